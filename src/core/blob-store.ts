@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HeldBytes } from './bytes.ts';
+
+/** A file on its way in: not visible to anyone until {@link BlobDraft.publish}. */
+export interface BlobDraft {
+  readonly written: number;
+  write(chunk: Uint8Array): Promise<void>;
+  /** Bytes written so far can be read back while more come. */
+  read(position: number, length: number): Promise<Uint8Array>;
+  /**
+   * Makes the bytes durable and visible under their sha256 (fsync, rename, fsync of the folder).
+   * @throws Refusal `WP-STATE-DISK`; `WP-STATE-DAMAGED` where what was written is not `sha256`.
+   */
+  publish(sha256: string): Promise<void>;
+  /** Moves the bytes out of everybody's way, kept for a look (bounded by QUARANTINE_LIMIT_BYTES). */
+  quarantine(why: string): Promise<void>;
+  discard(): Promise<void>;
+}
+
+export interface OpenBlob extends HeldBytes {
+  close(): Promise<void>;
+}
+
+/** Verified bytes by their sha256: what is read back is what was put in, or nothing. */
+export interface BlobStore {
+  draft(): Promise<BlobDraft>;
+  /**
+   * The blob, its content checked against its address on this very call; `null` when it is not there
+   * or was damaged (a damaged one is moved to quarantine, so that it is fetched anew).
+   * `algorithms` are digests wanted beside sha256.
+   */
+  open(sha256: string, algorithms?: readonly string[]): Promise<OpenBlob | null>;
+  has(sha256: string): Promise<boolean>;
+}

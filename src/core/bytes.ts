@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Hashes } from './artifact.ts';
+
+/** A file's bytes at rest, readable at any place, with what was computed while they came. */
+export interface HeldBytes {
+  readonly size: number;
+  /** Always `sha256`; others where something stated them. */
+  readonly digests: Hashes & { readonly sha256: string };
+  /** Exactly `length` bytes from `position`, fewer only at the end. */
+  read(position: number, length: number): Promise<Uint8Array>;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact, IndexPage } from './artifact.ts';
+import type { HeldBytes } from './bytes.ts';
+import type { EvidenceClass, Finding } from './finding.ts';
+
+/**
+ * One kind of evidence: gathers and verifies, never decides. A kind answers with a finding for
+ * whatever happens outside (absent, unreachable, failed); what it throws counts as `WP-INTERNAL`
+ * and blocks.
+ */
+export interface EvidenceKind {
+  /** The name policies and reports use: `memory`, `pins`, `attestation`, … */
+  readonly kind: string;
+  readonly class: EvidenceClass;
+  /**
+   * What is already known of the digest that the page declares, before any byte has come; `null`
+   * where nothing can be said yet. Only called where a sha256 was declared.
+   */
+  foresee(artifact: Artifact, declaredSha256: string): Promise<Finding | null>;
+  /** Digest algorithms that this kind wants computed beside sha256, for this artifact. */
+  digestsWanted?(artifact: Artifact): readonly string[];
+  examine(artifact: Artifact, bytes: HeldBytes): Promise<Finding>;
+}
+
+export interface PageAsk {
+  /** As the installer asked for it, without fragment or credentials. */
+  readonly url: string;
+  /** Credentials that the installer sent for this origin; lower-case header names. */
+  readonly credentials: Readonly<Record<string, string>>;
+}
+
+export type PageReading =
+  | { readonly outcome: 'page'; readonly page: IndexPage; readonly url: string }
+  /** The index has no such project. */
+  | { readonly outcome: 'not-found'; readonly status: number }
+  /** The index wants to know who asks; the installer must see it. */
+  | { readonly outcome: 'unauthorised'; readonly status: number; readonly challenge: string | null };
+
+/** Reads index pages from outside, strictly. @throws Refusal for whatever else happens. */
+export interface PageReader {
+  read(ask: PageAsk): Promise<PageReading>;
+}

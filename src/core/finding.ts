@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Code } from './codes.ts';
+
+/** Who can vouch for a file's bytes. The index's own hash is `integrity`: checked always, never a voucher. */
+export type VoucherClass = 'publisher' | 'repository' | 'log' | 'you';
+export type EvidenceClass = VoucherClass | 'integrity';
+
+/**
+ * `vouched`: the evidence is there and right. `absent`: there is none. `unreachable`: whether there
+ * is any could not be found out (never read as `absent`). `failed`: it contradicts; always blocks.
+ */
+export type FindingState = 'vouched' | 'absent' | 'unreachable' | 'failed';
+
+/** What one kind of evidence says of one file. */
+export interface Finding {
+  readonly kind: string;
+  readonly class: EvidenceClass;
+  readonly state: FindingState;
+  /** Who vouches, in words a person reads; `null` where nobody does. */
+  readonly identity: string | null;
+  readonly detail: string;
+  /** Set when `state` is `failed` or `unreachable`. */
+  readonly code: Code | null;
+}

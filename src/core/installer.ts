@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Reason } from './errors.ts';
+
+/** The way through the gate that an installer is steered onto. Holds the per-run secret: environment only, never arguments. */
+export interface Route {
+  /** `http://127.0.0.1:PORT`: for arguments, which other users can read. */
+  readonly proxy: string;
+  /** The same with the per-run secret: for the environment. */
+  readonly proxyWithSecret: string;
+  /** PEM file holding this run's CA certificate alone. */
+  readonly caFile: string;
+  readonly emptyDirectory: string;
+  /** This installer's private cache under this policy. */
+  readonly cacheDirectory: string;
+}
+
+/** What the user typed after our own options. */
+export interface Call {
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+}
+
+/** An installer's words taken apart: the program and what it is told. */
+export interface Recognised {
+  /** How the program is started, before the arguments: `['pip']`, `['python3', '-m', 'pip']`. */
+  readonly starter: readonly string[];
+  readonly argv: readonly string[];
+}
+
+export interface Pin {
+  /** Normalised. */
+  readonly project: string;
+  /** Normalised; `null`: whatever version. */
+  readonly version: string | null;
+  /** The file's name where the format states it, otherwise `null`. */
+  readonly filename: string | null;
+  /** The file's address where the format states it. */
+  readonly url: string | null;
+  /** The hashes stated together for one file: every one of them must match. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** `requirements.txt:12` */
+  readonly where: string;
+}
+
+/** A wish as far as it can be read beforehand. */
+export interface Wish {
+  /** Normalised. */
+  readonly project: string;
+  /** PEP 440, may be empty: any. */
+  readonly specifier: string;
+  readonly where: string;
+}
+
+/** What can be known of a run before it starts. */
+export interface Intent {
+  /** False for verbs that fetch nothing (`pip list`). */
+  readonly fetches: boolean;
+  readonly wishes: readonly Wish[];
+  readonly pins: readonly Pin[];
+  /** Index base addresses in the installer's own configuration, credentials removed. */
+  readonly indexes: readonly string[];
+  /** CA bundles that the user gave the installer: files that are added to our own roots upstream. */
+  readonly caFiles: readonly string[];
+  /** The proxy the installer would have used: ours upstream. */
+  readonly proxy: string | null;
+  /** Where it will install, as far as known: paths of environments or of interpreters. */
+  readonly targets: readonly InstallTarget[];
+  /** Settings taken out of the way, a line each. */
+  readonly notes: readonly string[];
+  /** Settings that would lead round the gate: the run does not start. */
+  readonly refusals: readonly Reason[];
+}
+
+export type InstallTarget =
+  | { readonly kind: 'interpreter'; readonly path: string }
+  /** A virtual environment's root. */
+  | { readonly kind: 'environment'; readonly path: string }
+  /** A plain folder of distributions (`--target`). */
+  | { readonly kind: 'directory'; readonly path: string };
+
+export interface Steered {
+  readonly program: string;
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** One installer: how it is recognised, what it intends, how it is steered. Knows no gateway. */
+export interface Installer {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly synopsis: string;
+  recognise(words: readonly string[]): Recognised | null;
+  /**
+   * The real program and its version.
+   * @throws Refusal `WP-INSTALLER-NOT-FOUND`
+   */
+  locate(recognised: Recognised, call: Call): Promise<Located>;
+  /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE`, `WP-USAGE` */
+  intend(recognised: Recognised, located: Located, call: Call): Promise<Intent>;
+  steer(recognised: Recognised, located: Located, call: Call, route: Route): Steered;
+}
+
+export interface Located {
+  /** Absolute path of what is executed. */
+  readonly program: string;
+  /** Arguments that come before the user's own (`-m pip`). */
+  readonly prefix: readonly string[];
+  readonly version: string;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Reason } from './errors.ts';
+import type { Finding } from './finding.ts';
+import type { Verdict } from './verdict.ts';
+
+/** The JSON report, version 1: a contract other programs rely on; its schema is in `docs/report.schema.json`. */
+export interface Report {
+  readonly version: 1;
+  readonly tool: { readonly name: 'wheelproof'; readonly version: string };
+  readonly policy: { readonly digest: string };
+  readonly installer: {
+    readonly name: string;
+    readonly version: string;
+    readonly argv: readonly string[];
+    /** Its own exit code; `null` when it was ended by a signal or never started. */
+    readonly exit: number | null;
+  };
+  readonly summary: {
+    readonly files: number;
+    readonly vouched: number;
+    readonly remembered: number;
+    readonly first_seen: number;
+    readonly refused: number;
+    readonly failed: number;
+    readonly undecided: number;
+  };
+  readonly files: readonly ReportedFile[];
+  readonly installed: readonly InstalledDistribution[];
+  /** Refusals that concern no single file: configuration, pages, bypasses. */
+  readonly refusals: readonly (Reason & { readonly subject: string })[];
+  readonly notes: readonly string[];
+  /** Traffic that carried no distribution: `host` and how many requests. */
+  readonly other_traffic: readonly { readonly host: string; readonly requests: number }[];
+  readonly exit: number;
+}
+
+export interface ReportedFile {
+  readonly project: string;
+  readonly version: string;
+  readonly filename: string;
+  readonly url: string;
+  readonly sha256: string | null;
+  readonly size: number | null;
+  readonly verdict: Verdict;
+  readonly findings: readonly Finding[];
+  readonly reasons: readonly Reason[];
+}
+
+export type InstalledSource = 'index' | 'url' | 'built' | 'local' | 'vcs' | 'preexisting';
+
+export interface InstalledDistribution {
+  /** Normalised. */
+  readonly name: string;
+  readonly version: string;
+  readonly source: InstalledSource;
+  /** sha256 of the file whose receipt covers it. */
+  readonly receipt: string | null;
+}
+
+/** Something that shows an outcome: one file per format in `report/`. */
+export interface ReportFormat {
+  readonly format: string;
+  render(report: Report, surface: Surface): string;
+}
+
+export interface Surface {
+  /** Columns; `null` when nobody looks at a terminal. */
+  readonly width: number | null;
+  readonly colour: boolean;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** One request to the outside. */
+export interface UpstreamAsk {
+  readonly url: string;
+  readonly method: string;
+  /** Lower-case names. Credentials among them go to this URL's origin only, never past a redirect to another. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** A body that passes this many bytes ends in `WP-LIMIT-SIZE`, whatever its length header says. */
+  readonly maxBytes: number;
+  readonly body?: AsyncIterable<Uint8Array> | null;
+  /**
+   * `follow` (with at most MAX_REDIRECTS hops, never from https to http) or `hand-back` the 3xx itself.
+   */
+  readonly redirects: 'follow' | 'hand-back';
+  readonly signal?: AbortSignal;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  /** Lower-case names; a repeated header is joined by `, ` (set-cookie by a newline). */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+  /** Raw bytes, never decompressed. Throws a `Refusal` when it is cut, stalls or passes the bound. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The outside world, as far as it answers to URLs. */
+export interface Upstream {
+  /**
+   * @throws Refusal `WP-UPSTREAM-UNREACHABLE`, `WP-UPSTREAM-TRUNCATED`, `WP-TLS`, `WP-PLAIN-HTTP`,
+   *   `WP-SCHEME`, `WP-HOST-LOOKALIKE`, `WP-LIMIT-REDIRECTS`, `WP-LIMIT-SIZE`, `WP-LIMIT-TIME`.
+   *   Any status is an answer; a GET or HEAD that could not be answered has been tried MAX_TRIES times.
+   */
+  request(ask: UpstreamAsk): Promise<UpstreamAnswer>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Reason } from './errors.ts';
+import type { Finding } from './finding.ts';
+
+/** What policy decides of one file. `vouched`, `remembered` and `first-seen` release it; the others block. */
+export type Verdict =
+  'vouched' | 'remembered' | 'first-seen' | 'undecided' | 'refused' | 'failed';
+
+export const RELEASING_VERDICTS: ReadonlySet<Verdict> = new Set([
+  'vouched',
+  'remembered',
+  'first-seen',
+]);
+
+export interface Decision {
+  readonly verdict: Verdict;
+  /** Empty for a releasing verdict, at least one for a blocking one; the worst first. */
+  readonly reasons: readonly Reason[];
+  readonly findings: readonly Finding[];
+  /** What the reader should know though nothing was blocked, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export function releases(decision: Decision): boolean {
+  return RELEASING_VERDICTS.has(decision.verdict);
+}
