@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Hashes } from './artifact.ts';
 import type { HeldBytes } from './bytes.ts';
 
 /** A file on its way in: not visible to anyone until {@link BlobDraft.publish}. */
@@ -7,6 +8,8 @@ export interface BlobDraft {
   write(chunk: Uint8Array): Promise<void>;
   /** Bytes written so far can be read back while more come. */
   read(position: number, length: number): Promise<Uint8Array>;
+  /** Of all that was written so far, in the algorithms asked for at the start; unknown ones are left out. */
+  digests(): Hashes & { readonly sha256: string };
   /**
    * Makes the bytes durable and visible under their sha256 (fsync, rename, fsync of the folder).
    * @throws Refusal `WP-STATE-DISK`; `WP-STATE-DAMAGED` where what was written is not `sha256`.
@@ -23,7 +26,8 @@ export interface OpenBlob extends HeldBytes {
 
 /** Verified bytes by their sha256: what is read back is what was put in, or nothing. */
 export interface BlobStore {
-  draft(): Promise<BlobDraft>;
+  /** `algorithms` are digests wanted beside sha256. What was published by a draft need not be hashed again on `open`. */
+  draft(algorithms?: readonly string[]): Promise<BlobDraft>;
   /**
    * The blob, its content checked against its address on this very call; `null` when it is not there
    * or was damaged (a damaged one is moved to quarantine, so that it is fetched anew).

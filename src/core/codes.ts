@@ -101,6 +101,12 @@ export const CODES = {
     'A page that points elsewhere can hand out files that the index never held.',
     'If the host is right, name it in `allow-hosts` of the policy.',
   ),
+  'WP-INDEX-NOT-ALLOWED': entry(
+    'E-SOURCE',
+    'The policy says that this project comes from another index.',
+    'A private name that is answered by a public index is how dependency confusion works.',
+    'Install it from the index that the policy names, or mend the rule.',
+  ),
   'WP-HOST-LOOKALIKE': entry(
     'E-SOURCE',
     'The host name is written so that it can be mistaken for another.',
@@ -221,6 +227,12 @@ export const CODES = {
     'What does not pass the gate is not checked.',
     'Remove the setting named, or run the installer without wheelproof.',
   ),
+  'WP-BYPASS-TRAFFIC': entry(
+    'E-BYPASS',
+    'A request or an answer has a form that cannot be judged.',
+    'What cannot be looked into, or asked for a second time, could carry a distribution past the gate.',
+    'Fetch the file by a plain https address, or run this program without wheelproof.',
+  ),
   'WP-NO-RECEIPT': entry(
     'E-BYPASS',
     'Something was installed that did not pass the gate in this or an earlier run.',
@@ -286,6 +298,12 @@ export const CODES = {
     'A project name holds letters that can be mistaken for others.',
     'Look-alike names are how the wrong project gets installed.',
     'Type the name again.',
+  ),
+  'WP-TRUST-DOCUMENT': entry(
+    'E-USAGE',
+    'A trust document cannot be understood.',
+    'A record that is misread would vouch for the wrong bytes; so nothing of it is taken over.',
+    'Export it anew with `wheelproof trust export`.',
   ),
   'WP-INSTALLER-NOT-FOUND': entry(
     'E-USAGE',

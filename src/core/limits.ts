@@ -26,8 +26,42 @@ export const STALL_TIMEOUT_MS = 30_000;
 export const MAX_TRIES = 3;
 /** Waits before the second and the third try. */
 export const RETRY_WAITS_MS: readonly number[] = [250, 1_000];
+/** A server that asks for a longer wait (Retry-After) is not asked again. */
+export const MAX_RETRY_AFTER_MS = 10_000;
+/** What a body must bring within each STALL_TIMEOUT_MS of waiting, so that a drip ends too. */
+export const MIN_STALL_BYTES = 1 * KIB;
+/** Connections to one origin at a time. */
+export const UPSTREAM_CONNECTIONS = 16;
+/** The rest of an unwanted answer up to which reading it is cheaper than a new connection. */
+export const MAX_DISCARDED_BYTES = 16 * KIB;
 
 export const MAX_REQUIREMENT_FILE_BYTES = 16 * MIB;
 export const MAX_REQUIREMENT_FILE_DEPTH = 16;
+/** Requirement files that one file may draw in, itself included. */
+export const MAX_REQUIREMENT_FILES = 1_000;
+/** What is read of one installed distribution's metadata. */
+export const MAX_METADATA_BYTES = 1 * MIB;
+export const MAX_RECORD_BYTES = 64 * MIB;
+export const MAX_INSTALLED_DISTRIBUTIONS = 100_000;
+/** Leftovers of runs whose end cannot be seen from here (another boot, container or host) go after this time. */
+export const FOREIGN_RUN_AGE_MS = 7 * 24 * 3_600_000;
+/** A program that is asked a harmless question must answer within this time. */
+export const ASK_TIMEOUT_MS = 20_000;
 export const MAX_POLICY_BYTES = 1 * MIB;
 export const QUARANTINE_LIMIT_BYTES = 256 * MIB;
+/** What `trust export` writes and `trust import` reads. */
+export const MAX_TRUST_DOCUMENT_BYTES = 64 * MIB;
+/** How long a writer waits for the others on one trust store. */
+export const STORE_WAIT_MS = 60_000;
+
+/** Entries of one archive. */
+export const MAX_ARCHIVE_ENTRIES = 200_000;
+export const MAX_ARCHIVE_NAME_BYTES = 4 * KIB;
+/** A ZIP's list of entries, and what a tar header may extend to. */
+export const MAX_ARCHIVE_DIRECTORY_BYTES = 64 * MIB;
+export const MAX_TAR_EXTENSION_BYTES = 1 * MIB;
+/** What an archive may expand to in all. */
+export const MAX_EXPANDED_BYTES = 64 * GIB;
+/** Above this, an archive may expand to at most MAX_EXPANSION_RATIO times its own size. */
+export const FREE_EXPANSION_BYTES = 64 * MIB;
+export const MAX_EXPANSION_RATIO = 50;

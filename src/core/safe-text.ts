@@ -6,7 +6,7 @@
  * separators, the byte-order mark, tag characters and lone surrogates.
  */
 const UNSAFE =
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- finding such characters is the point
   /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff]|[\u{e0000}-\u{e0fff}]/gu;
 
 /** Hostile text made fit for a terminal, a log line or a header: one line, nothing that acts. */

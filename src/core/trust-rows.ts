@@ -20,6 +20,16 @@ export interface RememberedFile {
   readonly policy: string;
 }
 
+/** A file that an index listed, whether or not it was ever accepted: its age counts from here. */
+export interface Sighting {
+  readonly index: string;
+  readonly project: string;
+  readonly filename: string;
+  readonly sha256: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** A person's word that these bytes are right, whoever else says what. */
 export interface Approval {
   readonly sha256: string;
@@ -68,6 +78,9 @@ export interface TrustRows {
   remember(file: RememberedFile): Remembering;
   forget(index: string, project: string, filename: string): boolean;
   list(filter: { readonly project?: string; readonly sha256?: string }): readonly RememberedFile[];
+
+  /** When these bytes were first seen listed under this key: set by the first call, answered by all. */
+  sighted(sighting: Sighting): number;
 
   approve(approval: Approval): void;
   approvals(sha256: string): readonly Approval[];

@@ -3,8 +3,7 @@ import type { Reason } from './errors.ts';
 import type { Finding } from './finding.ts';
 
 /** What policy decides of one file. `vouched`, `remembered` and `first-seen` release it; the others block. */
-export type Verdict =
-  'vouched' | 'remembered' | 'first-seen' | 'undecided' | 'refused' | 'failed';
+export type Verdict = 'vouched' | 'remembered' | 'first-seen' | 'undecided' | 'refused' | 'failed';
 
 export const RELEASING_VERDICTS: ReadonlySet<Verdict> = new Set([
   'vouched',
@@ -19,6 +18,19 @@ export interface Decision {
   readonly findings: readonly Finding[];
   /** What the reader should know though nothing was blocked, a sentence each. */
   readonly notes: readonly string[];
+}
+
+const VERDICTS: ReadonlySet<string> = new Set<Verdict>([
+  'vouched',
+  'remembered',
+  'first-seen',
+  'undecided',
+  'refused',
+  'failed',
+]);
+
+export function isVerdict(text: string): text is Verdict {
+  return VERDICTS.has(text);
 }
 
 export function releases(decision: Decision): boolean {
