@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ListedFile, RefusedEntry } from '../core/artifact.ts';
+import type { Code } from '../core/codes.ts';
+import { isDistributionLike, parseDistributionFilename } from '../core/distribution-filename.ts';
+import { MAX_URL_CHARACTERS } from '../core/limits.ts';
+import { safeText } from '../core/safe-text.ts';
+import { judgeFileAddress, judgeResolved } from '../core/source-address.ts';
+import { publicUrl } from '../core/url.ts';
+import { readFields } from './entry-fields.ts';
+import type { RawEntry } from './raw-page.ts';
+
+export interface EntryContext {
+  /** The page's address. */
+  readonly url: string;
+  /** What relative addresses start from. */
+  readonly base: string;
+  /** Normalised; `null` where files of any project may be listed. */
+  readonly project: string | null;
+  readonly allowPlainHttp?: (host: string) => boolean;
+}
+
+export type EntryReading =
+  | { readonly outcome: 'file'; readonly file: ListedFile }
+  | { readonly outcome: 'refused'; readonly entry: RefusedEntry }
+  /** Not a package at all. */
+  | { readonly outcome: 'ignored' };
+
+/** The faults that a policy may overlook; with any other one the entry is gone. */
+const OVERLOOKABLE: ReadonlySet<Code> = new Set(['WP-PLAIN-HTTP', 'WP-NO-STRONG-HASH']);
+
+/**
+ * One entry, judged by every rule; what is refused names the gravest fault. `file` is kept only
+ * where that fault is the only one and a policy may overlook it.
+ */
+export function readEntry(raw: RawEntry, context: EntryContext): EntryReading {
+  const { filename, address } = raw;
+  if (typeof filename !== 'string' || typeof address !== 'string') {
+    return refuse(raw, context, [
+      malformed(raw, 'expected a file name and an address, both as text'),
+    ]);
+  }
+  if (!isDistributionLike(filename) && !isDistributionLike(address.replace(/[?#].*$/su, ''))) {
+    return { outcome: 'ignored' };
+  }
+  // Eggs are nothing that an installer behind us takes from an index.
+  if (/\.egg$/iu.test(filename)) return { outcome: 'ignored' };
+  const text = faultOfText(raw, address);
+  if (text !== null) return refuse(raw, context, [text]);
+  const url = URL.parse(address, context.base);
+  const { fields, fault, hashFault } = readFields(raw, address, context.base);
+  const faults = [
+    judgeResolved(address, url, { from: context.url, ...context }),
+    judgeFileAddress(address, filename),
+    judgeName(filename, context.project),
+    fault === null ? null : malformed(raw, fault),
+    hashFault === null ? null : hashReason('WP-HASH-MALFORMED', filename, hashFault),
+    fields.hashes['sha256'] === undefined
+      ? hashReason('WP-NO-STRONG-HASH', filename, missingHash(Object.keys(fields.hashes)))
+      : null,
+  ].filter((reason) => reason !== null);
+  if (url !== null && faults.every(({ code }) => OVERLOOKABLE.has(code))) {
+    const file: ListedFile = {
+      filename,
+      url: publicUrl(new URL(address, context.base)),
+      ...fields,
+    };
+    return faults.length === 0 ? { outcome: 'file', file } : refuse(raw, context, faults, file);
+  }
+  return refuse(raw, context, faults);
+}
+
+interface Fault {
+  readonly code: Code;
+  readonly message: string;
+}
+
+function faultOfText(raw: RawEntry, address: string): Fault | null {
+  if (raw.fault !== null) return malformed(raw, raw.fault);
+  if (address.length <= MAX_URL_CHARACTERS) return null;
+  return malformed(raw, `its address is longer than ${MAX_URL_CHARACTERS} characters`);
+}
+
+function judgeName(filename: string, project: string | null): Fault | null {
+  const name = parseDistributionFilename(filename, project);
+  if (name === null) {
+    const message = `${safeText(filename, 300)}: expected the file name of a wheel or an sdist`;
+    return { code: 'WP-ENTRY-MALFORMED', message };
+  }
+  if (project === null || name.project === project) return null;
+  const message = `${safeText(filename, 300)}: expected a file of ${project}, found one of ${name.project}`;
+  return { code: 'WP-FOREIGN-NAME', message };
+}
+
+function malformed({ filename }: RawEntry, fault: string): Fault {
+  const name = typeof filename === 'string' ? `${safeText(filename, 300)}: ` : '';
+  return { code: 'WP-ENTRY-MALFORMED', message: `${name}${fault}` };
+}
+
+function hashReason(code: Code, filename: string, fault: string): Fault {
+  return { code, message: `${safeText(filename, 300)}: ${fault}` };
+}
+
+function missingHash(algorithms: readonly string[]): string {
+  const found = algorithms.length === 0 ? 'no hash at all' : `only ${algorithms.join(', ')}`;
+  return `no collision-resistant hash: expected sha256, found ${found}`;
+}
+
+function refuse(
+  { filename, address }: RawEntry,
+  { base }: EntryContext,
+  faults: readonly Fault[],
+  file: ListedFile | null = null,
+): EntryReading {
+  const [{ code, message } = { code: 'WP-ENTRY-MALFORMED' as const, message: 'unreadable' }] =
+    faults;
+  const entry: RefusedEntry = {
+    filename: typeof filename === 'string' ? filename.slice(0, MAX_URL_CHARACTERS) : '',
+    url: typeof address === 'string' ? shownUrl(address, base) : '',
+    code,
+    message,
+    file: faults.length === 1 ? file : null,
+  };
+  return { outcome: 'refused', entry };
+}
+
+/** Absolute where it can be, and never with credentials. */
+function shownUrl(address: string, base: string): string {
+  const short = address.slice(0, MAX_URL_CHARACTERS);
+  return URL.canParse(short, base) ? publicUrl(new URL(short, base)) : short;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isUtf8 } from 'node:buffer';
+import type { Hashes, ListedFile } from '../core/artifact.ts';
+import { Refusal } from '../core/errors.ts';
+import { printableUrl } from '../core/url.ts';
+import { type JsonElement, type JsonSpan, outlineJson } from './json-outline.ts';
+import type { PageForm, WritablePage } from './page-form.ts';
+import type { PageBytes, PageListener, RawEntry, RawHead } from './raw-page.ts';
+import { versionsOf } from './versions.ts';
+
+/** PEP 691, 700, 714, 740, 792: the Simple API's JSON form, read strictly, written as 1.4. */
+export const jsonForm: PageForm = {
+  form: 'json',
+  mediaTypes: ['application/vnd.pypi.simple.v1+json', 'application/json'],
+  startsLike: (text) => /^\s*\{/u.test(text),
+  isIndexPage: (text) =>
+    /^\s*\{/u.test(text) && (/"api-version"\s*:/u.test(text) || /"files"\s*:\s*\[/u.test(text)),
+  read: readJson,
+  write: writeJson,
+};
+
+type Json = Readonly<Record<string, unknown>>;
+
+function readJson({ body, url }: PageBytes, listener: PageListener): RawHead {
+  const where = printableUrl(url);
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!isUtf8(bytes)) {
+    throw new Refusal('WP-PAGE-MALFORMED', { message: `${where} is not UTF-8 throughout` });
+  }
+  const { members, elements } = outlineJson(bytes, 'files', where);
+  const member = (key: string): unknown => parseSpan(bytes, members.get(key));
+  const meta = asObject(member('meta') ?? {}, 'meta', where);
+  // The specification's own example puts the status into `meta`; indexes send it beside.
+  const project = member('project-status') ?? meta['project-status'] ?? {};
+  const status = asObject(project, 'project-status', where);
+  if (elements === null && !members.has('projects')) {
+    const message = `${where} has no list of files: expected an array under "files"`;
+    throw new Refusal('WP-PAGE-MALFORMED', { message });
+  }
+  listener.onStart({ name: member('name') ?? null });
+  for (const element of elements ?? []) listener.onEntry(readElement(bytes, element), url);
+  return {
+    apiVersions: Object.hasOwn(meta, 'api-version') ? [meta['api-version']] : [],
+    status: status['status'] ?? null,
+    statusReason: status['reason'] ?? null,
+    lastSerial: meta['_last-serial'] ?? null,
+  };
+}
+
+function parseSpan(bytes: Buffer, span: JsonSpan | undefined): unknown {
+  if (span === undefined) return undefined;
+  return JSON.parse(bytes.toString('utf8', span.start, span.end));
+}
+
+function asObject(value: unknown, name: string, where: string): Json {
+  if (isObject(value)) return value;
+  const message = `${where}: expected an object under "${name}"`;
+  throw new Refusal('WP-PAGE-MALFORMED', { message });
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readElement(bytes: Buffer, element: JsonElement): RawEntry {
+  const value = parseSpan(bytes, element);
+  return isObject(value)
+    ? readEntry(value, element.fault)
+    : readEntry({}, 'the entry is not an object');
+}
+
+function readEntry(entry: Json, fault: string | null): RawEntry {
+  return {
+    filename: entry['filename'],
+    address: entry['url'],
+    hashes: entry['hashes'],
+    requiresPython: entry['requires-python'],
+    // PEP 714: the old name counts only where the new one is absent.
+    coreMetadata: entry['core-metadata'] ?? entry['dist-info-metadata'],
+    gpgSig: entry['gpg-sig'],
+    yanked: entry['yanked'],
+    size: entry['size'],
+    uploadTime: entry['upload-time'],
+    provenance: entry['provenance'],
+    fault,
+  };
+}
+
+function writeJson(page: WritablePage): string {
+  const shown = page.shown.map(({ file, url }) => writeFile({ ...file, hashes: {}, url }, false));
+  return JSON.stringify({
+    meta: {
+      'api-version': '1.4',
+      ...(page.lastSerial === null ? {} : { '_last-serial': page.lastSerial }),
+    },
+    ...(page.project === null ? {} : { name: page.project }),
+    'project-status': {
+      status: page.status,
+      ...(page.statusReason === null ? {} : { reason: page.statusReason }),
+    },
+    versions: versionsOf(page),
+    files: [...page.files.map((file) => writeFile(file, file.coreMetadata)), ...shown],
+  });
+}
+
+function writeFile(file: ListedFile, coreMetadata: false | Hashes): Json {
+  const sidecar =
+    coreMetadata !== false && Object.keys(coreMetadata).length === 0 ? true : coreMetadata;
+  return {
+    filename: file.filename,
+    url: file.url,
+    hashes: sha256First(file.hashes),
+    ...(file.requiresPython === null ? {} : { 'requires-python': file.requiresPython }),
+    'core-metadata': sidecar,
+    'dist-info-metadata': sidecar,
+    ...(file.gpgSig === null ? {} : { 'gpg-sig': file.gpgSig }),
+    yanked: file.yanked === '' ? true : file.yanked,
+    ...(file.size === null ? {} : { size: file.size }),
+    ...(file.uploadTime === null ? {} : { 'upload-time': file.uploadTime }),
+    provenance: file.provenance,
+  };
+}
+
+function sha256First(hashes: Hashes): Hashes {
+  const { sha256, ...others } = hashes;
+  return sha256 === undefined ? hashes : { sha256, ...others };
+}
