@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { BigIntStats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { MIB } from '../core/limits.ts';
+import { readExactly } from './blob-io.ts';
+import { DigestSet, supportedAlgorithms, type Digests } from './digest-set.ts';
+
+const CHUNK_BYTES = MIB;
+const MOST_REMEMBERED = 10_000;
+
+interface Checked {
+  readonly identity: string;
+  readonly digests: Digests;
+}
+
+/**
+ * What this process has hashed itself, so that a file is not hashed again as long as the file system
+ * says that it is the same, unchanged file.
+ */
+export class CheckedFiles {
+  readonly #checked = new Map<string, Checked>();
+
+  remember(path: string, stats: BigIntStats, digests: Digests): void {
+    this.#checked.delete(path);
+    this.#checked.set(path, { identity: identityOf(stats), digests });
+    const [oldest] = this.#checked.keys();
+    if (this.#checked.size > MOST_REMEMBERED && oldest !== undefined) this.#checked.delete(oldest);
+  }
+
+  /** The digests of an open file's whole content: remembered, or computed now. */
+  async digest(
+    path: string,
+    file: FileHandle,
+    stats: BigIntStats,
+    algorithms: readonly string[],
+  ): Promise<Digests> {
+    const known = this.#checked.get(path);
+    const wanted = supportedAlgorithms(algorithms);
+    if (known?.identity === identityOf(stats)) {
+      if (wanted.every((name) => known.digests[name] !== undefined)) return known.digests;
+    }
+    const digests = await digestAll(file, wanted);
+    const after = await file.stat({ bigint: true });
+    if (identityOf(after) === identityOf(stats)) this.remember(path, after, digests);
+    return digests;
+  }
+}
+
+export function identityOf(stats: BigIntStats): string {
+  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
+}
+
+async function digestAll(file: FileHandle, algorithms: readonly string[]): Promise<Digests> {
+  const set = new DigestSet(algorithms);
+  for (let position = 0; ; position += CHUNK_BYTES) {
+    const chunk = await readExactly(file, position, CHUNK_BYTES);
+    set.update(chunk);
+    if (chunk.length < CHUNK_BYTES) return set.digests();
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Refusal } from '../core/errors.ts';
+
+const IN_WORDS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EIO: 'the disk reports an input/output error',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files on this machine',
+  ENOENT: 'it is gone',
+};
+
+/** The system's name of an error (`ENOSPC`), or `null` for anything else that was thrown. */
+export function errorCode(thrown: unknown): string | null {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
+  return typeof code === 'string' ? code : null;
+}
+
+/** Whatever a file operation threw, as a `WP-STATE-DISK`; refusals and faults of ours stay themselves. */
+export function diskRefusal(thrown: unknown, during: string): unknown {
+  const code = errorCode(thrown);
+  if (thrown instanceof Refusal || code === null || !/^E[A-Z0-9]+$/u.test(code)) return thrown;
+  return new Refusal('WP-STATE-DISK', {
+    message: `${during}: ${IN_WORDS[code] ?? 'the file system refused'} (${code})`,
+    cause: thrown,
+  });
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+import { constants, type BigIntStats } from 'node:fs';
+import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { BlobDraft, BlobStore, OpenBlob } from '../core/blob-store.ts';
+import type { Clock } from '../core/clock.ts';
+import { QUARANTINE_LIMIT_BYTES } from '../core/limits.ts';
+import type { BlobBackend } from './backend.ts';
+import { realIo, removeFile, type BlobIo } from './blob-io.ts';
+import { CheckedFiles } from './checked-files.ts';
+import type { Digests } from './digest-set.ts';
+import { diskRefusal, errorCode } from './disk-refusal.ts';
+import { isAbandoned } from './draft-name.ts';
+import { FilesystemDraft } from './filesystem-draft.ts';
+import { FilesystemOpenBlob } from './filesystem-open-blob.ts';
+import { ensurePrivateDirectory } from './private-directory.ts';
+import { Quarantine } from './quarantine.ts';
+
+export interface FilesystemBlobOptions {
+  readonly quarantineLimitBytes?: number;
+  readonly clock?: Clock;
+  readonly io?: Partial<BlobIo>;
+}
+
+/**
+ * Opens the store in a folder of its own (`sha256/ab/<hex>`, `drafts/`, `quarantine/`), and clears
+ * away what runs that died have left.
+ *
+ * @throws Refusal `WP-STATE-PERMISSIONS`, `WP-STATE-DAMAGED`, `WP-STATE-DISK`
+ */
+export async function openFilesystemBlobStore(
+  directory: string,
+  options: FilesystemBlobOptions = {},
+): Promise<BlobStore> {
+  const root = resolve(directory);
+  for (const folder of [
+    root,
+    join(root, 'sha256'),
+    join(root, 'drafts'),
+    join(root, 'quarantine'),
+  ]) {
+    ensurePrivateDirectory(folder);
+  }
+  const clock = options.clock ?? { now: () => Date.now() };
+  await removeAbandonedDrafts(join(root, 'drafts'), clock);
+  return new FilesystemBlobStore(root, clock, options);
+}
+
+export const filesystemBlobs: BlobBackend = {
+  name: 'filesystem',
+  durable: true,
+  open: (place) => openFilesystemBlobStore(join(place, 'blobs')),
+};
+
+class FilesystemBlobStore implements BlobStore {
+  readonly #root: string;
+  readonly #io: BlobIo;
+  readonly #quarantine: Quarantine;
+  readonly #checked = new CheckedFiles();
+
+  constructor(root: string, clock: Clock, options: FilesystemBlobOptions) {
+    this.#root = root;
+    this.#io = { ...realIo, ...options.io };
+    this.#quarantine = new Quarantine({
+      directory: join(root, 'quarantine'),
+      limitBytes: options.quarantineLimitBytes ?? QUARANTINE_LIMIT_BYTES,
+      clock,
+      io: this.#io,
+    });
+  }
+
+  async draft(algorithms: readonly string[] = []): Promise<BlobDraft> {
+    const parts = {
+      directory: join(this.#root, 'drafts'),
+      io: this.#io,
+      quarantine: this.#quarantine,
+      admit: (path: string, file: FileHandle, digests: Digests) => this.#admit(path, file, digests),
+    };
+    return await FilesystemDraft.create(parts, algorithms);
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    const path = this.#pathOf(sha256);
+    if (path === null) return false;
+    try {
+      return (await lstat(path)).isFile();
+    } catch (thrown) {
+      if (errorCode(thrown) === 'ENOENT') return false;
+      throw diskRefusal(thrown, `looking for ${path}`);
+    }
+  }
+
+  async open(sha256: string, algorithms: readonly string[] = []): Promise<OpenBlob | null> {
+    const path = this.#pathOf(sha256);
+    if (path === null) return null;
+    try {
+      const file = await this.#openFile(path);
+      return file === null ? null : await this.#check(path, file, sha256, algorithms);
+    } catch (thrown) {
+      throw diskRefusal(thrown, `reading ${path}`);
+    }
+  }
+
+  #pathOf(sha256: string): string | null {
+    if (!/^[0-9a-f]{64}$/u.test(sha256)) return null;
+    return join(this.#root, 'sha256', sha256.slice(0, 2), sha256);
+  }
+
+  /** Never through a link (attack K15), never waiting for a pipe's other end. */
+  async #openFile(path: string): Promise<FileHandle | null> {
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    try {
+      return await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    } catch (thrown) {
+      const code = errorCode(thrown);
+      if (code === 'ELOOP') await this.#setAside(path, 'a link where a file was expected', null);
+      if (code === 'ELOOP' || code === 'ENOENT') return null;
+      throw thrown;
+    }
+  }
+
+  /** The content has its address as sha256, or is moved away. */
+  async #check(
+    path: string,
+    file: FileHandle,
+    sha256: string,
+    algorithms: readonly string[],
+  ): Promise<OpenBlob | null> {
+    let handedOver = false;
+    try {
+      const stats = await file.stat({ bigint: true });
+      const isFile = stats.isFile();
+      const digests = isFile ? await this.#checked.digest(path, file, stats, algorithms) : null;
+      if (digests?.sha256 === sha256) {
+        handedOver = true;
+        return new FilesystemOpenBlob(path, file, stats, digests);
+      }
+      const found = digests === null ? 'no plain file' : `content with sha256 ${digests.sha256}`;
+      await this.#setAside(path, `expected sha256 ${sha256}, found ${found}`, stats);
+      return null;
+    } finally {
+      if (!handedOver) await file.close();
+    }
+  }
+
+  async #setAside(path: string, why: string, seen: BigIntStats | null): Promise<void> {
+    try {
+      const now = await lstat(path, { bigint: true });
+      if (seen !== null && now.ino !== seen.ino) return; // another run has put a sound one in its place
+      await this.#quarantine.take(path, why);
+    } catch (thrown) {
+      if (errorCode(thrown) !== 'ENOENT') throw thrown; // gone is as good
+    }
+  }
+
+  /** Bytes already there, checked, stay; otherwise these take the place by one atomic rename. */
+  async #admit(draft: string, file: FileHandle, digests: Digests): Promise<void> {
+    const present = await this.open(digests.sha256);
+    if (present !== null) {
+      await present.close();
+      await removeFile(draft);
+      return;
+    }
+    const path = join(this.#root, 'sha256', digests.sha256.slice(0, 2), digests.sha256);
+    const shard = dirname(path);
+    ensurePrivateDirectory(shard);
+    await this.#io.rename(draft, path);
+    try {
+      await this.#io.syncFolder(shard);
+      await this.#io.syncFolder(dirname(shard));
+    } catch (thrown) {
+      await removeFile(path);
+      throw thrown;
+    }
+    this.#checked.remember(path, await file.stat({ bigint: true }), digests);
+  }
+}
+
+async function removeAbandonedDrafts(directory: string, clock: Clock): Promise<void> {
+  try {
+    for (const name of await readdir(directory)) {
+      const path = join(directory, name);
+      const stats = await lstat(path).catch((thrown: unknown) => {
+        if (errorCode(thrown) === 'ENOENT') return null; // its own run has just ended it
+        throw thrown;
+      });
+      if (stats === null || !stats.isFile()) continue;
+      if (isAbandoned(name, clock.now() - stats.mtimeMs)) await removeFile(path);
+    }
+  } catch (thrown) {
+    throw diskRefusal(thrown, `clearing ${directory}`);
+  }
+}

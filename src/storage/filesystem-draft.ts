@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BlobDraft } from '../core/blob-store.ts';
+import { Refusal } from '../core/errors.ts';
+import { readExactly, removeFile, type BlobIo } from './blob-io.ts';
+import { DigestSet, type Digests } from './digest-set.ts';
+import { diskRefusal } from './disk-refusal.ts';
+import { newDraftName } from './draft-name.ts';
+import type { Quarantine } from './quarantine.ts';
+
+export interface DraftParts {
+  readonly directory: string;
+  readonly io: BlobIo;
+  readonly quarantine: Quarantine;
+  /** Makes a synced draft visible; closes nothing. */
+  readonly admit: (path: string, file: FileHandle, digests: Digests) => Promise<void>;
+}
+
+/** A file on its way in, under a name that nobody can guess, readable by its owner alone. */
+export class FilesystemDraft implements BlobDraft {
+  readonly #parts: DraftParts;
+  readonly #path: string;
+  readonly #file: FileHandle;
+  readonly #set: DigestSet;
+  #written = 0;
+  #state: 'open' | 'writing' | 'broken' | 'ended' = 'open';
+
+  private constructor(parts: DraftParts, path: string, file: FileHandle, set: DigestSet) {
+    this.#parts = parts;
+    this.#path = path;
+    this.#file = file;
+    this.#set = set;
+  }
+
+  static async create(parts: DraftParts, algorithms: readonly string[]): Promise<FilesystemDraft> {
+    const path = join(parts.directory, newDraftName());
+    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+    const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+    const set = new DigestSet(algorithms);
+    try {
+      return new FilesystemDraft(parts, path, await open(path, flags, 0o600), set);
+    } catch (thrown) {
+      throw diskRefusal(thrown, `creating ${path}`);
+    }
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#require('open');
+    this.#state = 'writing';
+    try {
+      await this.#parts.io.write(this.#file, chunk, this.#written);
+    } catch (thrown) {
+      this.#state = 'broken';
+      throw diskRefusal(thrown, `writing ${this.#path}`);
+    }
+    this.#set.update(chunk);
+    this.#written += chunk.length;
+    this.#state = 'open';
+  }
+
+  async read(position: number, length: number): Promise<Uint8Array> {
+    const available = Math.max(0, Math.min(length, this.#written - position));
+    try {
+      return await readExactly(this.#file, position, available);
+    } catch (thrown) {
+      throw diskRefusal(thrown, `reading ${this.#path}`);
+    }
+  }
+
+  digests(): Digests {
+    return this.#set.digests();
+  }
+
+  async publish(sha256: string): Promise<void> {
+    this.#require('open');
+    const digests = this.digests();
+    if (digests.sha256 !== sha256) {
+      throw new Refusal('WP-STATE-DAMAGED', {
+        message: `${this.#path}: expected sha256 ${sha256}, what was written has ${digests.sha256}`,
+      });
+    }
+    try {
+      await this.#parts.io.syncFile(this.#file);
+      await this.#parts.admit(this.#path, this.#file, digests);
+    } catch (thrown) {
+      // What could not be made durable does not count as stored, and is not tried again.
+      await this.discard();
+      throw diskRefusal(thrown, `keeping ${sha256}`);
+    }
+    await this.#end();
+  }
+
+  async quarantine(why: string): Promise<void> {
+    if (this.#state === 'ended') return;
+    const note = `sha256 ${this.digests().sha256}: ${why}`;
+    try {
+      await this.#parts.quarantine.take(this.#path, note);
+    } catch (thrown) {
+      throw diskRefusal(thrown, `moving ${this.#path} to quarantine`);
+    } finally {
+      await this.discard();
+    }
+  }
+
+  async discard(): Promise<void> {
+    if (this.#state === 'ended') return;
+    await this.#end();
+    try {
+      await removeFile(this.#path);
+    } catch (thrown) {
+      throw diskRefusal(thrown, `removing ${this.#path}`);
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#state = 'ended';
+    await this.#file.close();
+  }
+
+  #require(state: 'open'): void {
+    if (this.#state === state) return;
+    if (this.#state === 'writing') throw new Error('a draft has one writer, who awaits each write');
+    throw new Refusal('WP-STATE-DISK', {
+      message: `${this.#path}: ${this.#state === 'broken' ? 'an earlier write failed' : 'already closed'}`,
+    });
+  }
+}

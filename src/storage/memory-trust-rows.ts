@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+import { canonicalJson } from '../core/canonical-json.ts';
+import type {
+  Approval,
+  AuditEvent,
+  RememberedFile,
+  RememberedHost,
+  Remembering,
+  Sighting,
+  TrustRows,
+} from '../core/trust-rows.ts';
+import type { TrustRowsBackend } from './backend.ts';
+import { parseObject } from './json-object.ts';
+import {
+  requireApproval,
+  requireEvent,
+  requireFile,
+  requireHost,
+  requireSighting,
+} from './row-check.ts';
+import { inOrderOfApprovals, inOrderOfFiles, inOrderOfHosts } from './row-order.ts';
+
+interface Tables {
+  readonly files: Map<string, RememberedFile>;
+  readonly sightings: Map<string, number>;
+  readonly approvals: Map<string, Approval>;
+  readonly hosts: Map<string, RememberedHost>;
+  readonly events: AuditEvent[];
+}
+
+const key = (...parts: readonly (string | null)[]): string => JSON.stringify(parts);
+
+/** Trust rows in memory, gone with the process. */
+export function openMemoryTrustRows(): TrustRows {
+  return new MemoryTrustRows();
+}
+
+export const memoryRows: TrustRowsBackend = {
+  name: 'memory',
+  durable: false,
+  open: () => openMemoryTrustRows(),
+};
+
+class MemoryTrustRows implements TrustRows {
+  #tables: Tables = {
+    files: new Map(),
+    sightings: new Map(),
+    approvals: new Map(),
+    hosts: new Map(),
+    events: [],
+  };
+  #closed = false;
+
+  recall(index: string, project: string, filename: string): RememberedFile | null {
+    return this.#open().files.get(key(index, project, filename)) ?? null;
+  }
+
+  recallByUrl(url: string): readonly RememberedFile[] {
+    return this.#filesWhere((file) => file.url === url);
+  }
+
+  recallBySha256(sha256: string): readonly RememberedFile[] {
+    return this.#filesWhere((file) => file.sha256 === sha256);
+  }
+
+  recallRelease(project: string, version: string): readonly RememberedFile[] {
+    return this.#filesWhere((file) => file.project === project && file.version === version);
+  }
+
+  list(filter: { project?: string; sha256?: string }): readonly RememberedFile[] {
+    return this.#filesWhere(
+      (file) =>
+        (filter.project === undefined || file.project === filter.project) &&
+        (filter.sha256 === undefined || file.sha256 === filter.sha256),
+    );
+  }
+
+  remember(file: RememberedFile): Remembering {
+    requireFile(file);
+    const { files } = this.#open();
+    const place = key(file.index, file.project, file.filename);
+    const existing = files.get(place);
+    if (existing !== undefined && existing.sha256 !== file.sha256) {
+      return { outcome: 'conflict', file: existing };
+    }
+    const lastSeen = Math.max(existing?.lastSeen ?? 0, file.lastSeen);
+    const kept = { ...(existing ?? file), lastSeen, policy: file.policy };
+    files.set(place, kept);
+    return { outcome: existing === undefined ? 'first' : 'same', file: kept };
+  }
+
+  forget(index: string, project: string, filename: string): boolean {
+    return this.#open().files.delete(key(index, project, filename));
+  }
+
+  sighted(sighting: Sighting): number {
+    requireSighting(sighting);
+    const { sightings } = this.#open();
+    const { index, project, filename, sha256 } = sighting;
+    const place = key(index, project, filename, sha256);
+    const at = sightings.get(place) ?? sighting.at;
+    sightings.set(place, at);
+    return at;
+  }
+
+  approve(approval: Approval): void {
+    requireApproval(approval);
+    const { sha256, project, owner } = approval;
+    this.#open().approvals.set(key(sha256, project, owner), { ...approval });
+  }
+
+  approvals(sha256: string): readonly Approval[] {
+    return this.listApprovals().filter((approval) => approval.sha256 === sha256);
+  }
+
+  listApprovals(): readonly Approval[] {
+    return inOrderOfApprovals(this.#open().approvals.values());
+  }
+
+  withdraw(sha256: string, project: string | null): boolean {
+    const { approvals } = this.#open();
+    const places = [...approvals.entries()]
+      .filter(([, approval]) => approval.sha256 === sha256 && approval.project === project)
+      .map(([place]) => place);
+    for (const place of places) approvals.delete(place);
+    return places.length > 0;
+  }
+
+  hosts(index: string): readonly RememberedHost[] {
+    return this.listHosts().filter((host) => host.index === index);
+  }
+
+  rememberHost(host: RememberedHost): void {
+    requireHost(host);
+    const { hosts } = this.#open();
+    const place = key(host.index, host.host);
+    const known = hosts.get(place);
+    if (known === undefined || host.firstSeen < known.firstSeen) hosts.set(place, { ...host });
+  }
+
+  listHosts(): readonly RememberedHost[] {
+    return inOrderOfHosts(this.#open().hosts.values());
+  }
+
+  audit(event: AuditEvent): void {
+    requireEvent(event);
+    const detail = parseObject(canonicalJson(event.detail));
+    this.#open().events.push({ ...event, detail });
+  }
+
+  auditTrail(filter: { run?: string; subject?: string }): readonly AuditEvent[] {
+    return this.#open().events.filter(
+      (event) =>
+        (filter.run === undefined || event.run === filter.run) &&
+        (filter.subject === undefined || event.subject === filter.subject),
+    );
+  }
+
+  transaction<T>(work: () => T): T {
+    const { files, sightings, approvals, hosts, events } = this.#open();
+    const before: Tables = {
+      files: new Map(files),
+      sightings: new Map(sightings),
+      approvals: new Map(approvals),
+      hosts: new Map(hosts),
+      events: [...events],
+    };
+    try {
+      return work();
+    } catch (thrown) {
+      this.#tables = before;
+      throw thrown;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #filesWhere(matches: (file: RememberedFile) => boolean): readonly RememberedFile[] {
+    return inOrderOfFiles(this.#open().files.values()).filter(matches);
+  }
+
+  #open(): Tables {
+    if (this.#closed) throw new Error('the trust rows are closed');
+    return this.#tables;
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import type {
+  Approval,
+  AuditEvent,
+  RememberedFile,
+  RememberedHost,
+  Sighting,
+} from '../core/trust-rows.ts';
+
+/** The last millisecond of the year 9999: what ISO 8601 writes with four digits. */
+const MAX_TIME = 253_402_300_799_999;
+
+// What these refuse is a fault of the caller, so a TypeError (shown as WP-INTERNAL), not a Refusal.
+
+export function requireFile(file: RememberedFile): void {
+  const { index, project, version, filename, url, verdict, policy } = file;
+  requireTexts({ index, project, version, filename, url, verdict, policy });
+  requireSha256(file.sha256);
+  requireCount('size', file.size, Number.MAX_SAFE_INTEGER);
+  requireCount('firstSeen', file.firstSeen, MAX_TIME);
+  requireCount('lastSeen', file.lastSeen, MAX_TIME);
+}
+
+export function requireApproval(approval: Approval): void {
+  const { project, reason, owner } = approval;
+  requireTexts({ project: project ?? '', reason, owner });
+  if (project === '') throw new TypeError('an approval of the empty project');
+  requireSha256(approval.sha256);
+  requireCount('createdAt', approval.createdAt, MAX_TIME);
+  if (approval.expiresAt !== null) requireCount('expiresAt', approval.expiresAt, MAX_TIME);
+}
+
+export function requireHost({ index, host, firstSeen }: RememberedHost): void {
+  requireTexts({ index, host });
+  requireCount('firstSeen', firstSeen, MAX_TIME);
+}
+
+export function requireSighting({ index, project, filename, sha256, at }: Sighting): void {
+  requireTexts({ index, project, filename });
+  requireSha256(sha256);
+  requireCount('at', at, MAX_TIME);
+}
+
+export function requireEvent({ at, run, what, subject }: AuditEvent): void {
+  requireTexts({ run, what, subject });
+  requireCount('at', at, MAX_TIME);
+}
+
+function requireSha256(sha256: string): void {
+  if (!/^[0-9a-f]{64}$/u.test(sha256)) throw new TypeError(`not a sha256: ${sha256}`);
+}
+
+/** Half a surrogate pair and NUL are stored as something else, and two keys would become one. */
+function requireTexts(texts: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (typeof text !== 'string' || !text.isWellFormed() || text.includes('\0')) {
+      throw new TypeError(`${name} is no text that can be kept: ${JSON.stringify(text)}`);
+    }
+  }
+}
+
+function requireCount(name: string, value: number, most: number): void {
+  if (Number.isSafeInteger(value) && value >= 0 && value <= most) return;
+  throw new TypeError(`${name}: expected a whole number up to ${most}, got ${value}`);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Approval, RememberedFile, RememberedHost } from '../core/trust-rows.ts';
+
+// Every backend answers in the same order: by these keys, compared by UTF-16 code units.
+
+export function inOrderOfFiles(files: Iterable<RememberedFile>): RememberedFile[] {
+  return ordered(files, (file) => [file.project, file.version, file.filename, file.index]);
+}
+
+export function inOrderOfApprovals(approvals: Iterable<Approval>): Approval[] {
+  return ordered(approvals, ({ sha256, project, owner }) => [sha256, project ?? '', owner]);
+}
+
+export function inOrderOfHosts(hosts: Iterable<RememberedHost>): RememberedHost[] {
+  return ordered(hosts, ({ index, host }) => [index, host]);
+}
+
+function ordered<T>(rows: Iterable<T>, keysOf: (row: T) => readonly string[]): T[] {
+  return [...rows].sort((left, right) => {
+    const others = keysOf(right);
+    for (const [place, key] of keysOf(left).entries()) {
+      const other = others[place] ?? '';
+      if (key !== other) return key < other ? -1 : 1;
+    }
+    return 0;
+  });
+}

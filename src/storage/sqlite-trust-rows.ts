@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join, resolve } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import type {
+  Approval,
+  AuditEvent,
+  RememberedFile,
+  RememberedHost,
+  Remembering,
+  Sighting,
+  TrustRows,
+} from '../core/trust-rows.ts';
+import type { TrustRowsBackend } from './backend.ts';
+import {
+  requireApproval,
+  requireEvent,
+  requireFile,
+  requireHost,
+  requireSighting,
+} from './row-check.ts';
+import { inOrderOfApprovals, inOrderOfFiles, inOrderOfHosts } from './row-order.ts';
+import { SealedTable } from './sealed-table.ts';
+import { SqliteAudit } from './sqlite-audit.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { ensureSqliteFile } from './sqlite-file.ts';
+import { configure, migrate, requireIntactStore, useWriteAheadLog } from './sqlite-schema.ts';
+import { APPROVALS, FILES, HOSTS, SIGHTINGS } from './sqlite-tables.ts';
+
+/**
+ * Opens the trust store's file, makes it where it never was, takes its schema forward.
+ *
+ * @param waitMs how long to wait for other processes.
+ * @throws Refusal `WP-STATE-DAMAGED`, `WP-STATE-NEWER`, `WP-STATE-PERMISSIONS`, `WP-STATE-DISK`
+ */
+export function openSqliteTrustRows(file: string, clock: Clock, waitMs?: number): TrustRows {
+  const path = resolve(file);
+  ensureSqliteFile(path, clock);
+  const connection = new SqliteConnection(path, waitMs);
+  try {
+    configure(connection);
+    requireIntactStore(connection);
+    useWriteAheadLog(connection);
+    migrate(connection, clock);
+    return new SqliteTrustRows(connection);
+  } catch (thrown) {
+    connection.close();
+    throw thrown;
+  }
+}
+
+export const sqliteRows: TrustRowsBackend = {
+  name: 'sqlite',
+  durable: true,
+  open: (place, clock) => openSqliteTrustRows(join(place, 'trust.sqlite'), clock),
+};
+
+class SqliteTrustRows implements TrustRows {
+  readonly #connection: SqliteConnection;
+  readonly #files: SealedTable<RememberedFile>;
+  readonly #sightings: SealedTable<Sighting>;
+  readonly #approvals: SealedTable<Approval>;
+  readonly #hosts: SealedTable<RememberedHost>;
+  readonly #audit: SqliteAudit;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+    this.#files = new SealedTable(connection, FILES);
+    this.#sightings = new SealedTable(connection, SIGHTINGS);
+    this.#approvals = new SealedTable(connection, APPROVALS);
+    this.#hosts = new SealedTable(connection, HOSTS);
+    this.#audit = new SqliteAudit(connection);
+  }
+
+  recall(index: string, project: string, filename: string): RememberedFile | null {
+    const where = 'index_url = ? AND project = ? AND filename = ?';
+    return this.#files.select(where, index, project, filename)[0] ?? null;
+  }
+
+  recallByUrl(url: string): readonly RememberedFile[] {
+    return inOrderOfFiles(this.#files.select('url = ?', url));
+  }
+
+  recallBySha256(sha256: string): readonly RememberedFile[] {
+    return inOrderOfFiles(this.#files.select('sha256 = ?', sha256));
+  }
+
+  recallRelease(project: string, version: string): readonly RememberedFile[] {
+    return inOrderOfFiles(this.#files.select('project = ? AND version = ?', project, version));
+  }
+
+  list(filter: { project?: string; sha256?: string }): readonly RememberedFile[] {
+    const { project = null, sha256 = null } = filter;
+    const where = '(?1 IS NULL OR project = ?1) AND (?2 IS NULL OR sha256 = ?2)';
+    return inOrderOfFiles(this.#files.select(where, project, sha256));
+  }
+
+  remember(file: RememberedFile): Remembering {
+    requireFile(file);
+    return this.transaction<Remembering>(() => {
+      const existing = this.recall(file.index, file.project, file.filename);
+      if (existing !== null && existing.sha256 !== file.sha256) {
+        return { outcome: 'conflict', file: existing };
+      }
+      const lastSeen = Math.max(existing?.lastSeen ?? 0, file.lastSeen);
+      const kept = { ...(existing ?? file), lastSeen, policy: file.policy };
+      this.#files.put(kept);
+      return { outcome: existing === null ? 'first' : 'same', file: kept };
+    });
+  }
+
+  forget(index: string, project: string, filename: string): boolean {
+    const where = 'index_url = ? AND project = ? AND filename = ?';
+    return this.transaction(() => this.#files.remove(where, index, project, filename) > 0);
+  }
+
+  /**
+   * A page of thousands of files is sighted at once, so a sighting alone does not wait for the disk:
+   * a power cut may lose it, which makes a file look younger, never older.
+   */
+  sighted(sighting: Sighting): number {
+    requireSighting(sighting);
+    const { index, project, filename, sha256 } = sighting;
+    const where = 'index_url = ? AND project = ? AND filename = ? AND sha256 = ?';
+    const look = () => this.#sightings.select(where, index, project, filename, sha256)[0]?.at;
+    return (
+      look() ??
+      this.#withoutWaiting(() => {
+        const known = look();
+        if (known !== undefined) return known;
+        this.#sightings.put(sighting);
+        return sighting.at;
+      })
+    );
+  }
+
+  approve(approval: Approval): void {
+    requireApproval(approval);
+    this.transaction(() => this.#approvals.put(approval));
+  }
+
+  approvals(sha256: string): readonly Approval[] {
+    return inOrderOfApprovals(this.#approvals.select('sha256 = ?', sha256));
+  }
+
+  listApprovals(): readonly Approval[] {
+    return inOrderOfApprovals(this.#approvals.select('TRUE'));
+  }
+
+  withdraw(sha256: string, project: string | null): boolean {
+    const where = 'sha256 = ? AND project = ?';
+    return this.transaction(() => this.#approvals.remove(where, sha256, project ?? '') > 0);
+  }
+
+  hosts(index: string): readonly RememberedHost[] {
+    return inOrderOfHosts(this.#hosts.select('index_url = ?', index));
+  }
+
+  rememberHost(host: RememberedHost): void {
+    requireHost(host);
+    this.transaction(() => {
+      const [known] = this.#hosts.select('index_url = ? AND host = ?', host.index, host.host);
+      if (known === undefined || host.firstSeen < known.firstSeen) this.#hosts.put(host);
+    });
+  }
+
+  listHosts(): readonly RememberedHost[] {
+    return inOrderOfHosts(this.#hosts.select('TRUE'));
+  }
+
+  audit(event: AuditEvent): void {
+    requireEvent(event);
+    this.#audit.append(event);
+  }
+
+  auditTrail(filter: { run?: string; subject?: string }): readonly AuditEvent[] {
+    return this.#audit.trail(filter);
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#connection.transaction(work);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #withoutWaiting<T>(work: () => T): T {
+    if (this.#connection.inTransaction) return work();
+    this.#connection.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#connection.exec('PRAGMA synchronous = FULL');
+    }
+  }
+}
