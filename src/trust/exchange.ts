@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import { canonicalJson } from '../core/canonical-json.ts';
+import { Refusal } from '../core/errors.ts';
+import { MAX_TRUST_DOCUMENT_BYTES } from '../core/limits.ts';
+import type { Approval, RememberedFile, RememberedHost, TrustRows } from '../core/trust-rows.ts';
+import type { Occasion } from './approvals.ts';
+import { DocumentObject, readApprovalRow, readFileRow, readHostRow } from './document-reader.ts';
+import { approvalShape, fileShape, hostShape } from './document-shape.ts';
+import { mergeApprovals, mergeFiles } from './merge.ts';
+
+const FORMAT = 'wheelproof-trust';
+const VERSION = 1;
+
+interface TrustDocument {
+  readonly files: readonly RememberedFile[];
+  readonly approvals: readonly Approval[];
+  readonly hosts: readonly RememberedHost[];
+}
+
+/** How many rows are new, were merged into existing ones, or were there already. */
+export interface ImportOutcome {
+  readonly added: number;
+  readonly merged: number;
+  readonly unchanged: number;
+  /** Other bytes are remembered under the key: those stay. */
+  readonly conflicts: readonly {
+    readonly kept: RememberedFile;
+    readonly offered: RememberedFile;
+  }[];
+}
+
+/** Everything that is remembered, as one canonical JSON document. */
+export function exportTrust(rows: TrustRows): string {
+  const document = rows.transaction(() => ({
+    format: FORMAT,
+    version: VERSION,
+    files: rows.list({}).map(fileShape),
+    approvals: rows.listApprovals().map(approvalShape),
+    hosts: rows.listHosts().map(hostShape),
+  }));
+  return `${canonicalJson(document)}\n`;
+}
+
+/**
+ * Merges a document into the store, all of it or nothing. Merging is commutative, associative and
+ * idempotent except for conflicts, where what the store remembers stays.
+ *
+ * @throws Refusal `WP-TRUST-DOCUMENT`; then nothing was changed.
+ */
+export function importTrust(rows: TrustRows, bytes: Uint8Array, occasion: Occasion): ImportOutcome {
+  const document = readDocument(bytes);
+  return rows.transaction(() => {
+    const outcome = mergeInto(rows, document);
+    const { conflicts, ...counts } = outcome;
+    rows.audit({
+      at: occasion.now,
+      run: occasion.run,
+      what: 'import',
+      subject: 'trust store',
+      detail: { ...counts, conflicts: conflicts.map(({ kept }) => kept.filename) },
+    });
+    return outcome;
+  });
+}
+
+/** @throws Refusal `WP-TRUST-DOCUMENT` */
+function readDocument(bytes: Uint8Array): TrustDocument {
+  const names = ['format', 'version', 'files', 'approvals', 'hosts'];
+  const document = new DocumentObject(parseJson(bytes), 'the document', names);
+  const format = document.member('format');
+  if (format !== FORMAT) throw document.refuse(`format: expected ${FORMAT}`, format);
+  const version = document.member('version');
+  if (version !== VERSION) throw document.refuse(`version: expected ${VERSION}`, version);
+  const files = document.list('files').map((row, at) => readFileRow(row, `files[${at}]`));
+  requireOnce(
+    document,
+    files.map(({ index, project, filename }) => [index, project, filename]),
+  );
+  return {
+    files,
+    approvals: document
+      .list('approvals')
+      .map((row, at) => readApprovalRow(row, `approvals[${at}]`)),
+    hosts: document.list('hosts').map((row, at) => readHostRow(row, `hosts[${at}]`)),
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.length > MAX_TRUST_DOCUMENT_BYTES) {
+    throw new Refusal('WP-TRUST-DOCUMENT', {
+      message: `the document: expected at most ${MAX_TRUST_DOCUMENT_BYTES} bytes, found ${bytes.length}`,
+    });
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : 'something else';
+    const message = `the document: expected JSON in UTF-8, found: ${found}`;
+    throw new Refusal('WP-TRUST-DOCUMENT', { message, cause });
+  }
+}
+
+function requireOnce(document: DocumentObject, keys: readonly (readonly string[])[]): void {
+  const seen = new Set<string>();
+  for (const key of keys.map((parts) => JSON.stringify(parts))) {
+    if (seen.has(key)) throw document.refuse('files: expected each file once', key);
+    seen.add(key);
+  }
+}
+
+function mergeInto(rows: TrustRows, { files, approvals, hosts }: TrustDocument): ImportOutcome {
+  const conflicts: { kept: RememberedFile; offered: RememberedFile }[] = [];
+  const counts = { added: 0, merged: 0, unchanged: 0 };
+  const tell = (before: unknown, after: unknown): void => {
+    const same = canonicalJson(before) === canonicalJson(after);
+    counts[before === null ? 'added' : same ? 'unchanged' : 'merged']++;
+  };
+  for (const offered of files) {
+    const kept = rows.recall(offered.index, offered.project, offered.filename);
+    if (kept !== null && kept.sha256 !== offered.sha256) conflicts.push({ kept, offered });
+    else tell(kept, mergeFile(rows, kept, offered));
+  }
+  for (const offered of approvals) {
+    const kept = sameApproval(rows, offered);
+    const merged = kept === null ? offered : mergeApprovals(kept, offered);
+    rows.approve(merged);
+    tell(kept, merged);
+  }
+  for (const offered of hosts) {
+    const kept = rows.hosts(offered.index).find(({ host }) => host === offered.host) ?? null;
+    rows.rememberHost(offered);
+    tell(kept, { ...offered, firstSeen: Math.min(offered.firstSeen, kept?.firstSeen ?? Infinity) });
+  }
+  return { ...counts, conflicts };
+}
+
+/** The store refreshes a row by itself, but only a new row takes an earlier first sight. */
+function mergeFile(
+  rows: TrustRows,
+  kept: RememberedFile | null,
+  offered: RememberedFile,
+): RememberedFile {
+  const merged = kept === null ? offered : mergeFiles(kept, offered);
+  rows.forget(merged.index, merged.project, merged.filename);
+  return rows.remember(merged).file;
+}
+
+function sameApproval(rows: TrustRows, offered: Approval): Approval | null {
+  const same = ({ project, owner }: Approval): boolean =>
+    project === offered.project && owner === offered.owner;
+  return rows.approvals(offered.sha256).find(same) ?? null;
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+export {
+  approve,
+  requireProject,
+  requireSha256,
+  requireText,
+  validApprovals,
+  type Occasion,
+} from './approvals.ts';
+export { approvalShape, fileShape, timeText } from './document-shape.ts';
+export { exportTrust, importTrust, type ImportOutcome } from './exchange.ts';
+export { HostMemory } from './hosts.ts';
+export { TrustMemory } from './memory.ts';

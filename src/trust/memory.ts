@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
+import type { Clock } from '../core/clock.ts';
+import type { RememberedFile, Remembering, TrustRows } from '../core/trust-rows.ts';
+import type { Verdict } from '../core/verdict.ts';
+
+const DIRECT = 'direct:';
+
+/** What this trust store has accepted before. */
+export class TrustMemory {
+  readonly #rows: TrustRows;
+  readonly #clock: Clock;
+
+  constructor(rows: TrustRows, clock: Clock) {
+    this.#rows = rows;
+    this.#clock = clock;
+  }
+
+  /**
+   * What is remembered of this file: under its own key, or, between an index and an address given
+   * directly (a lock file's, a direct URL), under the same address. So a file that was changed is
+   * found through whichever door it comes; two indexes stay apart.
+   */
+  recall(artifact: Artifact): RememberedFile | null {
+    const { index, project, filename, url } = artifact;
+    const own = this.#rows.recall(index, project, filename);
+    if (own !== null) return own;
+    const mayBeMeant = (file: RememberedFile): boolean =>
+      index.startsWith(DIRECT) || file.index.startsWith(DIRECT);
+    const candidates = this.#rows.recallByUrl(url).filter(mayBeMeant);
+    return candidates.reduce<RememberedFile | null>(
+      (first, file) => (first === null || file.firstSeen < first.firstSeen ? file : first),
+      null,
+    );
+  }
+
+  /** Remembers the bytes, unless others are remembered for this file: then nothing is written. */
+  accept(
+    artifact: Artifact,
+    sha256: string,
+    size: number,
+    verdict: Verdict,
+    policyDigest: string,
+  ): Remembering {
+    return this.#rows.transaction<Remembering>(() => {
+      const known = this.recall(artifact);
+      if (known !== null && known.sha256 !== sha256) return { outcome: 'conflict', file: known };
+      const now = this.#clock.now();
+      if (known !== null && artifact.index.startsWith(DIRECT)) {
+        return this.#rows.remember({ ...known, lastSeen: now, policy: policyDigest });
+      }
+      const { index, project, version, filename, url } = artifact;
+      const times = { firstSeen: known?.firstSeen ?? now, lastSeen: now };
+      const file = { index, project, version, filename, url, sha256, size, ...times };
+      return this.#rows.remember({ ...file, verdict, policy: policyDigest });
+    });
+  }
+
+  /** Milliseconds since this store first accepted the file; `null` where it never did. */
+  ageOf(artifact: Artifact): number | null {
+    const known = this.recall(artifact);
+    return known === null ? null : Math.max(0, this.#clock.now() - known.firstSeen);
+  }
+}
