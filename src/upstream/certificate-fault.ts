@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { X509Certificate } from 'node:crypto';
+import { safeText } from '../core/safe-text.ts';
+
+/** Why TLS failed, in words that follow the server's name. */
+export function describeTlsFault(
+  code: string,
+  message: string,
+  host: string,
+  certificate: X509Certificate | null,
+  now: number,
+): string {
+  const issuer = certificate === null ? '' : ` (issued by ${nameOf(certificate.issuer)})`;
+  switch (code) {
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `its certificate is for another name: wanted ${host}, got ${namesOf(certificate)}`;
+    case 'CERT_HAS_EXPIRED':
+      return describeExpiry(certificate, now);
+    case 'CERT_NOT_YET_VALID':
+      return certificate !== null && certificate.validFromDate.getTime() > now
+        ? `its certificate is not yet valid: valid from ${day(certificate.validFromDate)}, now ${day(new Date(now))}`
+        : 'a certificate in its chain is not yet valid';
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return `its certificate is self-signed${issuer}`;
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return `its certificate comes from an issuer that nobody here trusts${issuer}`;
+    case 'CERT_REVOKED':
+      return `its certificate was revoked${issuer}`;
+    default:
+      return describeHandshake(code, message, issuer);
+  }
+}
+
+function describeHandshake(code: string, message: string, issuer: string): string {
+  if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/u.test(code)) {
+    return 'it offers no TLS version that is allowed here';
+  }
+  if (/WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG/u.test(code)) {
+    return 'it does not speak TLS on this port';
+  }
+  return `${safeText(message, 200)} (${safeText(code, 60)})${issuer}`;
+}
+
+function describeExpiry(certificate: X509Certificate | null, now: number): string {
+  return certificate !== null && certificate.validToDate.getTime() < now
+    ? `its certificate expired on ${day(certificate.validToDate)}`
+    : 'a certificate in its chain has expired';
+}
+
+function namesOf(certificate: X509Certificate | null): string {
+  if (certificate === null) return 'other names';
+  const names = certificate.subjectAltName ?? nameOf(certificate.subject);
+  return safeText(names.replaceAll(/\b(?:DNS|IP Address):/gu, ''), 200);
+}
+
+/** `C=…\nO=…\nCN=…` on one line, the most telling part where there is one. */
+function nameOf(distinguished: string): string {
+  const parts = distinguished.split('\n');
+  const common = parts.find((part) => part.startsWith('CN='))?.slice(3);
+  return safeText(common ?? parts.join(', '), 120);
+}
+
+function day(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'an unknown date' : date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setMaxListeners } from 'node:events';
+import { Refusal } from '../core/errors.ts';
+import { judgeAddress } from '../core/source-address.ts';
+import type { Upstream, UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts';
+import { printableUrl, publicUrl } from '../core/url.ts';
+import { readCaFile } from './ca-bundle.ts';
+import { basicAuthorization } from './credentials.ts';
+import { exchange, type Answer } from './exchange.ts';
+import { unreachable } from './failure.ts';
+import { requestHeaders } from './header-rules.ts';
+import { readProxy } from './proxy-choice.ts';
+import { RedirectTrail, type Hop } from './redirects.ts';
+import { Routes } from './routes.ts';
+import { DEFAULT_LIMITS, type UpstreamLimits, type UpstreamSettings } from './settings.ts';
+import { tryRepeatedly, waitReally } from './tries.ts';
+import { proxyStatus } from './tunnel.ts';
+
+/**
+ * The way out: every connection of this program to the outside is made here.
+ *
+ * An answer's body belongs to whoever asked: read it to its end or call its iterator's `return()`,
+ * or the connection stays taken. An aborted ask throws its signal's reason.
+ * @throws Refusal `WP-USAGE` for a CA bundle or a proxy that cannot be used.
+ */
+export function openUpstream(settings: UpstreamSettings): Upstream {
+  if (settings.proxy !== null) readProxy(settings.proxy, 'the proxy option');
+  return new PooledUpstream(settings);
+}
+
+class PooledUpstream implements Upstream {
+  readonly #settings: UpstreamSettings;
+  readonly #limits: UpstreamLimits;
+  readonly #routes: Routes;
+  readonly #closing = new AbortController();
+
+  constructor(settings: UpstreamSettings) {
+    this.#settings = settings;
+    this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    this.#routes = new Routes(settings, {
+      ownRoots: settings.caFiles.flatMap(readCaFile),
+      minimumTls: settings.minimumTls,
+      timeoutMs: this.#limits.connectTimeoutMs,
+      connections: this.#limits.connections,
+      allowH2: settings.allowH2 ?? false,
+      lookup: settings.lookup,
+    });
+    setMaxListeners(0, this.#closing.signal);
+  }
+
+  async request(ask: UpstreamAsk): Promise<UpstreamAnswer> {
+    const start = firstHop(ask, this.#settings.allowPlainHttp);
+    const trail = new RedirectTrail(start, {
+      maxRedirects: this.#limits.maxRedirects,
+      allowPlainHttp: this.#settings.allowPlainHttp,
+    });
+    const follows = ask.redirects === 'follow' && isSafe(ask);
+    for (let hop = start; ;) {
+      const answer = await this.#ask(hop, ask);
+      const next = follows ? this.#nextHop(trail, hop, answer) : null;
+      if (next === null) return handOver(hop, answer);
+      hop = next;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(unreachable('wheelproof is ending'));
+    await this.#routes.close();
+  }
+
+  #ask(hop: Hop, ask: UpstreamAsk): Promise<Answer> {
+    const signals = [this.#closing.signal, ...(ask.signal === undefined ? [] : [ask.signal])];
+    const { route, proxy } = this.#routes.to(hop.url);
+    const attempt = async (): Promise<Answer> => {
+      for (const signal of signals) signal.throwIfAborted();
+      const { headersTimeoutMs, stallTimeoutMs } = this.#limits;
+      const answer = await exchange(
+        {
+          ...hop,
+          method: ask.method,
+          body: ask.body ?? null,
+          maxBytes: ask.maxBytes,
+          headersTimeoutMs,
+          stallTimeoutMs,
+          signals,
+        },
+        route,
+      );
+      return proxy === null ? answer : refuseProxyLogin(answer, hop.url, proxy.origin);
+    };
+    return tryRepeatedly(attempt, {
+      maxTries: isSafe(ask) ? this.#limits.maxTries : 1,
+      waitsMs: this.#limits.retryWaitsMs,
+      wait: this.#settings.wait ?? waitReally,
+      signal: () => AbortSignal.any(signals),
+    });
+  }
+
+  #nextHop(trail: RedirectTrail, from: Hop, answer: Answer): Hop | null {
+    try {
+      const next = trail.follow(from, answer);
+      if (next !== null) answer.discard();
+      return next;
+    } catch (error) {
+      answer.discard();
+      throw error;
+    }
+  }
+}
+
+/** Whether asking twice does no more than asking once. */
+function isSafe(ask: UpstreamAsk): boolean {
+  return (ask.method === 'GET' || ask.method === 'HEAD') && (ask.body ?? null) === null;
+}
+
+function firstHop(ask: UpstreamAsk, allowPlainHttp: (host: string) => boolean): Hop {
+  const url = URL.parse(ask.url);
+  const context = { from: null, allowPlainHttp };
+  // First without user name and password, so that no message can hold them.
+  const fault =
+    (url === null ? null : judgeAddress(publicUrl(url), context)) ?? judgeAddress(ask.url, context);
+  if (fault !== null) throw new Refusal(fault.code, fault);
+  if (url === null) throw new Refusal('WP-SCHEME', { message: 'expected an https address' });
+  const headers = requestHeaders(ask.headers);
+  const authorization = headers['authorization'] ?? basicAuthorization(url);
+  return {
+    url: new URL(publicUrl(url)),
+    headers: authorization === null ? headers : { ...headers, authorization },
+  };
+}
+
+function handOver(hop: Hop, answer: Answer): UpstreamAnswer {
+  answer.body.refuseOversized();
+  const { status, headers, body } = answer;
+  return { status, headers, url: hop.url.href, body };
+}
+
+/** 407 over a proxy's absolute form is the proxy speaking, not the server. */
+function refuseProxyLogin(answer: Answer, url: URL, proxy: string): Answer {
+  if (answer.status !== 407) return answer;
+  answer.discard();
+  throw proxyStatus(`proxy ${proxy} answered 407 when asked for ${printableUrl(url)}`, 407);
+}
