@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Reason } from '../core/errors.ts';
+import { problemBody, reasonPhrase, type Subject } from './problem.ts';
+import type { RequestKind } from './classify.ts';
+
+/** The client went away before its answer was complete; nobody is left to be told. */
+export class ClientGone extends Error {
+  constructor() {
+    super('the client went away');
+    this.name = 'ClientGone';
+  }
+}
+
+/** One request, and what is needed to answer it. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly kind: RequestKind;
+  readonly #gone = new AbortController();
+
+  constructor(request: IncomingMessage, response: ServerResponse, url: URL, kind: RequestKind) {
+    this.request = request;
+    this.response = response;
+    this.url = url;
+    this.kind = kind;
+    response.once('close', () => {
+      if (!response.writableFinished) this.#gone.abort(new ClientGone());
+    });
+  }
+
+  get method(): string {
+    return this.request.method ?? 'GET';
+  }
+
+  /** Aborted when the client is gone before the answer is complete. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** What the client sent to prove to this address's origin who it is. */
+  get credentials(): Readonly<Record<string, string>> {
+    const { authorization, cookie } = this.request.headers;
+    return {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(cookie === undefined ? {} : { cookie }),
+    };
+  }
+
+  /** `work`, or {@link ClientGone} as soon as nobody waits for it any more. */
+  async whileThere<T>(work: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const leave = (): void => reject(new ClientGone());
+    if (this.gone.aborted) leave();
+    this.gone.addEventListener('abort', leave);
+    try {
+      return await Promise.race([work, promise]);
+    } finally {
+      this.gone.removeEventListener('abort', leave);
+    }
+  }
+
+  begin(status: number, headers: OutgoingHttpHeaders, phrase?: string): void {
+    if (this.gone.aborted) throw new ClientGone();
+    if (phrase === undefined) this.response.writeHead(status, headers);
+    else this.response.writeHead(status, phrase, headers);
+  }
+
+  /** Resolves when the client has room for more. */
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.gone.aborted || this.response.destroyed) throw new ClientGone();
+    if (this.response.write(chunk)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.response.once('drain', resolve);
+    try {
+      await this.whileThere(promise);
+    } finally {
+      this.response.off('drain', resolve);
+    }
+  }
+
+  end(): void {
+    this.response.end();
+  }
+
+  sendWhole(status: number, headers: OutgoingHttpHeaders, body: Uint8Array): void {
+    this.begin(status, { ...headers, 'content-length': body.length });
+    this.response.end(this.method === 'HEAD' ? undefined : body);
+  }
+
+  sendStatus(status: number, headers: OutgoingHttpHeaders = {}): void {
+    const bodyless = status === 304 || status === 204;
+    this.begin(status, bodyless ? headers : { ...headers, 'content-length': 0 });
+    this.response.end();
+  }
+
+  /** A refusal as installers show it: the status line and a problem body both carry the sentence. */
+  sendRefusal(status: number, reason: Reason, subject: Subject): void {
+    const body = problemBody(status, reason, subject);
+    this.begin(
+      status,
+      {
+        'content-type': 'application/problem+json',
+        'cache-control': 'no-store',
+        'content-length': body.length,
+      },
+      reasonPhrase(reason),
+    );
+    this.response.end(this.method === 'HEAD' ? undefined : body);
+  }
+}
