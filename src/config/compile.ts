@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isCode, type Code } from '../core/codes.ts';
+import { Refusal } from '../core/errors.ts';
+import { isSpecifier } from '../core/version.ts';
+import {
+  LIFTABLE_RULES,
+  type IndexRule,
+  type PolicyContent,
+  type PolicyException,
+  type ProjectRule,
+} from '../policy/index.ts';
+import type { ReadDocument } from './document.ts';
+import type { KeyPath } from './location.ts';
+import { ValueReader } from './values.ts';
+
+type Setting =
+  | 'firstUse'
+  | 'require'
+  | 'allowHosts'
+  | 'allowPlainHttp'
+  | 'cooldownMs'
+  | 'minimumTls'
+  | 'maxFileBytes';
+
+/** One file's rules: what it leaves out is absent. */
+export interface Layer {
+  readonly path: string;
+  readonly settings: Partial<Pick<PolicyContent, Setting>>;
+  readonly projects: readonly ProjectRule[];
+  readonly indexes: readonly IndexRule[];
+  readonly exceptions: readonly PolicyException[];
+}
+
+/** @throws Refusal `WP-POLICY-INVALID` where a value has the right form and no sense. */
+export function compileRules(
+  document: ReadDocument,
+  evidenceKinds: readonly string[] | null,
+): Layer {
+  return new Compiler(document, evidenceKinds).compile();
+}
+
+class Compiler {
+  readonly #document: ReadDocument;
+  readonly #read: ValueReader;
+
+  constructor(document: ReadDocument, evidenceKinds: readonly string[] | null) {
+    this.#document = document;
+    this.#read = new ValueReader(document, evidenceKinds);
+  }
+
+  compile(): Layer {
+    return {
+      path: this.#document.path,
+      settings: this.#settings(),
+      projects: this.#projects(),
+      indexes: this.#indexes(),
+      exceptions: this.#exceptions(),
+    };
+  }
+
+  #settings(): Layer['settings'] {
+    const { values } = this.#document;
+    const { 'first-use': firstUse, require, cooldown } = values;
+    const { 'allow-hosts': allowHosts, 'allow-plain-http': plainHttp } = values;
+    const { 'minimum-tls': minimumTls, 'max-file-size': maxFileSize } = values;
+    return {
+      ...(firstUse !== undefined && { firstUse }),
+      ...(require !== undefined && { require: this.#read.requirement(require, ['require']) }),
+      ...(allowHosts !== undefined && {
+        allowHosts: this.#read.hosts(allowHosts, ['allow-hosts']),
+      }),
+      ...(plainHttp !== undefined && {
+        allowPlainHttp: this.#read.hosts(plainHttp, ['allow-plain-http']),
+      }),
+      ...(cooldown !== undefined && { cooldownMs: this.#read.duration(cooldown, ['cooldown']) }),
+      ...(minimumTls !== undefined && { minimumTls }),
+      ...(maxFileSize !== undefined && { maxFileBytes: this.#read.size(maxFileSize) }),
+    };
+  }
+
+  #projects(): readonly ProjectRule[] {
+    return (this.#document.values.project ?? []).map((rule, place) => {
+      const at = (key: string): KeyPath => ['project', place, key];
+      const { 'first-use': firstUse = null, require, cooldown, index = null } = rule;
+      if (Object.keys(rule).length === 1) {
+        this.#document.fail(['project', place], 'a rule beside the name', 'none');
+      }
+      return {
+        name: this.#read.projectGlob(rule.name, at('name')),
+        firstUse,
+        require: require === undefined ? null : this.#read.requirement(require, at('require')),
+        cooldownMs: cooldown === undefined ? null : this.#read.duration(cooldown, at('cooldown')),
+        index: index === null ? null : this.#read.indexReference(index, at('index')),
+        source: this.#source('project', place),
+      };
+    });
+  }
+
+  #indexes(): readonly IndexRule[] {
+    const indexes = (this.#document.values.index ?? []).map((rule, place) => ({
+      name: rule.name ?? null,
+      url: this.#read.indexUrl(rule.url, ['index', place, 'url']),
+      allowHosts:
+        rule['allow-hosts'] === undefined
+          ? null
+          : this.#read.hosts(rule['allow-hosts'], ['index', place, 'allow-hosts']),
+      source: this.#source('index', place),
+    }));
+    for (const [place, { url, name }] of indexes.entries()) {
+      const earlier = indexes.slice(0, place);
+      if (earlier.some((one) => one.url === url)) {
+        this.#document.fail(['index', place, 'url'], 'each index once', `${url} twice`);
+      }
+      if (name !== null && earlier.some((one) => one.name === name)) {
+        this.#document.fail(['index', place, 'name'], 'each name once', `"${name}" twice`);
+      }
+    }
+    return indexes;
+  }
+
+  #exceptions(): readonly PolicyException[] {
+    return (this.#document.values.exception ?? []).map((rule, place) => {
+      const at = (key: string): KeyPath => ['exception', place, key];
+      const { version = null } = rule;
+      if (version !== null && !(isSpecifier(version) && version.trim() !== '')) {
+        this.#document.fail(at('version'), 'version specifiers such as ">=1,<2"', `"${version}"`);
+      }
+      return {
+        project: this.#read.projectGlob(rule.project, at('project')),
+        version,
+        rule: codeOfRule(rule.rule),
+        reason: rule.reason,
+        owner: rule.owner,
+        expires: this.#read.moment(rule.expires, at('expires')),
+        source: this.#source('exception', place),
+      };
+    });
+  }
+
+  #source(table: string, place: number): string {
+    return `${this.#document.path} [[${table}]] ${place + 1}`;
+  }
+}
+
+function codeOfRule(rule: string): Code {
+  const named = Object.entries(LIFTABLE_RULES).find(([name]) => name === rule)?.[1];
+  if (named !== undefined) return named;
+  if (isCode(rule)) return rule;
+  throw new Refusal('WP-INTERNAL', { message: `the rule ${rule} has no code` });
+}

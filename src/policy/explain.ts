@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import { allowedHosts } from './candidate.ts';
+import { formatDuration } from './duration.ts';
+import { covers } from './exceptions.ts';
+import { matchesGlob } from './glob.ts';
+import { indexKey, type Policy } from './policy.ts';
+import { formatRequirement, type Requirement } from './requirement.ts';
+import { rulesFor } from './rules.ts';
+
+export interface ExplainedSetting {
+  readonly setting: string;
+  readonly value: string;
+  /** The table or file that decides it; `default` where nobody said anything. */
+  readonly from: string;
+}
+
+export interface ExplainedException {
+  readonly rule: string;
+  readonly version: string | null;
+  readonly reason: string;
+  readonly owner: string;
+  /** ISO 8601 */
+  readonly expires: string;
+  readonly from: string;
+}
+
+export interface ProjectExplanation {
+  readonly project: string;
+  readonly version: string | null;
+  readonly policy: string;
+  readonly settings: readonly ExplainedSetting[];
+  /** `[[project]]` tables that match, in the order in which they apply. */
+  readonly matching: readonly string[];
+  readonly exceptions: readonly ExplainedException[];
+}
+
+export interface ProjectAsk {
+  /** Normalised. */
+  readonly project: string;
+  /** `null`: whichever. */
+  readonly version: string | null;
+  readonly now: number;
+}
+
+/** Which rule decides each setting for one project, and where it is written. */
+export function explainProject(policy: Policy, ask: ProjectAsk): ProjectExplanation {
+  const { project, version } = ask;
+  return {
+    project,
+    version,
+    policy: policy.digest,
+    settings: projectSettings(policy, project),
+    matching: policy.projects
+      .filter((rule) => matchesGlob(rule.name, project))
+      .map((rule) => `${rule.source} (name = "${rule.name}")`),
+    exceptions: policy.exceptions
+      .filter((one) => one.expires > ask.now && covers(one, { project, version: version ?? '' }))
+      .map((one) => ({
+        rule: one.rule,
+        version: one.version,
+        reason: one.reason,
+        owner: one.owner,
+        expires: new Date(one.expires).toISOString(),
+        from: one.source,
+      })),
+  };
+}
+
+function projectSettings(policy: Policy, project: string): readonly ExplainedSetting[] {
+  const { firstUse, require, cooldownMs, index } = rulesFor(policy, project);
+  return [
+    { setting: 'first-use', value: firstUse.value, from: firstUse.from },
+    { setting: 'require', value: requiredText(require.value), from: require.from },
+    { setting: 'cooldown', value: formatDuration(cooldownMs.value), from: cooldownMs.from },
+    { setting: 'index', value: index.value ?? 'any', from: index.from },
+    hostSetting(policy, index.value),
+  ];
+}
+
+function requiredText(requirement: Requirement | null): string {
+  return requirement === null ? 'nothing (whoever vouches counts)' : formatRequirement(requirement);
+}
+
+function hostSetting(policy: Policy, index: string | null): ExplainedSetting {
+  const named = policy.indexes.findLast((one) => one.name === index);
+  const allowed =
+    index === null
+      ? policy.allowHosts && { hosts: policy.allowHosts, from: policy.origins['allow-hosts'] }
+      : allowedHosts(policy, named?.url ?? indexKey(index));
+  return {
+    setting: 'allow-hosts',
+    value: allowed?.hosts.join(', ') ?? 'hosts are remembered at first use',
+    from: allowed?.from ?? 'default',
+  };
+}
+
+/** What holds for every project that no rule names, and how many rules there are beside. */
+export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
+  const from = (setting: string): string => policy.origins[setting] ?? 'default';
+  const { projects, indexes, exceptions } = policy;
+  const { firstUse, require, cooldownMs } = rulesFor(policy, '');
+  const told = (setting: string, value: string, origin = from(setting)): ExplainedSetting => ({
+    setting,
+    value,
+    from: origin,
+  });
+  return [
+    told('first-use', firstUse.value, firstUse.from),
+    told('require', requiredText(require.value), require.from),
+    told('cooldown', formatDuration(cooldownMs.value), cooldownMs.from),
+    hostSetting(policy, null),
+    told('allow-plain-http', policy.allowPlainHttp.join(', ') || 'loopback only'),
+    told('minimum-tls', policy.minimumTls),
+    told('max-file-size', `${policy.maxFileBytes} bytes`),
+    ...projects.map((rule) => told('project', rule.name, rule.source)),
+    ...indexes.map((rule) => told('index', rule.url, rule.source)),
+    ...exceptions.map((rule) => told('exception', `${rule.rule} for ${rule.project}`, rule.source)),
+  ];
+}

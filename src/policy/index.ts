@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+export {
+  allowsPlainHttp,
+  judgeEntry,
+  judgeHost,
+  type Admission,
+  type EntrySubject,
+  type HostMemory,
+} from './candidate.ts';
+export { decide, type Subject } from './decide.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export { isLiftable, LIFTABLE_RULES } from './exceptions.ts';
+export {
+  explainPolicy,
+  explainProject,
+  type ExplainedSetting,
+  type ProjectExplanation,
+} from './explain.ts';
+export { normaliseHostGlob, normaliseProjectGlob } from './glob.ts';
+export {
+  DEFAULT_POLICY,
+  indexKey,
+  policyDigest,
+  sealPolicy,
+  type FirstUse,
+  type IndexRule,
+  type Policy,
+  type PolicyContent,
+  type PolicyException,
+  type ProjectRule,
+} from './policy.ts';
+export { parseRequirement } from './requirement-parser.ts';
+export { explainRequirement, satisfied } from './requirement-proof.ts';
+export { formatRequirement, namesIn, type Requirement } from './requirement.ts';
+export { judgeIndex, rulesFor } from './rules.ts';

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { Code } from '../core/codes.ts';
+import { MAX_FILE_BYTES } from '../core/limits.ts';
+import { canonicalRequirement, formatRequirement, type Requirement } from './requirement.ts';
+
+/** What happens to a file that nobody vouches for and that this trust store never saw. */
+export type FirstUse = 'accept' | 'ask' | 'refuse';
+
+export interface Policy extends PolicyContent {
+  /** sha256 over the rules alone: equal policies have equal digests, however they are written. */
+  readonly digest: string;
+}
+
+export interface PolicyContent {
+  readonly firstUse: FirstUse;
+  readonly require: Requirement | null;
+  /** Host globs; `null`: hosts are remembered at first use. */
+  readonly allowHosts: readonly string[] | null;
+  /** Host globs. Loopback needs no permission. */
+  readonly allowPlainHttp: readonly string[];
+  /** Minimum age of a file, from our own first sight of it. */
+  readonly cooldownMs: number;
+  readonly minimumTls: '1.2' | '1.3';
+  readonly maxFileBytes: number;
+  /** In the order they are written: of several that match and set the same thing, the last one decides. */
+  readonly projects: readonly ProjectRule[];
+  readonly indexes: readonly IndexRule[];
+  readonly exceptions: readonly PolicyException[];
+  /** `--strict`: first use is never accepted. */
+  readonly strict: boolean;
+  /** The files it was read from, the user's own first. */
+  readonly sources: readonly string[];
+  /** Where each top-level setting comes from, by its name in the file; absent: the default. */
+  readonly origins: Readonly<Record<string, string>>;
+  /** What the reader should know about the policy itself, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** A `[[project]]` table: what it leaves out is as the policy says. */
+export interface ProjectRule {
+  /** Glob over normalised names. */
+  readonly name: string;
+  readonly firstUse: FirstUse | null;
+  readonly require: Requirement | null;
+  readonly cooldownMs: number | null;
+  /** Address or name of the one index that the project must come from. */
+  readonly index: string | null;
+  /** `wheelproof.toml [[project]] 2` */
+  readonly source: string;
+}
+
+/** An `[[index]]` table. */
+export interface IndexRule {
+  readonly name: string | null;
+  /** As {@link indexKey} spells it. */
+  readonly url: string;
+  readonly allowHosts: readonly string[] | null;
+  readonly source: string;
+}
+
+/** An `[[exception]]` table: lifts one rule, never evidence that failed. */
+export interface PolicyException {
+  /** Glob over normalised names. */
+  readonly project: string;
+  /** PEP 440 specifiers; `null`: every version. */
+  readonly version: string | null;
+  readonly rule: Code;
+  readonly reason: string;
+  readonly owner: string;
+  /** Milliseconds since 1970: from then on it lifts nothing. */
+  readonly expires: number;
+  readonly source: string;
+}
+
+/** Bumped when the same rules begin to mean something else. */
+const DIGEST_DOMAIN = 'wheelproof policy 1';
+
+/**
+ * The one digest of a policy's rules. Where a list's order decides nothing it is sorted first;
+ * files, origins and notes do not count.
+ */
+export function policyDigest(policy: PolicyContent): string {
+  const rules = {
+    firstUse: policy.firstUse,
+    require: canonicalText(policy.require),
+    allowHosts: policy.allowHosts === null ? null : asSet(policy.allowHosts),
+    allowPlainHttp: asSet(policy.allowPlainHttp),
+    cooldownMs: policy.cooldownMs,
+    minimumTls: policy.minimumTls,
+    maxFileBytes: policy.maxFileBytes,
+    strict: policy.strict,
+    projects: policy.projects.map((rule) => ({
+      ...rule,
+      require: canonicalText(rule.require),
+      source: null,
+    })),
+    indexes: policy.indexes.map((rule) => ({
+      ...rule,
+      allowHosts: rule.allowHosts === null ? null : asSet(rule.allowHosts),
+      source: null,
+    })),
+    exceptions: asSet(policy.exceptions.map((rule) => canonicalJson({ ...rule, source: null }))),
+  };
+  return createHash('sha256')
+    .update(`${DIGEST_DOMAIN}\n${canonicalJson(rules)}`)
+    .digest('hex');
+}
+
+export function sealPolicy(content: PolicyContent): Policy {
+  return { ...content, digest: policyDigest(content) };
+}
+
+export const DEFAULT_POLICY: Policy = sealPolicy({
+  firstUse: 'accept',
+  require: null,
+  allowHosts: null,
+  allowPlainHttp: [],
+  cooldownMs: 0,
+  minimumTls: '1.2',
+  maxFileBytes: MAX_FILE_BYTES,
+  projects: [],
+  indexes: [],
+  exceptions: [],
+  strict: false,
+  sources: [],
+  origins: {},
+  notes: [],
+});
+
+/** One spelling for an index address: no credentials, query or fragment, one slash at the end. */
+export function indexKey(address: string): string {
+  const url = URL.parse(address);
+  if (url === null) return address;
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/*$/u, '/')}`;
+}
+
+function canonicalText(requirement: Requirement | null): string | null {
+  return requirement === null ? null : formatRequirement(canonicalRequirement(requirement));
+}
+
+function asSet(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort();
+}
