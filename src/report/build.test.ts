@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as fc from 'fast-check';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import {
+  anyCode,
+  COLOURED,
+  MEMORY,
+  MISMATCH,
+  parts,
+  PLAIN,
+  receipt,
+  show,
+} from '../../test/world/reports.ts';
+import { CODES, type Code } from '../core/codes.ts';
+import { buildReport } from './build.ts';
+import { exitOf } from './exit-code.ts';
+import { FORMATS } from './index.ts';
+
+describe('the report of a run', () => {
+  test('is a table, what needs attention, and a sum', () => {
+    const report = buildReport(
+      parts([
+        receipt({
+          project: 'requests',
+          version: '2.32.5',
+          verdict: 'remembered',
+          findings: [MEMORY],
+        }),
+        receipt({ project: 'flask', version: '3.1.2', notes: ['flask 3.1.2: a note'] }),
+        receipt({
+          project: 'evil',
+          verdict: 'failed',
+          code: 'WP-HASH-MISMATCH',
+          message: 'evil-1.0-py3-none-any.whl: expected sha256 aa, found bb',
+          findings: [MISMATCH],
+        }),
+      ]),
+    );
+    expect(show(report)).toBe(
+      [
+        '  project  version verdict    who vouches',
+        '  evil     1.0     failed     WP-HASH-MISMATCH',
+        '  flask    3.1.2   first seen no one but the index',
+        '  requests 2.32.5  remembered memory: this machine, since 2026-11-01',
+        '',
+        'failed: evil 1.0',
+        '  file      evil-1.0-py3-none-any.whl',
+        '  from      https://files.index.example/evil-1.0-py3-none-any.whl',
+        '  evidence  index-hash failed',
+        '  reason    evil-1.0-py3-none-any.whl: expected sha256 aa, found bb',
+        '  next      Try again from another network; if it stays, tell the index operator and do not install the file.',
+        '  code      WP-HASH-MISMATCH (E-BYTES); `wheelproof explain WP-HASH-MISMATCH`',
+        '',
+        'note: flask 3.1.2: a note',
+        '',
+        'wheelproof: 3 files: 1 remembered, 1 first seen (no one but the index vouches for it), 1 failed; exit 10 (E-BYTES)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('says so where nothing was downloaded', () => {
+    expect(show(buildReport(parts([])))).toBe('wheelproof: no file was downloaded\n');
+  });
+
+  test('never says "verified" of what nobody but the index vouches for (A02)', () => {
+    expect(show(buildReport(parts([receipt({})])))).not.toMatch(/verif/iu);
+  });
+
+  test('folds long lists, but never a refusal', () => {
+    const many = Array.from({ length: 90 }, (_, place) => receipt({ project: `p${place}` }));
+    const bad = receipt({ project: 'zzz', verdict: 'refused', code: 'WP-FIRST-USE' });
+    const text = show(buildReport(parts([...many, bad])));
+    expect(text).toContain('… 80 more first seen (--report FILE lists them)');
+    expect(text).toContain('zzz     1.0     refused    WP-FIRST-USE');
+    expect(text.split('\n').length).toBeLessThan(30);
+    expect(text).toContain(
+      '91 files: 90 first seen (no one but the index vouches for them), 1 refused',
+    );
+  });
+
+  test('paints only where there are colours, and cuts lines to the terminal', () => {
+    const findings = [{ ...MEMORY, identity: 'x'.repeat(200) }];
+    const report = buildReport(parts([receipt({ verdict: 'remembered', findings })]));
+    expect(show(report)).not.toContain('\u{1b}');
+    const coloured = show(report, COLOURED);
+    expect(coloured).toContain('\u{1b}[36mremembered\u{1b}[0m');
+    const lines = stripVTControlCharacters(coloured).split('\n');
+    expect(Math.max(...lines.slice(0, 2).map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test('names the file where one release has several', () => {
+    const text = show(buildReport(parts([receipt({}), receipt({ filename: 'good-1.0.tar.gz' })])));
+    expect(text).toContain('no one but the index (good-1.0.tar.gz)');
+  });
+
+  test('tells refusals that concern no file, the worst first, and what was not looked at', () => {
+    const refusal = (code: Code, subject: string) => ({
+      code,
+      subject,
+      message: `${subject}: so it is`,
+      hint: CODES[code].next,
+    });
+    const report = buildReport(
+      parts([receipt({ verdict: 'refused', code: 'WP-COOLDOWN' })], {
+        refusals: [
+          refusal('WP-UPSTREAM-STATUS', 'https://u:p@index.example/x?sig=secret'),
+          refusal('WP-NO-RECEIPT', 'odd'),
+        ],
+        installed: [{ name: 'mine', version: '1', source: 'local', receipt: null }],
+        otherTraffic: [{ host: 'git.example', requests: 3 }],
+      }),
+    );
+    const titles = show(report)
+      .split('\n')
+      .filter((line) => line.startsWith('refused: '));
+    expect(titles).toEqual([
+      'refused: odd',
+      'refused: good 1.0',
+      'refused: https://index.example/x?…',
+    ]);
+    expect(show(report)).toContain('note: installed without a file to check: mine 1 (local)');
+    expect(show(report)).toContain('note: other traffic, not judged: git.example (3)');
+    expect(report.exit).toBe(17);
+  });
+
+  test('holds no password of an address or an option', () => {
+    const secret = 'hunter2';
+    const argv = [
+      'install',
+      '-i',
+      `https://me:${secret}@index.example/simple`,
+      '--token',
+      secret,
+      `--password=${secret}`,
+    ];
+    const report = buildReport(
+      parts(
+        [
+          receipt({
+            url: `https://files.index.example/a.whl?sig=${secret}`,
+            verdict: 'refused',
+            code: 'WP-TLS',
+            message: `https://x:${secret}@a.test/: no`,
+          }),
+        ],
+        {
+          installer: { name: 'pip', version: '1', argv, exit: 0 },
+          notes: [`see https://x:${secret}@a.test/`],
+        },
+      ),
+    );
+    for (const format of FORMATS) expect(format.render(report, PLAIN)).not.toContain(secret);
+    expect(report.installer.argv).toEqual([
+      'install',
+      '-i',
+      'https://index.example/simple',
+      '--token',
+      '…',
+      '--password=…',
+    ]);
+  });
+
+  test('leaves out what nobody asked for, in a line for each reason', () => {
+    const old = (version: string) =>
+      receipt({ version, asked: false, verdict: 'refused', code: 'WP-NO-STRONG-HASH' });
+    const report = buildReport(parts([receipt({ version: '2.0' }), old('0.1'), old('0.2')]));
+    expect(report.summary).toMatchObject({ files: 1, refused: 0 });
+    expect(report.exit).toBe(0);
+    expect(report.notes).toEqual([
+      'good: left out of the index page (WP-NO-STRONG-HASH): 2 files, among them good-0.1-py3-none-any.whl',
+    ]);
+  });
+
+  test('counts a file once, and what blocks stays', () => {
+    const blocked = receipt({ verdict: 'failed', code: 'WP-NAME-REUSED' });
+    expect(buildReport(parts([receipt({}), blocked, receipt({})])).summary).toMatchObject({
+      files: 1,
+      failed: 1,
+      first_seen: 0,
+    });
+    const wanted = receipt({ verdict: 'vouched' });
+    expect(buildReport(parts([wanted, { ...blocked, asked: false }])).summary.vouched).toBe(1);
+  });
+
+  test('a block without a reason is a fault of ours', () => {
+    const report = buildReport(parts([receipt({ verdict: 'refused' })]));
+    expect(report.files[0]?.reasons[0]?.code).toBe('WP-INTERNAL');
+    expect(report.exit).toBe(70);
+  });
+});
+
+describe('exit code', () => {
+  test("is the installer's own where nothing was refused", () => {
+    expect(exitOf([], { exit: 0, signal: null })).toBe(0);
+    expect(exitOf([], { exit: 2, signal: null })).toBe(2);
+    expect(exitOf([], { exit: null, signal: 'SIGINT' })).toBe(130);
+    expect(exitOf([], { exit: null, signal: 'SIGTERM' })).toBe(143);
+    expect(exitOf([], { exit: null, signal: null })).toBe(70);
+  });
+
+  test('is that of the worst refusal otherwise', () => {
+    expect(exitOf(['WP-FIRST-USE', 'WP-HASH-MISMATCH', 'WP-TLS'], { exit: 1, signal: null })).toBe(
+      10,
+    );
+    expect(exitOf(['WP-FIRST-USE', 'WP-TLS'], { exit: 0, signal: null })).toBe(15);
+  });
+
+  test("P12: the installer's own code never changes it", () => {
+    const codes = fc.array(anyCode, { minLength: 1, maxLength: 5 });
+    const exits = fc.option(fc.integer({ min: 0, max: 255 }));
+    fc.assert(
+      fc.property(codes, exits, exits, (refused, one, other) => {
+        const exit = exitOf(refused, { exit: one, signal: null });
+        expect(exit).toBe(exitOf(refused.toReversed(), { exit: other, signal: 'SIGKILL' }));
+        expect(exit).not.toBe(0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import { reason, type Reason } from '../core/errors.ts';
+import type { Report, ReportedFile } from '../core/report.ts';
+import { releases, type Verdict } from '../core/verdict.ts';
+import type { Receipt } from '../core/verification.ts';
+import { exitOf } from './exit-code.ts';
+import { shownAddress, withoutCredentials, withoutSecrets } from './redaction.ts';
+
+/** What a run leaves to be told. */
+export interface ReportParts {
+  readonly toolVersion: string;
+  readonly policyDigest: string;
+  readonly installer: Report['installer'];
+  /** The signal that ended the installer, by name. */
+  readonly signal: string | null;
+  readonly receipts: readonly Receipt[];
+  readonly installed: Report['installed'];
+  readonly refusals: Report['refusals'];
+  readonly notes: readonly string[];
+  readonly otherTraffic: Report['other_traffic'];
+}
+
+/**
+ * The report of a run. Files that were only left out of a page and that nobody asked for are
+ * notes; every other one is counted under exactly one verdict.
+ */
+export function buildReport(parts: ReportParts): Report {
+  const receipts = oncePerFile(parts.receipts);
+  const asked = receipts.filter((receipt) => receipt.asked);
+  const files = asked.map((receipt) => reportedFile(receipt)).sort(byProject);
+  const refusals = parts.refusals.map((one) => ({
+    ...cleanReason(one),
+    subject: shownAddress(one.subject),
+  }));
+  const codes = [...files.flatMap((file) => file.reasons), ...refusals].map(({ code }) => code);
+  return {
+    version: 1,
+    tool: { name: 'wheelproof', version: parts.toolVersion },
+    policy: { digest: parts.policyDigest },
+    installer: { ...parts.installer, argv: withoutSecrets(parts.installer.argv) },
+    summary: summarise(files),
+    files,
+    installed: [...parts.installed],
+    refusals,
+    notes: notesOf(parts, receipts),
+    other_traffic: [...parts.otherTraffic],
+    exit: exitOf(codes, { exit: parts.installer.exit, signal: parts.signal }),
+  };
+}
+
+function summarise(files: readonly ReportedFile[]): Report['summary'] {
+  const count = (verdict: Verdict): number =>
+    files.filter((file) => file.verdict === verdict).length;
+  return {
+    files: files.length,
+    vouched: count('vouched'),
+    remembered: count('remembered'),
+    first_seen: count('first-seen'),
+    refused: count('refused'),
+    failed: count('failed'),
+    undecided: count('undecided'),
+  };
+}
+
+function reportedFile({ artifact, sha256, size, decision }: Receipt): ReportedFile {
+  const { project, version, filename, url } = artifact;
+  const reasons = decision.reasons.map((one) => cleanReason(one));
+  if (!releases(decision) && reasons.length === 0) {
+    reasons.push(reason('WP-INTERNAL', `${filename}: ${decision.verdict}, and no rule says why`));
+  }
+  return {
+    project,
+    version,
+    filename,
+    url: shownAddress(url),
+    sha256,
+    size,
+    verdict: decision.verdict,
+    findings: decision.findings.map((one) => ({ ...one, detail: withoutCredentials(one.detail) })),
+    reasons: releases(decision) ? [] : reasons,
+  };
+}
+
+function cleanReason({ code, message, hint }: Reason): Reason {
+  return { code, message: withoutCredentials(message), hint: withoutCredentials(hint) };
+}
+
+/** One receipt for each file: what blocks stays, otherwise the last word. */
+function oncePerFile(receipts: readonly Receipt[]): readonly Receipt[] {
+  const kept = new Map<string, Receipt>();
+  for (const receipt of receipts) {
+    const { index, project, filename, url } = receipt.artifact;
+    const key = JSON.stringify([index, project, filename, url]);
+    const earlier = kept.get(key);
+    if (earlier === undefined || weight(receipt) >= weight(earlier)) kept.set(key, receipt);
+  }
+  return [...kept.values()];
+}
+
+function weight({ asked, decision }: Receipt): number {
+  return (asked ? 2 : 0) + (releases(decision) ? 0 : 1);
+}
+
+function notesOf(parts: ReportParts, receipts: readonly Receipt[]): readonly string[] {
+  const ofFiles = receipts
+    .filter((receipt) => receipt.asked)
+    .flatMap((receipt) => receipt.decision.notes);
+  const all = [...parts.notes, ...ofFiles, ...leftOut(receipts)];
+  return [...new Set(all.map((note) => withoutCredentials(note)))];
+}
+
+/** A line for each project and code, since one page may hold hundreds of old files. */
+function leftOut(receipts: readonly Receipt[]): readonly string[] {
+  const groups = new Map<string, Receipt[]>();
+  for (const receipt of receipts) {
+    if (receipt.asked || releases(receipt.decision)) continue;
+    const code = receipt.decision.reasons[0]?.code ?? 'WP-INTERNAL';
+    const key = `${receipt.artifact.project} ${code}`;
+    groups.set(key, [...(groups.get(key) ?? []), receipt]);
+  }
+  return [...groups].flatMap(([key, group]) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const [project = '', code = ''] = key.split(' ');
+    const files = group.length === 1 ? '1 file' : `${group.length} files, among them`;
+    return [
+      `${project}: left out of the index page (${code}): ${files} ${first.artifact.filename}`,
+    ];
+  });
+}
+
+function byProject(a: ReportedFile, b: ReportedFile): number {
+  const key = ({ project, version, filename }: ReportedFile): string =>
+    [project, version, filename].join('\n');
+  return key(a) < key(b) ? -1 : Number(key(a) > key(b));
+}

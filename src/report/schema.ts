@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as v from 'valibot';
+import { CODES, isCode } from '../core/codes.ts';
+import type { Report } from '../core/report.ts';
+
+/*
+ * The JSON report, version 1: the source of docs/report.schema.json. Not on the start path: only
+ * the documentation and tests read it.
+ */
+
+const VERDICTS = ['vouched', 'remembered', 'first-seen', 'undecided', 'refused', 'failed'] as const;
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const exit = v.pipe(v.number(), v.integer());
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u));
+const code = v.picklist(Object.keys(CODES).filter((name) => isCode(name)));
+const reason = {
+  code,
+  message: v.string(),
+  hint: v.pipe(v.string(), v.description('The next thing to do.')),
+};
+
+const finding = v.strictObject({
+  kind: v.string(),
+  class: v.picklist(['publisher', 'repository', 'log', 'you', 'integrity']),
+  state: v.picklist(['vouched', 'absent', 'unreachable', 'failed']),
+  identity: v.nullable(v.string()),
+  detail: v.string(),
+  code: v.nullable(code),
+});
+
+const file = v.strictObject({
+  project: v.string(),
+  version: v.string(),
+  filename: v.string(),
+  url: v.string(),
+  sha256: v.nullable(sha256),
+  size: v.nullable(count),
+  verdict: v.picklist(VERDICTS),
+  findings: v.array(finding),
+  reasons: v.array(v.strictObject(reason)),
+});
+
+export const reportSchema = v.strictObject({
+  version: v.literal(1),
+  tool: v.strictObject({ name: v.literal('wheelproof'), version: v.string() }),
+  policy: v.strictObject({ digest: sha256 }),
+  installer: v.strictObject({
+    name: v.string(),
+    version: v.string(),
+    argv: v.array(v.string()),
+    exit: v.pipe(
+      v.nullable(exit),
+      v.description("The installer's own; null when a signal ended it or it never started."),
+    ),
+  }),
+  summary: v.pipe(
+    v.strictObject({
+      files: count,
+      vouched: count,
+      remembered: count,
+      first_seen: count,
+      refused: count,
+      failed: count,
+      undecided: count,
+    }),
+    v.description('Every file is counted under exactly one verdict.'),
+  ),
+  files: v.array(file),
+  installed: v.array(
+    v.strictObject({
+      name: v.string(),
+      version: v.string(),
+      source: v.picklist(['index', 'url', 'built', 'local', 'vcs', 'preexisting']),
+      receipt: v.pipe(v.nullable(sha256), v.description('sha256 of the file that covers it.')),
+    }),
+  ),
+  refusals: v.pipe(
+    v.array(v.strictObject({ ...reason, subject: v.string() })),
+    v.description('Refusals that concern no single file.'),
+  ),
+  notes: v.array(v.string()),
+  other_traffic: v.array(v.strictObject({ host: v.string(), requests: count })),
+  exit,
+}) satisfies v.GenericSchema<unknown, Mutable<Report>>;
+
+type Mutable<T> = T extends readonly (infer Item)[]
+  ? Mutable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Mutable<T[Key]> }
+    : T;
