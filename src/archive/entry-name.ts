@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { MAX_ARCHIVE_NAME_BYTES } from '../core/limits.ts';
+import { safeText } from '../core/safe-text.ts';
+import { malformed, tooLarge } from './refuse.ts';
+
+/**
+ * An entry's name as text. Without the UTF-8 flag each byte is one character: such names are
+ * compared and shown, never written to a disk by us.
+ */
+export function decodeEntryName(filename: string, bytes: Uint8Array, isUtf8: boolean): string {
+  if (bytes.length > MAX_ARCHIVE_NAME_BYTES) {
+    throw tooLarge(filename, `an entry's name has ${bytes.length} bytes`);
+  }
+  if (!isUtf8) return Buffer.from(bytes).toString('latin1');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw malformed(filename, "an entry's name is not the UTF-8 that it claims to be", cause);
+  }
+}
+
+/** Refuses names that lead out of the folder, or that systems read in different ways. */
+export function checkEntryName(filename: string, name: string): void {
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
+  if (name === '' || /[\u0000-\u001f\u007f\\]/u.test(name)) {
+    throw malformed(filename, `an entry has the unusable name '${safeText(name)}'`);
+  }
+  const parts = name.replace(/\/$/u, '').split('/');
+  if (
+    /^[A-Za-z]:/u.test(name) ||
+    parts.some((part) => part === '' || part === '.' || part === '..')
+  ) {
+    throw malformed(filename, `the entry '${safeText(name)}' leads out of its folder`);
+  }
+}
+
+/** Two entries with one key would land on one file, at least on some systems. */
+export function collisionKey(name: string): string {
+  return name.replace(/\/$/u, '').normalize('NFC').toLowerCase();
+}

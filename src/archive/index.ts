@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+export type { CoreMetadata } from './core-metadata.ts';
+export { type StatedIdentity, verifyArchiveIdentity } from './identity.ts';
+export { readSdist, type SdistContents } from './sdist.ts';
+export { readWheel, type WheelContents } from './wheel.ts';
+export { openZip, type ZipArchive } from './zip.ts';

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HeldBytes } from '../core/bytes.ts';
+import { parseDistributionFilename } from '../core/distribution-filename.ts';
+import { Refusal } from '../core/errors.ts';
+import { MAX_SIDECAR_BYTES } from '../core/limits.ts';
+import { normaliseName } from '../core/project-name.ts';
+import { safeText } from '../core/safe-text.ts';
+import { compareVersions } from '../core/version.ts';
+import { type CoreMetadata, readCoreMetadata } from './core-metadata.ts';
+import { malformed } from './refuse.ts';
+import { openZip } from './zip.ts';
+
+export interface WheelContents extends CoreMetadata {
+  /** The one `.dist-info` folder, without slash. */
+  readonly distInfo: string;
+  /** Names of all entries. */
+  readonly entries: readonly string[];
+}
+
+/**
+ * A wheel that can be read in one way only, with the metadata that an installer will believe.
+ * @throws Refusal `WP-ARCHIVE-MALFORMED`, `WP-LIMIT-ARCHIVE`, `WP-ARCHIVE-IDENTITY`
+ */
+export async function readWheel(filename: string, bytes: HeldBytes): Promise<WheelContents> {
+  const zip = await openZip(filename, bytes);
+  const names = zip.entries.map((entry) => entry.name);
+  const distInfo = onlyDistInfo(filename, names);
+  verifyFolderName(filename, distInfo);
+  const entry = zip.entries.find(({ name }) => name === `${distInfo}/METADATA`);
+  if (entry === undefined) throw malformed(filename, `holds no ${safeText(distInfo)}/METADATA`);
+  const metadata = await zip.read(entry, MAX_SIDECAR_BYTES);
+  return { ...readCoreMetadata(filename, metadata), distInfo, entries: names };
+}
+
+function onlyDistInfo(filename: string, names: readonly string[]): string {
+  const tops = new Set(names.map((name) => name.split('/', 1)[0] ?? ''));
+  const folders = [...tops].filter((top) => top.toLowerCase().endsWith('.dist-info'));
+  const [folder] = folders;
+  if (folder === undefined) throw malformed(filename, 'holds no .dist-info folder');
+  if (folders.length > 1) {
+    throw malformed(
+      filename,
+      `holds ${folders.length} .dist-info folders: ${safeText(folders.join(', '))}`,
+    );
+  }
+  return folder;
+}
+
+/** The folder's name decides what an installer records; it is the file name's project and version. */
+function verifyFolderName(filename: string, distInfo: string): void {
+  const named = parseDistributionFilename(filename);
+  const stem = distInfo.slice(0, -'.dist-info'.length);
+  const dash = stem.indexOf('-');
+  if (
+    named !== null &&
+    normaliseName(stem.slice(0, dash)) === named.project &&
+    compareVersions(stem.slice(dash + 1), named.version) === 0
+  ) {
+    return;
+  }
+  throw new Refusal('WP-ARCHIVE-IDENTITY', {
+    message: `${safeText(filename)} holds the folder ${safeText(distInfo)} of another project or version`,
+  });
+}

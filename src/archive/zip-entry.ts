@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import { checkEntryName, collisionKey, decodeEntryName } from './entry-name.ts';
+import { Fields } from './fields.ts';
+import { malformed } from './refuse.ts';
+import { readExtra } from './zip-extra.ts';
+
+export interface ZipEntry {
+  readonly name: string;
+  readonly nameBytes: Uint8Array;
+  readonly flags: number;
+  readonly method: number;
+  readonly crc: number;
+  readonly packed: number;
+  readonly expanded: number;
+  /** Of the local header. */
+  readonly offset: number;
+}
+
+export const STORED = 0;
+export const DEFLATED = 8;
+export const HAS_DESCRIPTOR = 1 << 3;
+const IS_UTF8 = 1 << 11;
+/** Bits 1 and 2 only say how hard the compressor tried. */
+const KNOWN_FLAGS = 0b110 | HAS_DESCRIPTOR | IS_UTF8;
+const SIGNATURE = 0x02014b50;
+const FIXED_BYTES = 46;
+
+/** The directory's entries in its own order, each readable in one way only (APPNOTE 4.3.12). */
+export function readEntries(
+  filename: string,
+  directory: Uint8Array,
+  count: number,
+): readonly ZipEntry[] {
+  const entries: ZipEntry[] = [];
+  const keys = new Set<string>();
+  let at = 0;
+  while (at < directory.length && entries.length < count) {
+    const { entry, length } = readEntry(filename, directory.subarray(at));
+    const key = collisionKey(entry.name);
+    if (keys.has(key)) {
+      throw malformed(filename, `holds two entries that become one file: '${entry.name}'`);
+    }
+    keys.add(key);
+    entries.push(entry);
+    at += length;
+  }
+  if (entries.length !== count || at !== directory.length) {
+    throw malformed(filename, 'its ZIP directory holds more or fewer entries than it says');
+  }
+  return entries;
+}
+
+function readEntry(
+  filename: string,
+  bytes: Uint8Array,
+): { readonly entry: ZipEntry; readonly length: number } {
+  if (bytes.length < FIXED_BYTES || new Fields(bytes).u32(0) !== SIGNATURE) {
+    throw malformed(filename, 'its ZIP directory is damaged');
+  }
+  const fields = new Fields(bytes);
+  const nameEnd = FIXED_BYTES + fields.u16(28);
+  const extraEnd = nameEnd + fields.u16(30);
+  const length = extraEnd + fields.u16(32);
+  if (length > bytes.length) throw malformed(filename, 'its ZIP directory is cut short');
+  const flags = fields.u16(8);
+  const nameBytes = bytes.subarray(FIXED_BYTES, nameEnd);
+  const name = decodeEntryName(filename, nameBytes, (flags & IS_UTF8) !== 0);
+  checkEntryName(filename, name);
+  const disk = fields.u16(34);
+  const sizes = readExtra(filename, bytes.subarray(nameEnd, extraEnd), nameBytes, {
+    packed: fields.u32(20),
+    expanded: fields.u32(24),
+    offset: fields.u32(42),
+    disk,
+  });
+  const entry = { name, nameBytes, flags, method: fields.u16(10), crc: fields.u32(16), ...sizes };
+  if (disk !== 0) throw malformed(filename, 'is one part of a ZIP split over several files');
+  checkEntry(filename, entry);
+  return { entry, length };
+}
+
+function checkEntry(filename: string, entry: ZipEntry): void {
+  const { name, flags, method, packed, expanded } = entry;
+  if ((flags & ~KNOWN_FLAGS) !== 0) {
+    throw malformed(
+      filename,
+      `'${name}' uses encryption or another rare ZIP feature (flags ${flags})`,
+    );
+  }
+  if (method !== STORED && method !== DEFLATED) {
+    throw malformed(filename, `'${name}' is compressed by method ${method}; only deflate is usual`);
+  }
+  if (method === STORED && packed !== expanded) {
+    throw malformed(filename, `'${name}' is stored, yet has two sizes`);
+  }
+  if (name.endsWith('/') && expanded !== 0) {
+    throw malformed(filename, `the folder '${name}' has contents of its own`);
+  }
+}
