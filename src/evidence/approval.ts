@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
+import type { Clock } from '../core/clock.ts';
+import type { EvidenceKind } from '../core/evidence.ts';
+import type { Finding } from '../core/finding.ts';
+import type { TrustRows } from '../core/trust-rows.ts';
+import { validApprovals } from '../trust/approvals.ts';
+
+const base = { kind: 'approval', class: 'you' } as const;
+
+/** A person's own word for exactly these bytes. */
+export function approvalEvidence(rows: TrustRows, clock: Clock): EvidenceKind {
+  const look = (artifact: Artifact, sha256: string): Finding => {
+    const [approval] = validApprovals(rows, sha256, artifact.project, clock.now());
+    if (approval === undefined) {
+      return { ...base, state: 'absent', identity: null, detail: 'not approved', code: null };
+    }
+    const detail = `approved by ${approval.owner}: ${approval.reason}`;
+    return { ...base, state: 'vouched', identity: approval.owner, detail, code: null };
+  };
+  return {
+    kind: base.kind,
+    class: base.class,
+    foresee: async (artifact, declaredSha256) => look(artifact, declaredSha256),
+    examine: async (artifact, bytes) => look(artifact, bytes.digests.sha256),
+  };
+}

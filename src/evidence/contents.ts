@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readSdist, readWheel, verifyArchiveIdentity } from '../archive/index.ts';
+import type { Artifact } from '../core/artifact.ts';
+import type { HeldBytes } from '../core/bytes.ts';
+import { Refusal } from '../core/errors.ts';
+import type { EvidenceKind } from '../core/evidence.ts';
+import type { Finding } from '../core/finding.ts';
+import type { SidecarLedger } from './sidecar-ledger.ts';
+
+const base = { kind: 'contents', class: 'integrity', identity: null } as const;
+
+/**
+ * What the archive says of itself: it can be read in one way only, its metadata names the project
+ * and version of its file name, and the sidecar that the installer resolved with was its own.
+ */
+export function contentsEvidence(sidecars: SidecarLedger): EvidenceKind {
+  return {
+    kind: base.kind,
+    class: base.class,
+    foresee: async () => null,
+    async examine(artifact, bytes) {
+      try {
+        return await read(artifact, bytes, sidecars);
+      } catch (thrown) {
+        if (!(thrown instanceof Refusal)) throw thrown;
+        return { ...base, state: 'failed', detail: thrown.message, code: thrown.code };
+      }
+    },
+  };
+}
+
+async function read(
+  artifact: Artifact,
+  bytes: HeldBytes,
+  sidecars: SidecarLedger,
+): Promise<Finding> {
+  if (artifact.kind === 'archive') {
+    return { ...base, state: 'absent', detail: 'an archive without a name to compare', code: null };
+  }
+  if (artifact.kind === 'sdist') {
+    const contents = await readSdist(artifact.filename, bytes);
+    if (contents === null) {
+      return { ...base, state: 'absent', detail: 'the sdist has no PKG-INFO', code: null };
+    }
+    verifyArchiveIdentity(artifact.filename, contents);
+    return { ...base, state: 'vouched', detail: 'PKG-INFO names the same release', code: null };
+  }
+  const contents = await readWheel(artifact.filename, bytes);
+  verifyArchiveIdentity(artifact.filename, contents);
+  const handedOut = sidecars.of(artifact.url);
+  if (handedOut !== null && handedOut !== contents.metadataSha256) {
+    throw new Refusal('WP-SIDECAR-DIFFERS', {
+      message:
+        `the metadata served beside ${artifact.filename} (sha256 ${handedOut}) is not ` +
+        `the METADATA inside it (sha256 ${contents.metadataSha256})`,
+    });
+  }
+  return { ...base, state: 'vouched', detail: 'METADATA names the same release', code: null };
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock } from '../core/clock.ts';
+import type { EvidenceKind } from '../core/evidence.ts';
+import type { Pin } from '../core/installer.ts';
+import type { TrustRows } from '../core/trust-rows.ts';
+import type { TrustMemory } from '../trust/memory.ts';
+import { approvalEvidence } from './approval.ts';
+import { contentsEvidence } from './contents.ts';
+import { indexHash } from './index-hash.ts';
+import { memoryEvidence } from './memory.ts';
+import { pinEvidence } from './pins.ts';
+import type { SidecarLedger } from './sidecar-ledger.ts';
+
+/** What evidence kinds are made from; a new kind adds what it needs. */
+export interface EvidenceSources {
+  readonly memory: TrustMemory;
+  readonly rows: TrustRows;
+  readonly clock: Clock;
+  readonly pins: readonly Pin[];
+  readonly sidecars: SidecarLedger;
+}
+
+/** Every kind of evidence that is asked for every file: one file each, one line here. */
+export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] = [
+  () => indexHash,
+  ({ sidecars }) => contentsEvidence(sidecars),
+  ({ pins }) => pinEvidence(pins),
+  ({ memory }) => memoryEvidence(memory),
+  ({ rows, clock }) => approvalEvidence(rows, clock),
+];
+
+export { openPageReader, projectOf } from './page-reader.ts';
+export { SidecarLedger } from './sidecar-ledger.ts';

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import { gunzipSync } from 'node:zlib';
+import type { IndexPage } from '../core/artifact.ts';
+import { Refusal } from '../core/errors.ts';
+import type { PageAsk, PageReader, PageReading } from '../core/evidence.ts';
+import { MAX_PAGE_BYTES } from '../core/limits.ts';
+import { isProjectName, normaliseName } from '../core/project-name.ts';
+import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
+import { printableUrl } from '../core/url.ts';
+import { parsePage } from '../index/index.ts';
+
+/**
+ * One representation is asked for and used: JSON where the index has it. What a page says in
+ * another form is never mixed in (attack A15).
+ */
+const ACCEPT =
+  'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
+
+/** @param isKnownIndex whether an address lies under an index that the user configured. */
+export function openPageReader(
+  upstream: Upstream,
+  isKnownIndex: (url: string) => boolean,
+): PageReader {
+  return {
+    async read(ask: PageAsk): Promise<PageReading> {
+      const answer = await upstream.request({
+        url: ask.url,
+        method: 'GET',
+        headers: { ...ask.credentials, accept: ACCEPT, 'accept-encoding': 'gzip' },
+        maxBytes: MAX_PAGE_BYTES,
+        redirects: 'follow',
+      });
+      const declined = declinedBy(answer, ask.url);
+      if (declined !== null) {
+        await drop(answer);
+        return declined;
+      }
+      const asked = projectOf(ask.url);
+      refuseForeignRedirect(ask.url, answer.url, asked);
+      const body = await readDecoded(answer, ask.url);
+      const source = {
+        body,
+        contentType: answer.headers['content-type'] ?? null,
+        url: answer.url,
+        project: asked,
+      };
+      const page = parsePage(source);
+      const flat = !isKnownIndex(ask.url) && looksFlat(page);
+      return {
+        outcome: 'page',
+        page: flat ? parsePage({ ...source, project: null }) : page,
+        url: answer.url,
+      };
+    },
+  };
+}
+
+function declinedBy(answer: UpstreamAnswer, url: string): PageReading | null {
+  const { status } = answer;
+  if (status === 200) return null;
+  if (status === 404 || status === 410) return { outcome: 'not-found', status };
+  if (status === 401 || status === 403 || status === 407) {
+    const challenge = answer.headers['www-authenticate'] ?? null;
+    return { outcome: 'unauthorised', status, challenge };
+  }
+  throw new Refusal('WP-UPSTREAM-STATUS', {
+    message: `${printableUrl(url)} answered ${status} where an index page was expected`,
+  });
+}
+
+async function drop(answer: UpstreamAnswer): Promise<void> {
+  for await (const _ of answer.body) break;
+}
+
+/** The last path segment as a project's name, or `null` where it cannot be one. */
+export function projectOf(url: string): string | null {
+  const segment = new URL(url).pathname.replace(/\/+$/u, '').split('/').at(-1) ?? '';
+  let name: string;
+  try {
+    name = decodeURIComponent(segment);
+  } catch {
+    return null; // an undecodable segment names no project
+  }
+  return isProjectName(name) ? normaliseName(name) : null;
+}
+
+/** @throws Refusal `WP-PAGE-PROJECT` (attack B16) */
+function refuseForeignRedirect(asked: string, answered: string, project: string | null): void {
+  if (asked === answered || project === null) return;
+  const other = projectOf(answered);
+  if (other !== project) {
+    throw new Refusal('WP-PAGE-PROJECT', {
+      message: `${printableUrl(asked)} led to ${printableUrl(answered)}: asked for ${project}, found ${other ?? 'no project'}`,
+    });
+  }
+}
+
+/** A page that lists distributions, none of them of the project its address ends in. */
+function looksFlat(page: IndexPage): boolean {
+  return (
+    page.files.length === 0 && page.refused.some((entry) => entry.code === 'WP-FOREIGN-NAME')
+  );
+}
+
+/** @throws Refusal `WP-LIMIT-SIZE`, `WP-PAGE-MALFORMED` */
+async function readDecoded(answer: UpstreamAnswer, url: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body) chunks.push(chunk);
+  const raw = Buffer.concat(chunks);
+  const encoding = (answer.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding === 'identity' || encoding === '') return raw;
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw new Refusal('WP-PAGE-MALFORMED', {
+      message: `${printableUrl(url)} came with the content encoding ${encoding}, which was not asked for`,
+    });
+  }
+  try {
+    return gunzipSync(raw, { maxOutputLength: MAX_PAGE_BYTES });
+  } catch (cause) {
+    const tooLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new Refusal(tooLarge ? 'WP-LIMIT-SIZE' : 'WP-PAGE-MALFORMED', {
+      message: tooLarge
+        ? `${printableUrl(url)} expands to more than ${MAX_PAGE_BYTES} bytes`
+        : `${printableUrl(url)} cannot be decompressed`,
+      cause,
+    });
+  }
+}
