@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact, IndexPage, ListedFile } from '../core/artifact.ts';
+import { parseDistributionFilename } from '../core/distribution-filename.ts';
+import { normaliseName } from '../core/project-name.ts';
+
+/** The index that a page belongs to: a project page's parent, a flat page itself. */
+export function indexOf(pageUrl: string, page: Pick<IndexPage, 'project'>): string {
+  const url = new URL(pageUrl);
+  url.search = '';
+  url.hash = '';
+  if (page.project === null) return url.href;
+  url.pathname = url.pathname.replace(/\/+$/u, '').replace(/[^/]*$/u, '');
+  return url.href;
+}
+
+export function listedArtifact(index: string, page: IndexPage, file: ListedFile): Artifact {
+  const parsed = parseDistributionFilename(file.filename, page.project ?? undefined);
+  return {
+    index,
+    project: parsed?.project ?? page.project ?? file.filename,
+    version: parsed?.version ?? '',
+    filename: file.filename,
+    kind: parsed?.kind ?? 'archive',
+    url: file.url,
+    listed: file,
+  };
+}
+
+/** A file that no page led to: a direct URL, or an address recorded in a lock file. */
+export function directArtifact(address: string): Artifact {
+  const url = new URL(address);
+  const segment = url.pathname.replace(/\/+$/u, '').split('/').at(-1) ?? '';
+  const filename = decoded(segment);
+  const parsed = parseDistributionFilename(filename);
+  return {
+    index: `direct:${url.origin}`,
+    project: parsed?.project ?? normaliseName(filename),
+    version: parsed?.version ?? '',
+    filename,
+    kind: parsed?.kind ?? 'archive',
+    url: address,
+    listed: null,
+  };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // kept as spelled; the address itself is judged elsewhere
+  }
+}

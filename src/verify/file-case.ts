@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
+import type { BlobDraft, BlobStore } from '../core/blob-store.ts';
+import type { HeldBytes } from '../core/bytes.ts';
+import { asRefusal, reason, type Reason, type Refusal } from '../core/errors.ts';
+import { HOLD_LIMIT_BYTES } from '../core/limits.ts';
+import type { Upstream } from '../core/upstream.ts';
+import { releases, type Decision } from '../core/verdict.ts';
+import type { FileOutcome } from '../core/verification.ts';
+import { bringIn } from './incoming.ts';
+import { Outflow } from './outflow.ts';
+import type { Question } from './question.ts';
+import type { Records } from './records.ts';
+
+export interface FileCaseParts {
+  readonly upstream: Upstream;
+  readonly blobs: BlobStore;
+  readonly question: Question;
+  readonly records: Records;
+  readonly maxFileBytes: number;
+}
+
+type Settled =
+  | { readonly outcome: 'released'; readonly sha256: string; readonly decision: Decision }
+  | { readonly outcome: 'refused'; readonly sha256: string | null; readonly decision: Decision }
+  | { readonly outcome: 'not-served'; readonly status: number; readonly challenge: string | null };
+
+/**
+ * One file's way through the question in one run: fetched once however many ask, and its verdict
+ * is final (a resumed or repeated request gets the same answer).
+ */
+export class FileCase {
+  readonly #parts: FileCaseParts;
+  readonly #artifact: Artifact;
+  readonly #settled: Promise<Settled>;
+  readonly #outflow: Outflow;
+
+  constructor(
+    parts: FileCaseParts,
+    artifact: Artifact,
+    credentials: Readonly<Record<string, string>>,
+    known: readonly Reason[],
+  ) {
+    this.#parts = parts;
+    this.#artifact = artifact;
+    this.#outflow = new Outflow(parts.blobs);
+    this.#settled = this.#settle(credentials, known);
+  }
+
+  /** Whether it ended without a verdict, so that a later request may try again (other credentials, say). */
+  async isOpenEnded(): Promise<boolean> {
+    return (await this.#settled).outcome === 'not-served';
+  }
+
+  async outcome(): Promise<FileOutcome> {
+    const first = await Promise.race([this.#settled, this.#outflow.opened]);
+    if (first === 'streaming') {
+      return { outcome: 'streaming', file: this.#outflow.view(), artifact: this.#artifact };
+    }
+    if (first.outcome === 'not-served') return first;
+    if (first.outcome === 'refused') {
+      return { outcome: 'refused', receipt: this.#receipt(first.decision, first.sha256, null) };
+    }
+    const file = await this.#parts.blobs.open(first.sha256);
+    if (file === null) {
+      const lost = reason(
+        'WP-STATE-DAMAGED',
+        `${this.#artifact.filename} was verified, but its stored copy is gone or damaged`,
+        'Run the same command again: the file is fetched anew.',
+      );
+      return { outcome: 'refused', receipt: this.#receipt(refusedFor([lost]), null, null) };
+    }
+    const receipt = this.#receipt(first.decision, first.sha256, file.size);
+    return { outcome: 'released', file, receipt };
+  }
+
+  async #settle(
+    credentials: Readonly<Record<string, string>>,
+    known: readonly Reason[],
+  ): Promise<Settled> {
+    let settled: Settled;
+    try {
+      settled = known.length > 0 ? this.#refuse(refusedFor(known), null) : await this.#judge(credentials);
+    } catch (thrown) {
+      const refusal = asRefusal(thrown, `judging ${this.#artifact.filename}`);
+      settled = { outcome: 'refused', sha256: null, decision: failedFor(refusal) };
+      this.#noteQuietly(settled.decision);
+    }
+    this.#outflow.settle(settled);
+    return settled;
+  }
+
+  async #judge(credentials: Readonly<Record<string, string>>): Promise<Settled> {
+    const { question, blobs } = this.#parts;
+    const declared = this.#artifact.listed?.hashes['sha256'] ?? null;
+    if (declared !== null) {
+      const foreseen = await question.foresee(this.#artifact, declared);
+      if (foreseen !== null) return this.#refuse(foreseen, declared);
+      const stored = await blobs.open(declared, question.digestsWanted(this.#artifact));
+      if (stored !== null) {
+        try {
+          return this.#conclude(await question.answer(this.#artifact, stored), stored);
+        } finally {
+          await stored.close();
+        }
+      }
+    }
+    return await this.#fetch(credentials, declared);
+  }
+
+  async #fetch(
+    credentials: Readonly<Record<string, string>>,
+    declared: string | null,
+  ): Promise<Settled> {
+    const artifact = this.#artifact;
+    const { upstream, blobs, question, maxFileBytes } = this.#parts;
+    const draft = await blobs.draft(question.digestsWanted(artifact));
+    try {
+      const arrival = await bringIn({
+        upstream,
+        artifact,
+        credentials,
+        draft,
+        maxBytes: maxFileBytes,
+        begun: (size) => {
+          const streams = declared !== null && size !== null && size > HOLD_LIMIT_BYTES;
+          if (streams) this.#outflow.open(draft, size);
+        },
+        progressed: () => this.#outflow.progressed(),
+      });
+      if (arrival.outcome === 'not-served') {
+        await draft.discard();
+        return arrival;
+      }
+      return await this.#concludeDraft(draft);
+    } catch (thrown) {
+      await this.#outflow.detach();
+      await draft.discard();
+      throw thrown;
+    }
+  }
+
+  async #concludeDraft(draft: BlobDraft): Promise<Settled> {
+    const held: HeldBytes = {
+      size: draft.written,
+      digests: draft.digests(),
+      read: (position, length) => draft.read(position, length),
+    };
+    const decision = await this.#parts.question.answer(this.#artifact, held);
+    await this.#outflow.detach();
+    if (!releases(decision)) {
+      await draft.quarantine(decision.reasons.map(({ message }) => message).join('; '));
+      return this.#refuse(decision, held.digests.sha256);
+    }
+    await draft.publish(held.digests.sha256);
+    return this.#conclude(decision, held);
+  }
+
+  /** Recorded first, released second: there is no effect without its record. */
+  #conclude(decision: Decision, bytes: HeldBytes): Settled {
+    const { sha256 } = bytes.digests;
+    if (!releases(decision)) return this.#refuse(decision, sha256);
+    const conflict = this.#parts.records.accept(this.#artifact, sha256, bytes.size, decision);
+    return conflict === null
+      ? { outcome: 'released', sha256, decision }
+      : { outcome: 'refused', sha256, decision: conflict };
+  }
+
+  #refuse(decision: Decision, sha256: string | null): Settled {
+    this.#parts.records.refuse(this.#artifact, sha256, decision);
+    return { outcome: 'refused', sha256, decision };
+  }
+
+  #noteQuietly(decision: Decision): void {
+    try {
+      this.#parts.records.refuse(this.#artifact, null, decision);
+    } catch {
+      // The store that cannot be written is what the decision already reports.
+    }
+  }
+
+  #receipt(decision: Decision, sha256: string | null, size: number | null) {
+    return this.#parts.records.receipt(this.#artifact, sha256, size, decision);
+  }
+}
+
+function refusedFor(reasons: readonly Reason[]): Decision {
+  return { verdict: 'refused', reasons, findings: [], notes: [] };
+}
+
+/** Wrong, or unknowable: the second may be tried again later, and is never read as absence. */
+function failedFor(refusal: Refusal): Decision {
+  const verdict = refusal.class === 'E-UPSTREAM' ? 'undecided' : 'failed';
+  return { verdict, reasons: [refusal.toReason()], findings: [], notes: [] };
+}

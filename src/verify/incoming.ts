@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
+import type { BlobDraft } from '../core/blob-store.ts';
+import { isDistributionLike } from '../core/distribution-filename.ts';
+import { Refusal } from '../core/errors.ts';
+import { MAX_TRIES } from '../core/limits.ts';
+import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
+import { printableUrl } from '../core/url.ts';
+
+export type Arrival =
+  | { readonly outcome: 'whole' }
+  | { readonly outcome: 'not-served'; readonly status: number; readonly challenge: string | null };
+
+export interface IncomingParts {
+  readonly upstream: Upstream;
+  readonly artifact: Artifact;
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly draft: BlobDraft;
+  readonly maxBytes: number;
+  /** The server has begun to answer with the file; `size` in bytes where it says so. */
+  readonly begun: (size: number | null) => void;
+  readonly progressed: () => void;
+}
+
+/** Failures after which the file is asked for again. */
+const PASSING: ReadonlySet<string> = new Set(['WP-UPSTREAM-TRUNCATED', 'WP-LIMIT-TIME']);
+
+/**
+ * Brings one file into its draft. A cut answer is asked for again from the start, and what came
+ * before must come again byte for byte, since some of it may already have gone out (attacks A18,
+ * A19): what is released is always a prefix of what is hashed.
+ *
+ * @throws Refusal of the class that fits; the draft then holds whatever came.
+ */
+export async function bringIn(parts: IncomingParts): Promise<Arrival> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await bringInOnce(parts);
+    } catch (thrown) {
+      const again = thrown instanceof Refusal && PASSING.has(thrown.code) && attempt < MAX_TRIES;
+      if (!again) throw thrown;
+    }
+  }
+}
+
+async function bringInOnce(parts: IncomingParts): Promise<Arrival> {
+  const { artifact, draft } = parts;
+  const stated = artifact.listed?.size ?? null;
+  const answer = await parts.upstream.request({
+    url: artifact.url,
+    method: 'GET',
+    headers: { ...parts.credentials, 'accept-encoding': 'identity' },
+    maxBytes: parts.maxBytes,
+    redirects: 'follow',
+  });
+  const declined = declinedBy(answer, artifact);
+  if (declined !== null) {
+    for await (const _ of answer.body) break;
+    return declined;
+  }
+  refuseOtherName(answer, artifact);
+  const length = contentLength(answer);
+  if (stated !== null && length !== null && length !== stated) throw sizeMismatch(artifact, length);
+  parts.begun(length);
+  let position = 0;
+  for await (const chunk of answer.body) {
+    const known = Math.min(chunk.length, Math.max(0, draft.written - position));
+    if (known > 0) await requireSameAgain(draft, position, chunk.subarray(0, known), artifact);
+    if (stated !== null && position + chunk.length > stated) {
+      throw sizeMismatch(artifact, position + chunk.length);
+    }
+    if (known < chunk.length) await draft.write(chunk.subarray(known));
+    position += chunk.length;
+    parts.progressed();
+  }
+  if (position < draft.written) {
+    throw new Refusal('WP-UPSTREAM-TRUNCATED', {
+      message: `${printableUrl(artifact.url)} ended after ${position} bytes, ${draft.written} had come before`,
+    });
+  }
+  return { outcome: 'whole' };
+}
+
+function declinedBy(answer: UpstreamAnswer, artifact: Artifact): Arrival | null {
+  const { status } = answer;
+  if (status === 200) return null;
+  if (status === 401 || status === 403 || status === 404 || status === 410) {
+    const challenge = answer.headers['www-authenticate'] ?? null;
+    return { outcome: 'not-served', status, challenge };
+  }
+  throw new Refusal('WP-UPSTREAM-STATUS', {
+    message: `${printableUrl(artifact.url)} answered ${status} where a file was expected`,
+  });
+}
+
+/** The name stays the asked one; an answer that names another distribution is not it (attack A22). */
+function refuseOtherName(answer: UpstreamAnswer, artifact: Artifact): void {
+  const landed = lastSegment(answer.url);
+  const announced = announcedName(answer.headers['content-disposition'] ?? '');
+  for (const name of [landed, announced]) {
+    if (name !== null && name !== artifact.filename && isDistributionLike(name)) {
+      throw new Refusal('WP-REDIRECT-NAME', {
+        message: `asked for ${artifact.filename}, the server answered with ${name} from ${printableUrl(answer.url)}`,
+      });
+    }
+  }
+}
+
+function lastSegment(url: string): string | null {
+  const segment = new URL(url).pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // compared as spelled
+  }
+}
+
+/** `filename` of a Content-Disposition (RFC 6266), both forms. */
+function announcedName(header: string): string | null {
+  const extended = /filename\*\s*=\s*[^']*'[^']*'([^;]+)/iu.exec(header)?.[1];
+  if (extended !== undefined) return lastSegment(`https://wheelproof.invalid/${extended.trim()}`);
+  const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/iu.exec(header);
+  const name = plain?.[1] ?? plain?.[2] ?? null;
+  return name === null ? null : (name.split(/[\\/]/u).at(-1) ?? name);
+}
+
+function contentLength(answer: UpstreamAnswer): number | null {
+  const text = answer.headers['content-length'];
+  return text !== undefined && /^\d{1,15}$/u.test(text) ? Number(text) : null;
+}
+
+function sizeMismatch(artifact: Artifact, found: number): Refusal {
+  return new Refusal('WP-SIZE-MISMATCH', {
+    message: `the index page says ${artifact.listed?.size ?? '?'} bytes for ${artifact.filename}, the server sends ${found} or more`,
+  });
+}
+
+async function requireSameAgain(
+  draft: BlobDraft,
+  position: number,
+  again: Uint8Array,
+  artifact: Artifact,
+): Promise<void> {
+  const before = await draft.read(position, again.length);
+  if (Buffer.compare(before, again) !== 0) {
+    throw new Refusal('WP-HASH-MISMATCH', {
+      message: `${printableUrl(artifact.url)} sent other bytes when it was asked again after a cut`,
+    });
+  }
+}

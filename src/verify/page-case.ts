@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact, IndexPage, ListedFile, RefusedEntry } from '../core/artifact.ts';
+import { reason, type Reason } from '../core/errors.ts';
+import type { Wish } from '../core/installer.ts';
+import type { Decision } from '../core/verdict.ts';
+import type { JudgedPage } from '../core/verification.ts';
+import { satisfies } from '../core/version.ts';
+import { judgeEntry, judgeHost, type Policy } from '../policy/index.ts';
+import type { HostMemory } from '../trust/hosts.ts';
+import { indexOf, listedArtifact } from './artifact-of.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Question } from './question.ts';
+import type { Records } from './records.ts';
+
+export interface PageCaseParts {
+  readonly policy: Policy;
+  readonly question: Question;
+  readonly catalogue: Catalogue;
+  readonly records: Records;
+  readonly hosts: HostMemory;
+  readonly now: () => number;
+  /** What was asked for, as far as it can be read beforehand. */
+  readonly wishes: readonly Wish[];
+}
+
+interface Candidate {
+  readonly artifact: Artifact;
+  readonly file: ListedFile;
+  readonly reasons: readonly Reason[];
+}
+
+/** Judges every file that a page lists by what is known before its bytes come. */
+export async function judgePage(
+  parts: PageCaseParts,
+  askedUrl: string,
+  page: IndexPage,
+): Promise<JudgedPage> {
+  const index = indexOf(askedUrl, page);
+  const candidates: Candidate[] = [];
+  for (const file of page.files) candidates.push(await judgeFile(parts, index, page, file));
+  for (const entry of page.refused) {
+    const candidate = await judgeRefusedEntry(parts, index, page, entry);
+    if (candidate !== null) candidates.push(candidate);
+  }
+  for (const candidate of candidates) record(parts, candidate);
+  const offered = candidates.filter(({ reasons }) => reasons.length === 0);
+  const refused = candidates.filter(({ reasons }) => reasons.length > 0);
+  return {
+    page,
+    offered: offered.map(({ file }) => withUsableSidecar(file)),
+    shown: worthShowing(parts.wishes, page, offered, refused),
+  };
+}
+
+async function judgeFile(
+  parts: PageCaseParts,
+  index: string,
+  page: IndexPage,
+  file: ListedFile,
+): Promise<Candidate> {
+  const artifact = listedArtifact(index, page, file);
+  if (page.status === 'quarantined') {
+    const said = page.statusReason === null ? '' : `: ${page.statusReason}`;
+    const message = `${index} has quarantined ${artifact.project}${said}`;
+    return { artifact, file, reasons: [reason('WP-QUARANTINED', message)] };
+  }
+  const { host } = new URL(file.url);
+  const known = parts.hosts.judge(index, host);
+  const foreign = judgeHost(parts.policy, index, host, known);
+  if (foreign !== null) return { artifact, file, reasons: [foreign] };
+  const declared = file.hashes['sha256'];
+  if (declared === undefined) return { artifact, file, reasons: [] };
+  const foreseen = await parts.question.foresee(artifact, declared);
+  return { artifact, file, reasons: foreseen === null ? [] : foreseen.reasons };
+}
+
+async function judgeRefusedEntry(
+  parts: PageCaseParts,
+  index: string,
+  page: IndexPage,
+  entry: RefusedEntry,
+): Promise<Candidate | null> {
+  const file = entry.file ?? bareFile(entry);
+  const artifact = listedArtifact(index, page, file);
+  const admission = judgeEntry(parts.policy, { ...artifact, code: entry.code }, parts.now());
+  if (admission.admitted && entry.file !== null) {
+    return await judgeFile(parts, index, page, entry.file);
+  }
+  return { artifact, file, reasons: [reason(entry.code, entry.message)] };
+}
+
+function bareFile({ filename, url }: RefusedEntry): ListedFile {
+  return {
+    filename,
+    url,
+    hashes: {},
+    requiresPython: null,
+    coreMetadata: false,
+    gpgSig: null,
+    yanked: false,
+    size: null,
+    uploadTime: null,
+    provenance: null,
+  };
+}
+
+function record(parts: PageCaseParts, { artifact, reasons }: Candidate): void {
+  if (reasons.length === 0) {
+    parts.catalogue.list(artifact);
+    parts.hosts.remember(artifact.index, new URL(artifact.url).host);
+    return;
+  }
+  parts.catalogue.refuse(artifact, reasons);
+  const decision: Decision = { verdict: 'refused', reasons, findings: [], notes: [] };
+  parts.records.leaveOut(artifact, decision);
+}
+
+/** A sidecar without a hash is not used: nothing ties it to the page (attack B03). */
+function withUsableSidecar(file: ListedFile): ListedFile {
+  const { coreMetadata } = file;
+  if (coreMetadata === false || coreMetadata['sha256'] !== undefined) return file;
+  return { ...file, coreMetadata: false };
+}
+
+/**
+ * Refused files stay visible, at an address that answers why, where nothing that is offered meets
+ * what was asked for: the installer then prints the reason instead of "no matching distribution".
+ */
+function worthShowing(
+  wishes: readonly Wish[],
+  page: IndexPage,
+  offered: readonly Candidate[],
+  refused: readonly Candidate[],
+): JudgedPage['shown'] {
+  const mine = wishes.filter((wish) => wish.project === page.project);
+  const meets = ({ artifact }: Candidate): boolean =>
+    mine.every(({ specifier }) => specifier === '' || satisfies(artifact.version, specifier));
+  if (offered.some(meets)) return [];
+  return refused
+    .filter((candidate) => candidate.artifact.version !== '' && meets(candidate))
+    .flatMap(({ file, reasons: [first] }) =>
+      first === undefined ? [] : [{ file, reason: first }],
+    );
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
+import type { HeldBytes } from '../core/bytes.ts';
+import type { Clock } from '../core/clock.ts';
+import { asRefusal } from '../core/errors.ts';
+import type { EvidenceKind } from '../core/evidence.ts';
+import type { Finding } from '../core/finding.ts';
+import type { TrustRows } from '../core/trust-rows.ts';
+import { releases, type Decision } from '../core/verdict.ts';
+import { decide, type Policy, type Subject } from '../policy/index.ts';
+
+/** Asks a person whether a file that was never seen may be used; only with a terminal. */
+export type AskFirstUse = (artifact: Artifact, sha256: string) => Promise<boolean>;
+
+export interface QuestionParts {
+  readonly evidence: readonly EvidenceKind[];
+  readonly policy: Policy;
+  readonly rows: TrustRows;
+  readonly clock: Clock;
+  readonly askFirstUse: AskFirstUse | null;
+}
+
+/** Who vouches for these bytes? Every kind of evidence answers, then policy decides. */
+export class Question {
+  readonly #parts: QuestionParts;
+
+  constructor(parts: QuestionParts) {
+    this.#parts = parts;
+  }
+
+  /** Digest algorithms that some kind of evidence wants computed while the bytes come. */
+  digestsWanted(artifact: Artifact): readonly string[] {
+    const wanted = this.#parts.evidence.flatMap((kind) => kind.digestsWanted?.(artifact) ?? []);
+    return [...new Set(wanted)].filter((algorithm) => algorithm !== 'sha256');
+  }
+
+  /**
+   * The decision that is already certain from the digest that the page declares: `null` unless it
+   * blocks. A policy's rule is certain only once no voucher can still turn up with the bytes.
+   */
+  async foresee(artifact: Artifact, declaredSha256: string): Promise<Decision | null> {
+    const answers = await Promise.all(
+      this.#parts.evidence.map(async (kind) => ({
+        kind,
+        finding: await guarded(kind, () => kind.foresee(artifact, declaredSha256)),
+      })),
+    );
+    const findings = answers.flatMap(({ finding }) => (finding === null ? [] : [finding]));
+    const open = answers.some(
+      ({ kind, finding }) => finding === null && kind.class !== 'integrity',
+    );
+    const failed = findings.some((finding) => finding.state === 'failed');
+    if (open && !failed) return null;
+    const decision = this.#decide(artifact, declaredSha256, findings, this.#answerBeforeAsking());
+    return releases(decision) ? null : decision;
+  }
+
+  async answer(artifact: Artifact, bytes: HeldBytes): Promise<Decision> {
+    const findings = await Promise.all(
+      this.#parts.evidence.map(async (kind) => {
+        const finding = await guarded(kind, () => kind.examine(artifact, bytes));
+        return finding ?? silence(kind);
+      }),
+    );
+    const { sha256 } = bytes.digests;
+    const decision = this.#decide(artifact, sha256, findings, null);
+    const ask = this.#parts.askFirstUse;
+    const onlyFirstUse =
+      !releases(decision) && decision.reasons.every(({ code }) => code === 'WP-FIRST-USE');
+    if (this.#parts.policy.firstUse !== 'ask' || ask === null || !onlyFirstUse) return decision;
+    const allowed = await ask(artifact, sha256);
+    return this.#decide(artifact, sha256, findings, allowed ? 'yes' : 'no');
+  }
+
+  #answerBeforeAsking(): Subject['firstUseAnswer'] {
+    const { policy, askFirstUse } = this.#parts;
+    return policy.firstUse === 'ask' && askFirstUse !== null ? 'yes' : null;
+  }
+
+  #decide(
+    artifact: Artifact,
+    sha256: string,
+    findings: readonly Finding[],
+    firstUseAnswer: Subject['firstUseAnswer'],
+  ): Decision {
+    const now = this.#parts.clock.now();
+    const { index, project, version, filename } = artifact;
+    const cooling = this.#parts.policy.cooldownMs > 0 || this.#parts.policy.projects.length > 0;
+    const firstSight = cooling
+      ? this.#parts.rows.sighted({ index, project, filename, sha256, at: now })
+      : now;
+    const subject: Subject = {
+      index,
+      project,
+      version,
+      filename,
+      ageMs: Math.max(0, now - firstSight),
+      now,
+      firstUseAnswer,
+    };
+    return decide(this.#parts.policy, subject, findings);
+  }
+}
+
+/** What a kind throws is a failed finding: a check that did not run is not a check (attack M06). */
+async function guarded(
+  kind: EvidenceKind,
+  work: () => Promise<Finding | null>,
+): Promise<Finding | null> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const refusal = asRefusal(thrown, `the check "${kind.kind}" failed`);
+    return {
+      kind: kind.kind,
+      class: kind.class,
+      state: 'failed',
+      identity: null,
+      detail: refusal.message,
+      code: refusal.code,
+    };
+  }
+}
+
+function silence(kind: EvidenceKind): Finding {
+  return {
+    kind: kind.kind,
+    class: kind.class,
+    state: 'failed',
+    identity: null,
+    detail: `the check "${kind.kind}" gave no answer`,
+    code: 'WP-INTERNAL',
+  };
+}

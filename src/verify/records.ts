@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
+import type { Clock } from '../core/clock.ts';
+import { reason } from '../core/errors.ts';
+import type { AuditEvent, TrustRows } from '../core/trust-rows.ts';
+import type { Decision } from '../core/verdict.ts';
+import type { Receipt } from '../core/verification.ts';
+import type { Policy } from '../policy/index.ts';
+import type { TrustMemory } from '../trust/memory.ts';
+import type { Ledger } from './ledger.ts';
+
+export interface RecordsParts {
+  readonly rows: TrustRows;
+  readonly memory: TrustMemory;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  /** Names this run in the audit trail. */
+  readonly run: string;
+}
+
+/** Writes down every verdict: in the trust store, in its audit trail, and among this run's receipts. */
+export class Records {
+  readonly #parts: RecordsParts;
+
+  constructor(parts: RecordsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Remembers the file together with its audit event, or nothing.
+   * @returns `null`, or the decision that replaces the one given: meanwhile another run has
+   *   remembered other bytes under this name.
+   */
+  accept(artifact: Artifact, sha256: string, size: number, decision: Decision): Decision | null {
+    const { rows, memory, policy } = this.#parts;
+    const conflict = rows.transaction(() => {
+      const remembering = memory.accept(artifact, sha256, size, decision.verdict, policy.digest);
+      if (remembering.outcome === 'conflict') return remembering.file;
+      rows.audit(this.#event(artifact, sha256, decision));
+      return null;
+    });
+    if (conflict === null) {
+      this.#parts.ledger.write(this.receipt(artifact, sha256, size, decision));
+      return null;
+    }
+    const date = new Date(conflict.firstSeen).toISOString().slice(0, 10);
+    const replaced: Decision = {
+      ...decision,
+      verdict: 'failed',
+      reasons: [
+        reason(
+          'WP-NAME-REUSED',
+          `${artifact.filename}: bytes differ from those recorded on ${date}; recorded sha256 ${conflict.sha256}, now ${sha256}`,
+        ),
+      ],
+    };
+    this.refuse(artifact, sha256, replaced);
+    return replaced;
+  }
+
+  refuse(artifact: Artifact, sha256: string | null, decision: Decision): void {
+    this.#parts.ledger.write(this.receipt(artifact, sha256, null, decision));
+    this.#parts.rows.audit(this.#event(artifact, sha256, decision));
+  }
+
+  /** A file that a page offered and that was left out; nobody has asked for it yet. */
+  leaveOut(artifact: Artifact, decision: Decision): void {
+    const receipt = this.receipt(artifact, null, null, decision);
+    this.#parts.ledger.write({ ...receipt, asked: false });
+  }
+
+  receipt(
+    artifact: Artifact,
+    sha256: string | null,
+    size: number | null,
+    decision: Decision,
+  ): Receipt {
+    return { artifact, sha256, size, decision, at: this.#parts.clock.now(), asked: true };
+  }
+
+  #event(artifact: Artifact, sha256: string | null, decision: Decision): AuditEvent {
+    return {
+      at: this.#parts.clock.now(),
+      run: this.#parts.run,
+      what: 'verdict',
+      subject: artifact.filename,
+      detail: {
+        index: artifact.index,
+        project: artifact.project,
+        version: artifact.version,
+        sha256,
+        verdict: decision.verdict,
+        codes: decision.reasons.map(({ code }) => code),
+        policy: this.#parts.policy.digest,
+      },
+    };
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { asRefusal, reason } from '../core/errors.ts';
+import { MAX_SIDECAR_BYTES } from '../core/limits.ts';
+import type { Upstream } from '../core/upstream.ts';
+import { printableUrl } from '../core/url.ts';
+import type { FileAsk, SidecarOutcome } from '../core/verification.ts';
+import type { SidecarLedger } from '../evidence/index.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Question } from './question.ts';
+
+export interface SidecarCaseParts {
+  readonly upstream: Upstream;
+  readonly catalogue: Catalogue;
+  readonly question: Question;
+  readonly sidecars: SidecarLedger;
+}
+
+const SUFFIX = '.metadata';
+
+/**
+ * The metadata beside a wheel (PEP 658): served only with the hash that the page states, and noted
+ * down, so that the wheel is later held against it.
+ */
+export async function judgeSidecar(
+  parts: SidecarCaseParts,
+  ask: FileAsk,
+): Promise<SidecarOutcome> {
+  try {
+    return await serve(parts, ask);
+  } catch (thrown) {
+    const refusal = asRefusal(thrown, `reading ${printableUrl(ask.url)}`);
+    return { outcome: 'refused', reason: refusal.toReason() };
+  }
+}
+
+async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutcome> {
+  const fileUrl = fileOf(ask.url);
+  const artifact = parts.catalogue.artifactAt(fileUrl);
+  const [known] = parts.catalogue.refusalAt(fileUrl) ?? [];
+  if (known !== undefined) return { outcome: 'refused', reason: known };
+  const stated = artifact?.listed?.coreMetadata;
+  if (artifact === null || stated === undefined || stated === false) {
+    return { outcome: 'not-found', status: 404 };
+  }
+  const declared = artifact.listed?.hashes['sha256'];
+  const foreseen =
+    declared === undefined ? null : await parts.question.foresee(artifact, declared);
+  const [blocking] = foreseen?.reasons ?? [];
+  if (blocking !== undefined) return { outcome: 'refused', reason: blocking };
+
+  const answer = await parts.upstream.request({
+    url: ask.url,
+    method: 'GET',
+    headers: { ...ask.credentials, 'accept-encoding': 'identity' },
+    maxBytes: MAX_SIDECAR_BYTES,
+    redirects: 'follow',
+  });
+  if (answer.status !== 200) {
+    for await (const _ of answer.body) break;
+    return { outcome: 'not-found', status: 404 };
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const found = createHash('sha256').update(bytes).digest('hex');
+  const expected = stated['sha256'];
+  if (expected !== found) {
+    const message = `the metadata of ${artifact.filename}: sha256 on the index page ${expected ?? 'none'}, of the bytes ${found}`;
+    return { outcome: 'refused', reason: reason('WP-SIDECAR-HASH', message) };
+  }
+  parts.sidecars.handedOut(fileUrl, found);
+  return { outcome: 'served', bytes };
+}
+
+function fileOf(sidecarUrl: string): string {
+  const url = new URL(sidecarUrl);
+  if (url.pathname.endsWith(SUFFIX)) url.pathname = url.pathname.slice(0, -SUFFIX.length);
+  return url.href;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
+import type { BlobStore } from '../core/blob-store.ts';
+import type { Clock } from '../core/clock.ts';
+import { asRefusal, Refusal, type Reason } from '../core/errors.ts';
+import type { EvidenceKind, PageAsk, PageReader } from '../core/evidence.ts';
+import type { Wish } from '../core/installer.ts';
+import { judgeAddress, judgeFileAddress } from '../core/source-address.ts';
+import type { TrustRows } from '../core/trust-rows.ts';
+import type { Upstream } from '../core/upstream.ts';
+import type {
+  FileAsk,
+  FileOutcome,
+  PageOutcome,
+  Receipt,
+  SidecarOutcome,
+  Verification,
+} from '../core/verification.ts';
+import { projectOf, type SidecarLedger } from '../evidence/index.ts';
+import { allowsPlainHttp, type Policy } from '../policy/index.ts';
+import { HostMemory } from '../trust/hosts.ts';
+import type { TrustMemory } from '../trust/memory.ts';
+import { directArtifact } from './artifact-of.ts';
+import { Catalogue } from './catalogue.ts';
+import { FileCase, type FileCaseParts } from './file-case.ts';
+import { Ledger } from './ledger.ts';
+import { judgePage, type PageCaseParts } from './page-case.ts';
+import { Question, type AskFirstUse } from './question.ts';
+import { Records } from './records.ts';
+import { judgeSidecar } from './sidecar-case.ts';
+
+export interface VerifierParts {
+  readonly upstream: Upstream;
+  readonly blobs: BlobStore;
+  readonly rows: TrustRows;
+  readonly memory: TrustMemory;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly evidence: readonly EvidenceKind[];
+  readonly pages: PageReader;
+  readonly sidecars: SidecarLedger;
+  readonly wishes: readonly Wish[];
+  readonly askFirstUse: AskFirstUse | null;
+  /** Names this run in the audit trail. */
+  readonly run: string;
+}
+
+/** Takes index pages and files through the question, once each for a run. */
+export class Verifier implements Verification {
+  readonly #parts: VerifierParts;
+  readonly #catalogue = new Catalogue();
+  readonly #ledger = new Ledger();
+  readonly #question: Question;
+  readonly #pageParts: PageCaseParts;
+  readonly #fileParts: FileCaseParts;
+  readonly #pages = new Map<string, Promise<PageOutcome>>();
+  readonly #files = new Map<string, FileCase>();
+
+  constructor(parts: VerifierParts) {
+    this.#parts = parts;
+    const { policy, rows, clock } = parts;
+    this.#question = new Question(parts);
+    const records = new Records({ ...parts, ledger: this.#ledger });
+    this.#pageParts = {
+      policy,
+      question: this.#question,
+      catalogue: this.#catalogue,
+      records,
+      hosts: new HostMemory(rows, clock),
+      now: () => clock.now(),
+      wishes: parts.wishes,
+    };
+    this.#fileParts = { ...parts, question: this.#question, records, maxFileBytes: policy.maxFileBytes };
+  }
+
+  /** Every receipt of this run, in the order of the first word on each file. */
+  receipts(): readonly Receipt[] {
+    return this.#ledger.all();
+  }
+
+  async page(ask: PageAsk): Promise<PageOutcome> {
+    const running = this.#pages.get(ask.url) ?? this.#readPage(ask);
+    this.#pages.set(ask.url, running);
+    const outcome = await running;
+    const mayChange = outcome.outcome === 'unauthorised' || outcome.outcome === 'not-found';
+    if (mayChange && this.#pages.get(ask.url) === running) this.#pages.delete(ask.url);
+    return outcome;
+  }
+
+  async file(ask: FileAsk): Promise<FileOutcome> {
+    const fileCase = this.#files.get(ask.url) ?? this.#openCase(ask);
+    this.#files.set(ask.url, fileCase);
+    const outcome = await fileCase.outcome();
+    if (outcome.outcome === 'not-served') this.#files.delete(ask.url);
+    return outcome;
+  }
+
+  async sidecar(ask: FileAsk): Promise<SidecarOutcome> {
+    return await judgeSidecar({ ...this.#parts, question: this.#question, catalogue: this.#catalogue }, ask);
+  }
+
+  async #readPage(ask: PageAsk): Promise<PageOutcome> {
+    const asked = projectOf(ask.url);
+    try {
+      this.#requireAllowedAddress(ask.url);
+      const reading = await this.#parts.pages.read(ask);
+      if (reading.outcome !== 'page') return reading;
+      const judged = await judgePage(this.#pageParts, ask.url, reading.page);
+      return { outcome: 'judged', judged };
+    } catch (thrown) {
+      const refusal = asRefusal(thrown, 'reading an index page');
+      if (asked !== null) this.#catalogue.block(asked, refusal.toReason());
+      return { outcome: 'blocked', refusal };
+    }
+  }
+
+  #openCase(ask: FileAsk): FileCase {
+    const artifact = this.#catalogue.artifactAt(ask.url) ?? directArtifact(ask.url);
+    return new FileCase(this.#fileParts, artifact, ask.credentials, this.#knownAgainst(artifact));
+  }
+
+  #knownAgainst(artifact: Artifact): readonly Reason[] {
+    const blocked = this.#catalogue.blockOf(artifact.project);
+    if (blocked !== null) return [blocked];
+    const refused = this.#catalogue.refusalAt(artifact.url);
+    if (refused !== null) return refused;
+    if (artifact.listed !== null) return [];
+    const address =
+      this.#judgeAddress(artifact.url) ?? judgeFileAddress(artifact.url, artifact.filename);
+    return address === null ? [] : [address];
+  }
+
+  #judgeAddress(url: string): Reason | null {
+    const allowPlainHttp = (host: string): boolean => allowsPlainHttp(this.#parts.policy, host);
+    return judgeAddress(url, { from: null, allowPlainHttp });
+  }
+
+  #requireAllowedAddress(url: string): void {
+    const found = this.#judgeAddress(url);
+    if (found !== null) throw new Refusal(found.code, found);
+  }
+}
