@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Command, CommanderError } from 'commander';
+import { Refusal } from '../core/errors.ts';
+import { registerExplainCommand } from './commands/explain.ts';
+import { registerIndexCommand } from './commands/index-parse.ts';
+import { registerPolicyCommand } from './commands/policy.ts';
+import { registerTrustCommand } from './commands/trust.ts';
+import { installersHere } from './installers.ts';
+import type { OwnOptions } from './own-options.ts';
+import type { Output } from './show-report.ts';
+import { ownVersion } from './version.ts';
+import { clockOf, currentOwner, findPlaces, openPolicy, openTrust } from './wire.ts';
+
+/** @returns the exit code. @throws Refusal as the commands say; `WP-USAGE` for words that are not understood. */
+export async function runCommand(
+  words: readonly string[],
+  options: OwnOptions,
+  output: Output,
+): Promise<number> {
+  const program = describe(output);
+  const environment = process.env;
+  const closers: (() => void)[] = [];
+  const policyFrom = (file: string | null) =>
+    openPolicy({ directory: process.cwd(), environment, file, strict: options.strict }, {});
+  const rows = () => {
+    const opened = openTrust(findPlaces(environment), clockOf({}));
+    closers.push(() => opened.close());
+    return opened;
+  };
+  const io = {
+    out: (text: string) => output.out(text),
+    err: (text: string) => output.err(text),
+    stdin: readStandardInput,
+    stdinIsTerminal: process.stdin.isTTY,
+  };
+  registerTrustCommand(
+    program,
+    async () => ({ rows: rows(), clock: clockOf({}), owner: currentOwner(environment) }),
+    io,
+  );
+  registerPolicyCommand(program, async (file) => policyFrom(file ?? options.policyFile), io);
+  registerIndexCommand(program, io);
+  registerExplainCommand(
+    program,
+    async () => ({ rows: rows(), policy: await policyFrom(options.policyFile) }),
+    io,
+  );
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return answerCommander(thrown);
+    throw thrown;
+  } finally {
+    for (const close of closers) close();
+  }
+}
+
+function describe(output: Output): Command {
+  const installers = installersHere().map(({ name, synopsis }) => `  ${name.padEnd(20)} ${synopsis}`);
+  const program = new Command('wheelproof')
+    .description(
+      'Runs your Python installer and lets it have a file only after asking: who vouches for these bytes?',
+    )
+    .usage('[options] INSTALLER ARGUMENTS…\n       wheelproof COMMAND …')
+    .version(`wheelproof ${ownVersion()}`, '-V, --version')
+    .option('-q, --quiet', 'print nothing unless something was refused')
+    .option('--strict', 'accept nothing that nobody but the index vouches for')
+    .option('--report <file>', 'write the JSON report there; - is standard output')
+    .option('--policy <file>', 'use this policy file instead of the ones found')
+    .addHelpText('after', `\nInstallers (their own arguments are passed on unchanged):\n${installers.join('\n')}\n`)
+    .configureOutput({ writeOut: output.out, writeErr: () => undefined })
+    .exitOverride();
+  return program;
+}
+
+/** Help and version are answers; everything else is a usage error in our own form. */
+function answerCommander(error: CommanderError): number {
+  if (error.exitCode === 0 || error.code === 'commander.help') return 0;
+  throw new Refusal('WP-USAGE', { message: error.message.replace(/^error: /u, '') });
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ownVersion } from './version.ts';
+
+// Nothing else is imported here, so that the version is told before anything is loaded.
+const words = process.argv.slice(2);
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+  process.stdout.write(`wheelproof ${ownVersion()}\n`);
+} else {
+  const { run } = await import('./run.ts');
+  process.exitCode = await run(words);
+}

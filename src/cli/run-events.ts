@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Reason } from '../core/errors.ts';
+import type { GatewayEvent } from '../gateway/index.ts';
+
+export type SubjectReason = Reason & { readonly subject: string };
+
+/** Gathers what the gate refused beside files: pages, other traffic, faults of ours. */
+export class RunEvents {
+  readonly #refusals = new Map<string, SubjectReason>();
+  readonly #notes = new Set<string>();
+
+  readonly log = (event: GatewayEvent): void => {
+    switch (event.event) {
+      case 'refused':
+        // A file's refusal has its own receipt.
+        if (event.kind === 'page' || event.kind === 'other') this.#add(event.url, event.reason);
+        break;
+      case 'fault':
+        this.#add(event.url, event.reason);
+        break;
+      case 'malformed':
+      case 'unauthenticated':
+        this.#notes.add(event.reason.message);
+        break;
+      case 'handshake-failed':
+        this.#notes.add(`${event.host}: the installer ended the connection (${event.message})`);
+        break;
+      case 'request':
+      case 'other-traffic':
+        break;
+    }
+  };
+
+  refusals(): readonly SubjectReason[] {
+    return [...this.#refusals.values()];
+  }
+
+  notes(): readonly string[] {
+    return [...this.#notes];
+  }
+
+  #add(subject: string, reason: Reason): void {
+    const key = `${reason.code} ${subject}`;
+    if (!this.#refusals.has(key)) this.#refusals.set(key, { ...reason, subject });
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import { asRefusal } from '../core/errors.ts';
+import { exitCodeOf } from '../core/refusal-class.ts';
+import { parseCommandLine } from './own-options.ts';
+import { describeRefusal } from './describe-refusal.ts';
+import { standardOutput } from './standard-output.ts';
+import { ownVersion } from './version.ts';
+
+/** Our own commands; every other first word is an installer. */
+export const COMMANDS = ['trust', 'policy', 'index', 'explain', 'help'] as const;
+
+/** One run of the command line. @returns the exit code; every failure is told, none is thrown. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const output = standardOutput();
+  try {
+    const { options, words } = parseCommandLine(argv);
+    if (options.version) {
+      output.out(`wheelproof ${ownVersion()}\n`);
+      return 0;
+    }
+    const [first] = words;
+    const isCommand = COMMANDS.some((command) => command === first);
+    if (options.help || first === undefined || isCommand) {
+      const { runCommand } = await import('./commands.ts');
+      const help = options.help || first === undefined || first === 'help';
+      return await runCommand(help ? ['--help'] : words, options, output);
+    }
+    const { wrap } = await import('./wrap.ts');
+    return await wrap({
+      words,
+      options,
+      environment: process.env,
+      directory: process.cwd(),
+      output,
+      interactive: process.stdin.isTTY && process.stderr.isTTY,
+    });
+  } catch (thrown) {
+    const refusal = asRefusal(thrown, 'wheelproof');
+    output.err(describeRefusal(refusal));
+    return exitCodeOf(refusal.class);
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from 'node:crypto';
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { Clock } from '../core/clock.ts';
+import type { TrustRows } from '../core/trust-rows.ts';
+import type { Occasion } from '../trust/index.ts';
+
+export interface TrustContext {
+  /** Closed by whoever opened it. */
+  readonly rows: TrustRows;
+  readonly clock: Clock;
+  /** Who runs the command. */
+  readonly owner: string;
+}
+
+export interface TrustIo {
+  out(text: string): void;
+  stdin(): Promise<Uint8Array>;
+  readonly stdinIsTerminal: boolean;
+}
+
+export interface Json {
+  readonly json?: true;
+}
+
+export function occasionOf({ clock }: TrustContext): Occasion {
+  return { now: clock.now(), run: `trust-${randomBytes(8).toString('hex')}` };
+}
+
+export function printJson(io: TrustIo, value: unknown): void {
+  io.out(`${JSON.stringify(JSON.parse(canonicalJson(value)), null, 2)}\n`);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { normaliseName } from '../core/project-name.ts';
+import { safeText } from '../core/safe-text.ts';
+import type { Approval, AuditEvent, RememberedFile, TrustRows } from '../core/trust-rows.ts';
+import { approvalShape, fileShape, requireProject, timeText } from '../trust/index.ts';
+import { hashOf } from './trust-arguments.ts';
+import { printJson, type Json, type TrustContext, type TrustIo } from './trust-context.ts';
+import { approvalsTable, auditLines, fileBlock, filesTable } from './trust-text.ts';
+
+export function list(
+  context: TrustContext,
+  io: TrustIo,
+  options: Json & { project?: string },
+): void {
+  const { rows, clock } = context;
+  const project = options.project === undefined ? null : requireProject(options.project);
+  const files = rows.list(project === null ? {} : { project });
+  const hashes = new Set(files.map(({ sha256 }) => sha256));
+  const approvals = rows
+    .listApprovals()
+    .filter((one) => project === null || one.project === project || hashes.has(one.sha256));
+  if (options.json === true) {
+    printJson(io, { files: files.map(fileShape), approvals: approvals.map(approvalShape) });
+    return;
+  }
+  io.out(files.length === 0 ? 'No files are remembered.\n' : filesTable(files));
+  if (approvals.length > 0) io.out(`\n${approvalsTable(approvals, clock.now())}`);
+}
+
+export function show(context: TrustContext, io: TrustIo, word: string, options: Json): void {
+  const { files, approvals, events } = findAll(context.rows, word);
+  if (options.json === true) {
+    const audit = events.map((event) => ({ ...event, at: timeText(event.at) }));
+    printJson(io, {
+      files: files.map(fileShape),
+      approvals: approvals.map(approvalShape),
+      audit,
+    });
+    return;
+  }
+  if (files.length + approvals.length + events.length === 0) {
+    io.out(`Nothing is known of ${safeText(word)}.\n`);
+  }
+  io.out(files.map(fileBlock).join('\n'));
+  if (approvals.length > 0) io.out(`\n${approvalsTable(approvals, context.clock.now())}`);
+  if (events.length > 0) io.out(`\nWhat happened:\n${auditLines(events)}`);
+}
+
+interface Found {
+  readonly files: readonly RememberedFile[];
+  readonly approvals: readonly Approval[];
+  readonly events: readonly AuditEvent[];
+}
+
+function findAll(rows: TrustRows, word: string): Found {
+  const hash = hashOf(word);
+  const project = normaliseName(word);
+  const files =
+    hash === null
+      ? rows.list({}).filter((file) => file.filename === word || file.project === project)
+      : rows.recallBySha256(hash);
+  const hashes = new Set([...files.map(({ sha256 }) => sha256), ...(hash === null ? [] : [hash])]);
+  const approvals = rows
+    .listApprovals()
+    .filter((one) => hashes.has(one.sha256) || (hash === null && one.project === project));
+  for (const { sha256 } of approvals) hashes.add(sha256);
+  const subjects = new Set([word, ...files.map(({ filename }) => filename)]);
+  for (const sha256 of hashes) subjects.add(`sha256:${sha256}`);
+  const events = [...subjects].flatMap((subject) => rows.auditTrail({ subject }));
+  return { files, approvals, events: events.sort((left, right) => left.at - right.at) };
+}

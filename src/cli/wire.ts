@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from 'node:crypto';
+import { homedir, userInfo } from 'node:os';
+import path from 'node:path';
+import { loadPolicy } from '../config/index.ts';
+import type { BlobStore } from '../core/blob-store.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Intent } from '../core/installer.ts';
+import type { Report } from '../core/report.ts';
+import type { TrustRows } from '../core/trust-rows.ts';
+import type { Upstream } from '../core/upstream.ts';
+import { EVIDENCE, openPageReader, SidecarLedger } from '../evidence/index.ts';
+import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
+import { ownerOfConnection, placesOf, systemClock, type Places } from '../host/index.ts';
+import { allowsPlainHttp, type Policy } from '../policy/index.ts';
+import { ensurePrivateDirectory, openFilesystemBlobStore, openSqliteTrustRows } from '../storage/index.ts';
+import { TrustMemory } from '../trust/index.ts';
+import { openUpstream } from '../upstream/index.ts';
+import { Verifier } from '../verify/index.ts';
+import { firstUsePrompt } from './first-use-prompt.ts';
+import type { Wiring } from './wiring.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export function findPlaces(environment: Environment): Places {
+  return placesOf(environment, environment['HOME'] ?? homedir());
+}
+
+export function currentOwner(environment: Environment): string {
+  return environment['USER'] ?? environment['LOGNAME'] ?? userInfo().username;
+}
+
+export function clockOf(wiring: Wiring): Clock {
+  return wiring.clock ?? systemClock;
+}
+
+/** The trust store of this user, made where there is none. */
+export function openTrust(places: Places, clock: Clock): TrustRows {
+  ensurePrivateDirectory(places.data);
+  return openSqliteTrustRows(path.join(places.data, 'trust.sqlite'), clock);
+}
+
+export async function openBlobs(places: Places): Promise<BlobStore> {
+  ensurePrivateDirectory(places.data);
+  return await openFilesystemBlobStore(path.join(places.data, 'blobs'));
+}
+
+export interface PolicyChoice {
+  readonly directory: string;
+  readonly environment: Environment;
+  readonly file: string | null;
+  readonly strict: boolean;
+}
+
+export async function openPolicy(choice: PolicyChoice, wiring: Wiring): Promise<Policy> {
+  const places = findPlaces(choice.environment);
+  const policy = await loadPolicy({
+    directory: choice.directory,
+    configDirectory: places.config,
+    explicitFile: choice.file,
+    strict: choice.strict,
+  });
+  return wiring.policy?.(policy) ?? policy;
+}
+
+export interface GateSettings {
+  readonly places: Places;
+  readonly policy: Policy;
+  readonly intent: Intent;
+  readonly environment: Environment;
+  readonly interactive: boolean;
+  readonly log: (event: GatewayEvent) => void;
+}
+
+/** Everything that stands between one installer run and the outside. */
+export interface Gate {
+  readonly gateway: Gateway;
+  readonly verifier: Verifier;
+  readonly rows: TrustRows;
+  /** Writes the run's outcome into the audit trail. */
+  recordEnd(report: Report): void;
+  close(): Promise<void>;
+}
+
+export async function openGate(settings: GateSettings, wiring: Wiring): Promise<Gate> {
+  const { places, policy, intent } = settings;
+  const clock = clockOf(wiring);
+  const rows = openTrust(places, clock);
+  const blobs = await openBlobs(places);
+  const upstream = openOutside(settings, wiring);
+  const run = randomBytes(8).toString('hex');
+  const memory = new TrustMemory(rows, clock);
+  const sidecars = new SidecarLedger();
+  const kinds = EVIDENCE.map((make) => make({ memory, rows, clock, pins: intent.pins, sidecars }));
+  const isKnownIndex = (url: string): boolean =>
+    intent.indexes.some((index) => url.startsWith(index.replace(/\/*$/u, '/')));
+  const pages = openPageReader(upstream, isKnownIndex);
+  const verifier = new Verifier({
+    upstream,
+    blobs,
+    rows,
+    memory,
+    clock,
+    policy,
+    evidence: wiring.evidence?.(kinds) ?? kinds,
+    pages: wiring.pages?.(pages) ?? pages,
+    sidecars,
+    wishes: intent.wishes,
+    askFirstUse: settings.interactive ? firstUsePrompt() : null,
+    run,
+  });
+  const gateway = await openGateway({
+    verification: wiring.verification?.(verifier) ?? verifier,
+    upstream,
+    clock,
+    peerOwner: ownerOfConnection,
+    ownUid: process.getuid?.() ?? null,
+    log: settings.log,
+    isKnownIndexUrl: isKnownIndex,
+  });
+  const recordEnd = ({ installer, summary, exit }: Report): void => {
+    const detail = { installer: installer.name, version: installer.version, summary, exit };
+    rows.audit({ at: clock.now(), run, what: 'run-end', subject: installer.name, detail });
+  };
+  const close = async (): Promise<void> => {
+    await gateway.close();
+    await upstream.close();
+    rows.close();
+  };
+  return { gateway, verifier, rows, recordEnd, close };
+}
+
+function openOutside({ policy, intent, environment }: GateSettings, wiring: Wiring): Upstream {
+  const upstream = openUpstream({
+    caFiles: intent.caFiles,
+    proxy: intent.proxy,
+    environment,
+    minimumTls: policy.minimumTls === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
+    allowPlainHttp: (host) => allowsPlainHttp(policy, host),
+    ...wiring.upstreamSettings,
+  });
+  return wiring.upstream?.(upstream) ?? upstream;
+}

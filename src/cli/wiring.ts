@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock } from '../core/clock.ts';
+import type { EvidenceKind, PageReader } from '../core/evidence.ts';
+import type { Upstream } from '../core/upstream.ts';
+import type { Verification } from '../core/verification.ts';
+import type { Policy } from '../policy/index.ts';
+import type { UpstreamSettings } from '../upstream/index.ts';
+
+/**
+ * Where tests reach into the plugging-together: to give names to loopback servers, to move the
+ * clock, and to take a defence out so as to see its attack succeed. No command-line switch, file
+ * or variable leads here.
+ */
+export interface Wiring {
+  readonly clock?: Clock;
+  readonly upstreamSettings?: Partial<UpstreamSettings>;
+  readonly upstream?: (real: Upstream) => Upstream;
+  readonly pages?: (real: PageReader) => PageReader;
+  readonly evidence?: (real: readonly EvidenceKind[]) => readonly EvidenceKind[];
+  readonly verification?: (real: Verification) => Verification;
+  readonly policy?: (real: Policy) => Policy;
+}
