@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+import { openEnvironment } from '../world/environments.ts';
+import { newest, type InstallerName } from '../world/installer-versions.ts';
+import { treeHash } from '../world/tree-hash.ts';
+import { openWorld } from '../world/world.ts';
+import type { Form, Refused, Scene, Stopped, Twin } from './attack.ts';
+import { runGuarded, runPlain, type Guarded, type Knock } from './door.ts';
+import { judgeAudit, judgeRefusal, judgeSecrets, judgeText } from './oracle.ts';
+import { openStage, type Stage } from './stage.ts';
+
+export interface Outcome {
+  /** What was not as it must be; none is a pass. */
+  readonly faults: readonly string[];
+  readonly exit: number | null;
+  readonly milliseconds: number;
+  /** Everything that was said, for whoever looks into a fault. */
+  readonly said: string;
+}
+
+export interface Setting {
+  readonly installer: InstallerName;
+  readonly version?: string;
+}
+
+/** Mounts one form of an attack on a new world and judges what becomes of it. */
+export async function judgeForm(form: Form, setting: Setting, thorough: boolean): Promise<Outcome> {
+  return await onStage(setting, async (stage) => {
+    await setScene(stage, form);
+    const before = await treeHash(stage.environment.target);
+    const guarded = await runScene(stage, form);
+    const faults = await judge(stage, form, guarded, before);
+    if (form.withinMilliseconds !== undefined && guarded.milliseconds > form.withinMilliseconds)
+      faults.push(`took ${Math.round(guarded.milliseconds)} ms`);
+    if (thorough && form.expect.outcome === 'refused' && form.run === undefined) {
+      faults.push(...(await judgeAgain(stage, form, form.expect)));
+      if (form.lasting !== true) faults.push(...(await judgeAfterwards(stage, form)));
+    }
+    return told(faults, guarded);
+  });
+}
+
+/** A shape that only looks like the attack: it must pass. */
+export async function judgeTwin(twin: Twin, setting: Setting): Promise<Outcome> {
+  return await onStage(setting, async (stage) => {
+    await setScene(stage, twin);
+    const guarded = await runScene(stage, twin);
+    const faults = guarded.exit === 0 ? [] : [`benign, but exit ${guarded.exit ?? 'by signal'}`];
+    faults.push(...((await twin.witness?.(stage, guarded)) ?? []));
+    return told(faults, guarded);
+  });
+}
+
+/** The mount is real: the plain installer does with it what was measured. */
+export async function judgePlain(form: Form, setting: Setting): Promise<Outcome> {
+  return await onStage(setting, async (stage) => {
+    await setScene(stage, form, false);
+    const before = await treeHash(stage.environment.target);
+    const ended = await runPlain(stage.environment, wordsOf(stage, form));
+    const changed = (await treeHash(stage.environment.target)) !== before;
+    const found = changed ? 'installs' : 'refuses';
+    const wanted = form.plain?.[setting.installer] ?? found;
+    const faults = found === wanted ? [] : [`plain ${setting.installer} ${found}, not ${wanted}`];
+    return told(faults, { ...ended, report: null, reportText: '' });
+  });
+}
+
+/** With its defence out, the attack succeeds; or what still refuses it is the installer itself. */
+export async function judgeUndefended(form: Form, setting: Setting): Promise<Outcome> {
+  return await onStage(setting, async (stage) => {
+    await setScene(stage, form);
+    const before = await treeHash(stage.environment.target);
+    const wiring = `without:${form.defence ?? 'contents'}` as const;
+    const guarded = await runScene(stage, { ...form, wiring });
+    const installed = (await treeHash(stage.environment.target)) !== before;
+    const ownExit = guarded.report?.installer.exit ?? null;
+    const installersWord = guarded.exit === ownExit && ownExit !== 0;
+    const stillRefused = form.plain?.[setting.installer] === 'refuses' && installersWord;
+    const faults =
+      installed || stillRefused ? [] : ['refused all the same: the defence is elsewhere'];
+    return told(faults, guarded);
+  });
+}
+
+async function onStage(
+  { installer, version }: Setting,
+  play: (stage: Stage) => Promise<Outcome>,
+): Promise<Outcome> {
+  await using world = await openWorld();
+  await using environment = await openEnvironment(world, installer, version ?? newest(installer));
+  const stage = openStage(world, environment);
+  stage.honest();
+  try {
+    return await play(stage);
+  } catch (error) {
+    // A case that cannot be set or judged counts as one that does not hold.
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { faults: [`could not be judged: ${said}`], exit: null, milliseconds: 0, said };
+  }
+}
+
+/** The world and the machine as the scene wants them, just before the command. */
+async function setScene(stage: Stage, scene: Scene, guarded = true): Promise<void> {
+  if (scene.after !== undefined) {
+    scene.after.set?.(stage);
+    const words = stage.install(scene.after.ask);
+    const { environment } = stage;
+    const ended = guarded
+      ? await runGuarded({ environment, words })
+      : await runPlain(environment, words);
+    if (ended.exit !== 0) throw new Error(`the honest install before failed: ${ended.stderr}`);
+    await environment.renewTarget();
+  }
+  await scene.mount(stage);
+  if (scene.policy === undefined) return;
+  const text = typeof scene.policy === 'string' ? scene.policy : scene.policy(stage);
+  await stage.write('wheelproof.toml', text);
+}
+
+function wordsOf(stage: Stage, scene: Scene): readonly string[] {
+  return stage.install(scene.ask?.(stage) ?? ['good'], scene.index?.(stage));
+}
+
+async function runScene(stage: Stage, scene: Scene): Promise<Guarded> {
+  const { own, wiring } = scene;
+  const knock: Knock = {
+    environment: stage.environment,
+    words: wordsOf(stage, scene),
+    ...(own === undefined ? {} : { own }),
+    ...(wiring === undefined ? {} : { wiring }),
+  };
+  return scene.run === undefined ? await runGuarded(knock) : await scene.run(stage, knock);
+}
+
+async function judge(
+  stage: Stage,
+  form: Form,
+  guarded: Guarded,
+  before: string,
+): Promise<string[]> {
+  const { expect } = form;
+  const faults = [...judgeText(guarded), ...(await judgeSecrets(stage, guarded))];
+  faults.push(...((await form.witness?.(stage, guarded)) ?? []));
+  if (expect.outcome === 'passed') {
+    if (guarded.exit !== 0) faults.push(`exit ${guarded.exit ?? 'by signal'}, expected 0`);
+    return faults;
+  }
+  if (expect.outcome === 'stopped') {
+    if (guarded.exit !== null) faults.push(`exit ${guarded.exit}, although the gate was killed`);
+    return [...faults, ...(await judgeTarget(stage, expect, before))];
+  }
+  faults.push(...judgeRefusal(expect, guarded, stage));
+  faults.push(...(await judgeTarget(stage, expect, before)));
+  if (guarded.report !== null) faults.push(...(await judgeAudit(stage, expect)));
+  return faults;
+}
+
+/** Nothing was installed and nothing ran; where the installer was steered, only what it was steered to. */
+async function judgeTarget(
+  stage: Stage,
+  expect: Refused | Stopped,
+  before: string,
+): Promise<string[]> {
+  const faults: string[] = [];
+  if ((await stage.readCanary()).includes('EVIL')) faults.push('code of the evil file ran');
+  if (expect.outcome === 'stopped' || expect.steeredTo === undefined) {
+    if ((await treeHash(stage.environment.target)) !== before)
+      faults.push('the environment is not as it was');
+    return faults;
+  }
+  const found = await stage.installedVersions();
+  if (!found.includes(`good-${expect.steeredTo}`))
+    faults.push(`not steered to ${expect.steeredTo}: ${found.join(', ') || 'nothing'} installed`);
+  return faults;
+}
+
+/** A second try, in a new environment of the same user, gets the same answer. */
+async function judgeAgain(stage: Stage, form: Form, expect: Refused): Promise<string[]> {
+  await stage.environment.renewTarget();
+  const before = await treeHash(stage.environment.target);
+  const guarded = await runScene(stage, form);
+  const faults = judgeRefusal({ ...expect, says: () => [] }, guarded, stage);
+  faults.push(...(await judgeTarget(stage, expect, before)));
+  return faults.map((fault) => `second try: ${fault}`);
+}
+
+/** The attack is over: the same command passes, and nobody had to clean up. */
+async function judgeAfterwards(stage: Stage, form: Form): Promise<string[]> {
+  await stage.environment.renewTarget();
+  if (form.stop === undefined) stage.honest();
+  else await form.stop(stage);
+  const guarded = await runScene(stage, form);
+  if (guarded.exit === 0) return [];
+  return [`afterwards: exit ${guarded.exit ?? 'by signal'}: ${guarded.stderr.slice(-600)}`];
+}
+
+function told(faults: readonly string[], guarded: Guarded): Outcome {
+  const { exit, milliseconds, stdout, stderr } = guarded;
+  return { faults, exit, milliseconds, said: `${stdout}\n${stderr}` };
+}

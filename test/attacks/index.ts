@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Attack } from './attack.ts';
+import { A01 } from './A01-tampered-file.ts';
+import { A02 } from './A02-swapped-file-and-hash.ts';
+import { A03 } from './A03-name-reused.ts';
+import { A06 } from './A06-md5-only.ts';
+import { A07 } from './A07-no-hash.ts';
+import { A08 } from './A08-weak-or-unknown-hash.ts';
+import { A11 } from './A11-lock-with-two-hashes.ts';
+import { A14 } from './A14-listed-twice.ts';
+import { A16 } from './A16-size-lies.ts';
+import { A18 } from './A18-other-bytes-on-second-fetch.ts';
+import { A20 } from './A20-truncated-body.ts';
+import { A21 } from './A21-hash-text-forms.ts';
+import { A22 } from './A22-other-name-served.ts';
+import { B04 } from './B04-metadata-names-another.ts';
+import { B07 } from './B07-name-spellings.ts';
+import { B08 } from './B08-lookalike-letters.ts';
+import { B09 } from './B09-lookalike-host.ts';
+import { B13 } from './B13-odd-url-endings.ts';
+import { B14 } from './B14-encoded-traversal.ts';
+import { B15 } from './B15-page-of-another.ts';
+import { B16 } from './B16-page-redirect.ts';
+import { D02 } from './D02-bad-certificates.ts';
+import { D09 } from './D09-plain-http-index.ts';
+import { D10 } from './D10-downgrade-to-http.ts';
+import { D11 } from './D11-foreign-schemes.ts';
+import { D15 } from './D15-credentials.ts';
+import { D16 } from './D16-endless-redirects.ts';
+import { K20 } from './K20-gate-killed.ts';
+import { K21 } from './K21-leftovers.ts';
+import { K25 } from './K25-many-at-once.ts';
+import { M04 } from './M04-prototype-pollution.ts';
+import { M05 } from './M05-policy-typos.ts';
+import { M06 } from './M06-evidence-throws.ts';
+
+/** Every attack that is mounted: one file each, one line here. */
+export const ATTACKS: readonly Attack[] = [
+  A01,
+  A02,
+  A03,
+  A06,
+  A07,
+  A08,
+  A11,
+  A14,
+  A16,
+  A18,
+  A20,
+  A21,
+  A22,
+  B04,
+  B07,
+  B08,
+  B09,
+  B13,
+  B14,
+  B15,
+  B16,
+  D02,
+  D09,
+  D10,
+  D11,
+  D15,
+  D16,
+  K20,
+  K21,
+  K25,
+  M04,
+  M05,
+  M06,
+];

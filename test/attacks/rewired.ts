@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describeRefusal } from '../../src/cli/describe-refusal.ts';
+import { parseCommandLine } from '../../src/cli/own-options.ts';
+import { standardOutput } from '../../src/cli/standard-output.ts';
+import { wrap } from '../../src/cli/wrap.ts';
+import { asRefusal } from '../../src/core/errors.ts';
+import { exitCodeOf } from '../../src/core/refusal-class.ts';
+import { wiringCalled } from './defences.ts';
+
+// The wrapper as it is, but for the one piece of wiring that the first argument names.
+const [, , name = '', ...argv] = process.argv;
+const output = standardOutput();
+try {
+  const wrapCall = {
+    ...parseCommandLine(argv),
+    environment: process.env,
+    directory: process.cwd(),
+    output,
+    interactive: false,
+  };
+  process.exitCode = await wrap(wrapCall, wiringCalled(name));
+} catch (thrown) {
+  const refusal = asRefusal(thrown, 'wheelproof');
+  output.err(describeRefusal(refusal));
+  process.exitCode = exitCodeOf(refusal.class);
+}

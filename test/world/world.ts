@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { makeAuthority, type Authority, type KeyAndCertificate } from './certificates.ts';
+import { makeForwardProxy, type Reached } from './forward-proxy.ts';
+import { Host } from './host.ts';
+import { listed, type ListedModel, type ProjectModel } from './index-model.ts';
+import type { BuiltFile } from './wheel.ts';
+
+/** Names that exist in every world; whatever ends in `.test` leads here too. */
+export const INDEX = 'index.test';
+export const FILES = 'files.test';
+export const EVIL = 'evil.test';
+
+/** A small internet on loopback: an index, file hosts, an attacker, and a proxy that finds them. */
+export interface World extends AsyncDisposable {
+  readonly authority: Authority;
+  /** `http://127.0.0.1:PORT`: through it, every `*.test` is found. */
+  readonly proxy: string;
+  /** Every host and port that was asked for through the proxy. */
+  readonly reached: readonly Reached[];
+  host(name: string): Host;
+  /** `https://NAME:PORT` */
+  origin(name: string, scheme?: 'http' | 'https'): string;
+  /** A second https port of every host. */
+  otherOrigin(name: string): string;
+  /** The index address: `https://index.test:PORT/simple/`. */
+  readonly index: string;
+  /** Puts files on the file host and on the index's page of their project. */
+  publish(file: BuiltFile, over?: Partial<ListedModel>): ListedModel;
+  project(name: string): ProjectModel;
+  /** The certificate that a host shows; the authority's own for it where `null`. */
+  showCertificate(name: string, certificate: KeyAndCertificate | null): void;
+  /** Makes every host honest and empty again; keeps certificates of the first day. */
+  reset(): void;
+}
+
+let sharedAuthority: Authority | null = null;
+/** Making keys takes time; one authority serves a whole test process. */
+const leaves = new Map<string, SecureContext>();
+
+export async function openWorld(): Promise<World> {
+  sharedAuthority ??= makeAuthority({ name: 'test world authority' });
+  const authority = sharedAuthority;
+  const hosts = new Map<string, Host>();
+  const shown = new Map<string, SecureContext>();
+  const reached: Reached[] = [];
+
+  const host = (name: string): Host => {
+    const known = hosts.get(name) ?? new Host(name);
+    hosts.set(name, known);
+    return known;
+  };
+  const secureFor = (name: string): SecureContext => {
+    const own = shown.get(name) ?? leaves.get(name);
+    if (own !== undefined) return own;
+    const made = secureContext(authority.leaf({ names: [name === '' ? 'localhost' : name] }));
+    leaves.set(name, made);
+    return made;
+  };
+  const listener = (scheme: 'http' | 'https') => {
+    return (request: Parameters<Host['answer']>[0], response: Parameters<Host['answer']>[1]) => {
+      const name = (request.headers.host ?? '').replace(/:\d+$/u, '').toLowerCase();
+      host(name).answer(request, response, scheme);
+    };
+  };
+  const tlsServer = (): Server =>
+    createTlsServer(
+      {
+        SNICallback: (name, done) => done(null, secureFor(name.toLowerCase())),
+        ALPNProtocols: ['http/1.1'],
+      },
+      listener('https'),
+    );
+  const servers = [
+    createServer(listener('http')),
+    tlsServer(),
+    tlsServer(),
+    makeForwardProxy(reached),
+  ];
+  const ports = await Promise.all(servers.map(listen));
+  const [plainPort = 0, tlsPort = 0, otherPort = 0, proxyPort = 0] = ports;
+  for (const server of servers) server.on('tlsClientError', () => undefined);
+
+  const origin = (name: string, scheme: 'http' | 'https' = 'https'): string =>
+    `${scheme}://${name}:${scheme === 'https' ? tlsPort : plainPort}`;
+  const project = (name: string): ProjectModel => {
+    const { projects } = host(INDEX);
+    const known = projects.get(name) ?? {
+      name,
+      files: [],
+      apiVersion: '1.1',
+      forms: ['json', 'html'],
+      raw: {},
+    };
+    projects.set(name, known);
+    return known;
+  };
+  return {
+    authority,
+    proxy: `http://127.0.0.1:${proxyPort}`,
+    reached,
+    host,
+    origin,
+    project,
+    otherOrigin: (name) => `https://${name}:${otherPort}`,
+    index: `${origin(INDEX)}/simple/`,
+    publish(file, over = {}) {
+      const entry = listed(file, { base: `${origin(FILES)}/packages/`, ...over });
+      const name = file.project.toLowerCase().replace(/[-_.]+/gu, '-');
+      project(name).files.push(entry);
+      const path = `/packages/${file.filename}`;
+      host(FILES).files.set(path, file.bytes);
+      if (entry.sidecar) host(FILES).files.set(`${path}.metadata`, file.metadata);
+      return entry;
+    },
+    showCertificate(name, certificate) {
+      if (certificate === null) shown.delete(name);
+      else shown.set(name, secureContext(certificate));
+    },
+    reset() {
+      for (const each of hosts.values()) each.reset();
+      shown.clear();
+      reached.length = 0;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map(close));
+    },
+  };
+}
+
+function secureContext({ certPem, keyPem }: KeyAndCertificate): SecureContext {
+  return createSecureContext({ cert: certPem, key: keyPem });
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
