@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import { parseArgs } from 'node:util';
+import type { Attack } from '../test/attacks/attack.ts';
+import {
+  judgeForm,
+  judgePlain,
+  judgeTwin,
+  judgeUndefended,
+  type Outcome,
+} from '../test/attacks/harness.ts';
+import { ATTACKS } from '../test/attacks/index.ts';
+import {
+  INSTALLERS,
+  INSTALLER_VERSIONS,
+  newest,
+  type InstallerName,
+} from '../test/world/installer-versions.ts';
+
+/*
+ * Mounts every attack of test/attacks on loopback, through real pip and real uv, and prints a line
+ * each. `--only A01,B14` chooses; `--full` adds older installers, every second try, the plain
+ * installers, and the proof that each attack succeeds once its defence is out; `--why` shows what
+ * was said where something failed.
+ */
+
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    plain: { type: 'boolean', default: false },
+    why: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    installer: { type: 'string' },
+    jobs: { type: 'string', default: '4' },
+  },
+});
+
+interface Job {
+  readonly attack: Attack;
+  readonly installer: InstallerName;
+  readonly version: string;
+}
+
+interface Line {
+  readonly text: string;
+  readonly passed: boolean;
+  readonly faults: readonly string[];
+}
+
+async function runJob({ attack, installer, version }: Job): Promise<Line> {
+  const setting = { installer, version };
+  const began = performance.now();
+  const suits = (scene: { installers?: readonly InstallerName[] }): boolean =>
+    scene.installers?.includes(installer) !== false;
+  const faults: string[] = [];
+  const exits = new Set<string>();
+  const note = (name: string, outcome: Outcome): boolean => {
+    faults.push(...outcome.faults.map((fault) => `${name}: ${fault}`));
+    if (outcome.faults.length > 0 && values.why) faults.push(outcome.said);
+    return outcome.faults.length === 0;
+  };
+  for (const [place, form] of attack.forms.filter(suits).entries()) {
+    if (!values.plain) {
+      const outcome = await judgeForm(form, setting, values.full || place === 0);
+      note(form.name, outcome);
+      exits.add(wordFor(form, outcome.exit));
+    }
+    if ((values.full || values.plain) && form.plain !== null && version === newest(installer))
+      note(`${form.name} (plain)`, await judgePlain(form, setting));
+    if (values.full && form.defence !== null)
+      note(`${form.name} (without ${form.defence})`, await judgeUndefended(form, setting));
+  }
+  let benign = true;
+  for (const twin of values.plain ? [] : (attack.twins ?? []).filter(suits))
+    benign = note(`benign: ${twin.name}`, await judgeTwin(twin, setting)) && benign;
+  const name = version === newest(installer) ? installer : `${installer} ${version}`;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const passed = faults.length === 0;
+  const twins = attack.twins === undefined ? '' : benign ? 'benign ok' : 'benign BLOCKED';
+  const columns = [attack.id, name.padEnd(11), passed ? 'ok    ' : 'FAILED', [...exits].join(', ')];
+  return { text: [...columns, twins, `${seconds} s`].filter(Boolean).join('  '), passed, faults };
+}
+
+function wordFor(form: Attack['forms'][number], exit: number | null): string {
+  if (form.expect.outcome !== 'refused') return form.expect.outcome;
+  return `refused ${form.expect.classes[0]} ${form.expect.codes[0] ?? ''} (${exit ?? 'signal'})`;
+}
+
+function chooseJobs(): Job[] {
+  const wanted = values.only?.split(',') ?? null;
+  const attacks = ATTACKS.filter(({ id }) => wanted === null || wanted.includes(id));
+  const installers = INSTALLERS.filter(
+    (name) => values.installer === undefined || name === values.installer,
+  );
+  return attacks.flatMap((attack) =>
+    installers.flatMap((installer) =>
+      INSTALLER_VERSIONS[installer]
+        .slice(0, values.full ? undefined : 1)
+        .map((version) => ({ attack, installer, version })),
+    ),
+  );
+}
+
+const jobs = chooseJobs();
+let next = 0;
+let failed = 0;
+async function work(): Promise<void> {
+  for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
+    const line = await runJob(job);
+    console.log(line.text);
+    for (const fault of line.faults) console.log(`      ${fault}`);
+    if (!line.passed) failed += 1;
+  }
+}
+await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+console.log(`${jobs.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && jobs.length > 0 ? 0 : 1;

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const target = join(root, 'dist', 'cli');
+/** Chunks of an earlier build stay this long: a wheelproof that still runs may yet load them. */
+const OLD_CHUNKS_MS = 60 * 60 * 1000;
+
+const version = await readVersion();
+
+// What was changed while the build ran must count as newer than the build.
+const started = new Date();
+await mkdir(target, { recursive: true });
+const fresh = await mkdtemp(join(root, 'dist', '.build-'));
+try {
+  await bundle(fresh);
+  await putInPlace(fresh);
+} catch (thrown) {
+  // esbuild has already printed what is wrong in the sources, in fewer words.
+  if (!(thrown instanceof Error && 'errors' in thrown)) throw thrown;
+  process.exitCode = 1;
+} finally {
+  await rm(fresh, { recursive: true, force: true });
+}
+
+async function readVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) {
+    return String(manifest.version);
+  }
+  throw new Error('package.json has no version');
+}
+
+async function bundle(outdir: string): Promise<void> {
+  await build({
+    entryPoints: [join(root, 'src', 'cli', 'main.ts')],
+    outdir,
+    bundle: true,
+    format: 'esm',
+    // Each dynamically imported command is a chunk of its own, loaded when it is used.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    platform: 'node',
+    target: 'node22',
+    keepNames: true,
+    legalComments: 'none',
+    define: { WHEELPROOF_VERSION: JSON.stringify(version) },
+    // CommonJS packages inside an ESM bundle look for a global `require`.
+    banner: {
+      js: "import { createRequire as wheelproofRequire } from 'node:module'; const require = wheelproofRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+}
+
+/** Chunks first, the entry last: a reader sees the old program or the new one, both whole. */
+async function putInPlace(from: string): Promise<void> {
+  const names = await readdir(from);
+  await utimes(join(from, 'main.js'), started, started);
+  for (const name of names.toSorted((a, b) => Number(a === 'main.js') - Number(b === 'main.js'))) {
+    await rename(join(from, name), join(target, name));
+  }
+  for (const name of await readdir(target)) {
+    const path = join(target, name);
+    if (!names.includes(name) && (await stat(path)).mtimeMs < Date.now() - OLD_CHUNKS_MS) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+}

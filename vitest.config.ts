@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+/** What a developer's machine may set and no test may depend on. */
+const CALLERS_OWN =
+  /^(?:(?:PIP|UV|POETRY|PIPENV|PDM|PYTHON|WHEELPROOF|XDG)_.*|PYTHONPATH|VIRTUAL_ENV|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|(?:REQUESTS|CURL)_CA_BUNDLE|(?:https?|all|no|ftp)_proxy)$/iu;
+
+// Workers inherit this process's environment; tests that fetch from the real index ask for what was
+// set by `inject('callersEnvironment')`.
+const callersEnvironment: Record<string, string> = {};
+for (const [name, value] of Object.entries(process.env)) {
+  if (!CALLERS_OWN.test(name) || value === undefined) continue;
+  callersEnvironment[name] = value;
+  delete process.env[name];
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    callersEnvironment: Record<string, string>;
+  }
+}
+
+const SECOND = 1000;
+const few = Math.max(1, Math.min(2, availableParallelism()));
+
+function project(name: string, include: string[], testTimeout: number, maxWorkers?: number) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include,
+      testTimeout,
+      hookTimeout: 4 * testTimeout,
+      ...(maxWorkers === undefined ? {} : { maxWorkers }),
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    reporters: ['default', './scripts/passed-failed-reporter.ts'],
+    provide: { callersEnvironment },
+    projects: [
+      project('unit', ['src/**/*.test.ts'], 15 * SECOND),
+      project('house', ['test/*.test.ts'], 30 * SECOND),
+      project('contracts', ['test/contracts/**/*.test.ts'], 30 * SECOND),
+      project('scripts', ['test/scripts/**/*.test.ts'], 60 * SECOND, few),
+      project('attacks', ['test/attacks/**/*.test.ts'], 180 * SECOND, few),
+      project('installers', ['test/installers/**/*.test.ts'], 300 * SECOND, few),
+    ],
+  },
+});
