@@ -76,6 +76,7 @@ describe('an ask', () => {
     expect(server.sockets).toHaveLength(3);
   });
 
+  // Real time passes in this test, because that it passes is what must not matter.
   it('that waits for a connection is not late while it waits', async () => {
     const held: (() => void)[] = [];
     const server = await serveTrial((socket, _head, count) => {

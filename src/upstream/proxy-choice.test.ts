@@ -49,6 +49,24 @@ describe('which proxy leads to an address', () => {
   );
 });
 
+const PIECES = [
+  'http',
+  'https',
+  'socks5',
+  'ftp',
+  ':',
+  '//',
+  '@',
+  '%',
+  '%zz',
+  'p.test',
+  '80',
+  '[::1]',
+];
+const proxyLike = fc
+  .array(fc.constantFrom(...PIECES), { maxLength: 8 })
+  .map((pieces) => pieces.join(''));
+
 describe('a proxy address', () => {
   it('may lack its scheme and hold credentials, which stay out of everything but the header', () => {
     expect(readProxy('us%40er:pa%3Ass@proxy.test:3128', 'HTTPS_PROXY')).toEqual({
@@ -79,7 +97,7 @@ describe('a proxy address', () => {
 
   it('of any text is a proxy or a refusal', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.webUrl()), (text) => {
+      fc.property(fc.oneof(fc.string(), proxyLike), (text) => {
         try {
           expect(readProxy(text, 'x').port).toBeGreaterThanOrEqual(0);
         } catch (error) {
