@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { realpath } from 'node:fs/promises';
+import type { FoundDistribution } from '../core/host.ts';
+import type { InstallTarget } from '../core/installer.ts';
+import { MAX_INSTALLED_DISTRIBUTIONS } from '../core/limits.ts';
+import type { Environment } from '../core/machine.ts';
+import { readDistribution } from './installed-distribution.ts';
+import { thisMachine } from './machine.ts';
+import { sitesOf } from './sites.ts';
+
+export { sitesOf } from './sites.ts';
+
+export interface EnvironmentChange {
+  /** New, or written anew. */
+  readonly added: readonly FoundDistribution[];
+  readonly preexisting: readonly FoundDistribution[];
+}
+
+/** What is installed in a target; nothing where it does not exist yet. */
+export async function inspectTarget(
+  target: InstallTarget,
+  environment: Environment = process.env,
+): Promise<readonly FoundDistribution[]> {
+  return await inspectSites(await sitesOf(target, environment));
+}
+
+/** What is installed in folders of distributions; each real folder is read once. */
+export async function inspectSites(
+  sites: readonly string[],
+): Promise<readonly FoundDistribution[]> {
+  const found: FoundDistribution[] = [];
+  for (const site of await realFolders(sites)) {
+    for (const entry of await thisMachine.list(site)) {
+      if (found.length >= MAX_INSTALLED_DISTRIBUTIONS) return found;
+      const distribution = await readDistribution(site, entry);
+      if (distribution !== null) found.push(distribution);
+    }
+  }
+  return found;
+}
+
+/** What a run brought in, and what was there before and still is. */
+export function compareEnvironments(
+  before: readonly FoundDistribution[],
+  after: readonly FoundDistribution[],
+): EnvironmentChange {
+  const known = new Set(before.map(identityOf));
+  return {
+    added: after.filter((distribution) => !known.has(identityOf(distribution))),
+    preexisting: after.filter((distribution) => known.has(identityOf(distribution))),
+  };
+}
+
+function identityOf(distribution: FoundDistribution): string {
+  return `${distribution.distInfo}\0${distribution.fingerprint}`;
+}
+
+/** `lib64` is often a link to `lib`. */
+async function realFolders(sites: readonly string[]): Promise<ReadonlySet<string>> {
+  const folders = new Set<string>();
+  for (const site of sites) {
+    const real = await realpath(site).catch(() => null); // not there (yet): holds nothing
+    if (real !== null) folders.add(real);
+  }
+  return folders;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+export { systemClock } from './clock.ts';
+export {
+  compareEnvironments,
+  inspectSites,
+  inspectTarget,
+  sitesOf,
+  type EnvironmentChange,
+} from './environments.ts';
+export { findProgram } from './find-program.ts';
+export { thisMachine } from './machine.ts';
+export { ownerOfConnection } from './peer-owner.ts';
+export { placesOf, type Places } from './places.ts';
+export {
+  runChild,
+  type Child,
+  type ChildCall,
+  type ChildEnd,
+  type ChildStdio,
+} from './processes.ts';
+export { openRunDirectory, type RunDirectory } from './run-directory.ts';

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { DirectUrl, FoundDistribution } from '../core/host.ts';
+import { MAX_METADATA_BYTES, MAX_RECORD_BYTES } from '../core/limits.ts';
+import { normaliseName } from '../core/project-name.ts';
+import { normaliseVersion } from '../core/version.ts';
+import { readBounded } from './bounded-file.ts';
+
+/** What a `.dist-info` or `.egg-info` entry says of the distribution it stands for; `null` where it is none. */
+export async function readDistribution(
+  folder: string,
+  entry: string,
+): Promise<FoundDistribution | null> {
+  const path = join(folder, entry);
+  if (entry.endsWith('.dist-info')) return await readDistInfo(path, entry.slice(0, -10));
+  if (entry.endsWith('.egg-info')) return await readEggInfo(path, entry.slice(0, -9));
+  return null;
+}
+
+/** Recording installed projects (packaging.python.org): METADATA, RECORD, INSTALLER, direct_url.json. */
+async function readDistInfo(path: string, stem: string): Promise<FoundDistribution | null> {
+  const found = await stat(path).catch(() => null); // gone since it was listed
+  if (found?.isDirectory() !== true) return null;
+  const record = await readBounded(join(path, 'RECORD'), MAX_RECORD_BYTES);
+  const direct = await textOf(join(path, 'direct_url.json'));
+  const installer = (await textOf(join(path, 'INSTALLER')))?.trim();
+  return {
+    ...identityIn((await textOf(join(path, 'METADATA'))) ?? '', stem),
+    distInfo: path,
+    fingerprint: fingerprintOf(record?.bytes, found.mtimeMs),
+    directUrl: direct === null ? null : directUrlIn(direct),
+    installer: installer === undefined || installer === '' ? null : installer.slice(0, 100),
+  };
+}
+
+/** Left by setup.py and by distributions' own packagers: one file, or a folder with PKG-INFO. */
+async function readEggInfo(path: string, stem: string): Promise<FoundDistribution | null> {
+  const found = await stat(path).catch(() => null); // gone since it was listed
+  if (found === null) return null;
+  const file = found.isDirectory() ? join(path, 'PKG-INFO') : path;
+  const metadata = await readBounded(file, MAX_METADATA_BYTES);
+  const text = metadata === null ? '' : Buffer.from(metadata.bytes).toString('utf8');
+  return {
+    ...identityIn(text, stem),
+    distInfo: path,
+    fingerprint: fingerprintOf(metadata?.bytes, found.mtimeMs),
+    directUrl: { url: pathToFileURL(path).href, kind: 'directory', editable: false },
+    installer: null,
+  };
+}
+
+function fingerprintOf(record: Uint8Array | undefined, modified: number): string {
+  const digest = createHash('sha256')
+    .update(record ?? '')
+    .digest('hex');
+  return `${digest}-${modified}`;
+}
+
+function identityIn(metadata: string, stem: string): { name: string; version: string } {
+  const [, stemName = stem, stemVersion = ''] = /^(.+?)-([^-]+)/u.exec(stem) ?? [];
+  const head = metadata.split(/\r?\n\r?\n/u, 1)[0] ?? '';
+  const name = headerIn(head, 'Name') ?? stemName;
+  const version = headerIn(head, 'Version') ?? stemVersion;
+  return { name: normaliseName(name), version: normaliseVersion(version) ?? version };
+}
+
+function headerIn(head: string, field: string): string | null {
+  const value = new RegExp(`^${field}:[ \\t]*([^\\r\\n]*)`, 'imu').exec(head)?.[1]?.trim();
+  return value === undefined || value === '' ? null : value.slice(0, 300);
+}
+
+/** PEP 610; `null` for what does not keep to it. */
+function directUrlIn(text: string): DirectUrl | null {
+  const found = objectIn(text);
+  const url = found?.['url'];
+  if (found === null || typeof url !== 'string') return null;
+  if (isObject(found['vcs_info'])) return { url, kind: 'vcs', editable: false };
+  if (isObject(found['archive_info'])) return { url, kind: 'archive', editable: false };
+  const info = found['dir_info'];
+  if (!isObject(info)) return null;
+  return { url, kind: 'directory', editable: info['editable'] === true };
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const found: unknown = JSON.parse(text);
+    return isObject(found) ? found : null;
+  } catch {
+    return null; // no JSON: says nothing
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function textOf(path: string): Promise<string | null> {
+  const read = await readBounded(path, MAX_METADATA_BYTES);
+  return read === null ? null : Buffer.from(read.bytes).toString('utf8');
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Refusal } from '../core/errors.ts';
+import type { Call, Installer, Intent, Located, Recognised, Route } from '../core/installer.ts';
+import { safeText } from '../core/safe-text.ts';
+import { compareVersions } from '../core/version.ts';
+import { publicIndexes } from './addresses.ts';
+import { has, type Scan } from './argument-scan.ts';
+import { existingCaFiles } from './ca-files.ts';
+import { scrub } from './dropped-variables.ts';
+import { pipVariables, readPipConfiguration } from './pip-configuration.ts';
+import { findPipHome, type PipHome } from './pip-home.ts';
+import { readPipArguments } from './pip-options.ts';
+import { pipSettings, sourceOptions } from './pip-settings.ts';
+import { pipTargets } from './pip-targets.ts';
+import type { InstallerPorts } from './ports.ts';
+import { steeredEnvironment } from './proxy-environment.ts';
+import { look, type Asked } from './run-outlook.ts';
+import { recogniseModule, recogniseProgram } from './starter.ts';
+
+const OLDEST = '23.2';
+/** From here on pip adds the system's roots to `--cert`, and knows the word that stops it. */
+const LEGACY_CERTS_SINCE = '24.2';
+
+/** pip 23.2 and later, however it is started. */
+export function createPip(ports: InstallerPorts): Installer {
+  const homes: Homes = new WeakMap();
+  return {
+    name: 'pip',
+    synopsis: 'pip, pip3 or python -m pip: install, download, wheel, lock',
+    recognise: (words) =>
+      recogniseProgram(words, /^pip(?:\d+(?:\.\d+)*)?(?:\.exe)?$/u) ??
+      recogniseModule(words, 'pip'),
+    locate: (recognised, call) => locate(ports, homes, { recognised, call }),
+    intend: (recognised, located, call) => intend(ports, homes, { recognised, located, call }),
+    steer(recognised, located, call, route) {
+      const { scan, fetches, isolated } = readPipArguments(recognised.argv);
+      const { argv } = recognised;
+      const added = fetches ? ownArguments({ scan, isolated, call, route }) : [];
+      return {
+        program: located.program,
+        argv: [...located.prefix, ...argv.slice(0, scan.end), ...added, ...argv.slice(scan.end)],
+        environment: {
+          ...steeredEnvironment(call, route, 'pip'),
+          ...deprecated(located.version, call),
+        },
+      };
+    },
+  };
+}
+
+/** Where each located pip lives: asking may cost a second, and the answer stays for the run. */
+type Homes = WeakMap<Located, PipHome>;
+
+/** Behind the user's own, since the last one wins; other users can read them, so without the secret. */
+function ownArguments(told: {
+  readonly scan: Scan;
+  readonly isolated: boolean;
+  readonly call: Call;
+  readonly route: Route;
+}): readonly string[] {
+  const { scan, isolated, call, route } = told;
+  const cache = scan.options.findLast(({ name }) => CACHE_OPTIONS.has(name))?.name;
+  const variables = isolated ? [] : pipVariables(call.environment);
+  const cacheless =
+    cache === '--no-cache-dir' ||
+    (cache === undefined &&
+      variables.some(({ key, value }) => key === 'no-cache-dir' && value !== ''));
+  // With --isolated pip does not look at PIP_TIMEOUT.
+  const patience = isolated && !has(scan, '--timeout') ? ['--timeout', '600'] : [];
+  return [
+    '--proxy',
+    route.proxy,
+    '--cert',
+    route.caFile,
+    ...(cacheless ? [] : ['--cache-dir', route.cacheDirectory]),
+    ...patience,
+  ];
+}
+
+const CACHE_OPTIONS: ReadonlySet<string> = new Set(['--cache-dir', '--no-cache-dir']);
+
+async function locate(
+  { machine }: InstallerPorts,
+  homes: Homes,
+  { recognised, call }: { readonly recognised: Recognised; readonly call: Call },
+): Promise<Located> {
+  const [word = '', ...prefix] = recognised.starter;
+  const program = await machine.findProgram(word, call.environment, call.directory);
+  if (program === null) throw notFound(`${safeText(word, 200)} was not found on PATH`);
+  const home = await findPipHome(machine, { program, prefix }, call);
+  if (home === null)
+    throw notFound(`${safeText([program, ...prefix].join(' '), 200)} did not tell a pip version`);
+  const located = { program, prefix, version: home.version };
+  homes.set(located, home);
+  return located;
+}
+
+function notFound(message: string): Refusal {
+  return new Refusal('WP-INSTALLER-NOT-FOUND', { message });
+}
+
+interface Run {
+  readonly recognised: Recognised;
+  readonly located: Located;
+  readonly call: Call;
+}
+
+async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<Intent> {
+  const { recognised, located, call } = run;
+  const { verb, scan, words, fetches, isolated } = readPipArguments(recognised.argv);
+  if (!fetches) return NOTHING;
+  const { environment, notes } = scrub(call.environment, 'pip');
+  const home = homes.get(located) ?? (await findPipHome(ports.machine, located, call));
+  const configuration = await readPipConfiguration(
+    ports.machine,
+    { ...call, environment },
+    { verb, isolated, prefix: home?.prefix ?? null },
+  );
+  const settings = pipSettings(scan, configuration);
+  const files = (name: string): Asked['files'] =>
+    settings
+      .every(name)
+      .map(({ value }) => ({ path: value, constraint: name !== '--requirement' }));
+  const editable = settings.every('--editable').map(({ value, where }) => ({ text: value, where }));
+  const named = requirementWords(verb, words);
+  const trusted = settings.every('--trusted-host').filter(({ where }) => where !== COMMAND_LINE);
+  const outlook = await look(ports, call, {
+    requirements: [...named.map((text) => ({ text, where: COMMAND_LINE })), ...editable],
+    files: ['--requirement', '--constraint', '--build-constraint'].flatMap(files),
+    options: sourceOptions(settings).filter(
+      // Outside the command line our own variable takes its place, unless pip does not look at it.
+      ({ name, where }) => name !== '--trusted-host' || where === COMMAND_LINE || isolated,
+    ),
+  });
+  return {
+    fetches,
+    wishes: outlook.wishes,
+    pins: outlook.pins,
+    indexes: publicIndexes(outlook.indexes),
+    caFiles: await existingCaFiles(ports.machine, call, [
+      settings.one('--cert') ?? '',
+      call.environment['PIP_CERT'] ?? '',
+    ]),
+    proxy: settings.one('--proxy') || null,
+    targets: await pipTargets(ports.machine, call, { verb, settings, home }),
+    notes: [
+      ...notes,
+      ...trusted.map(({ where }) => `${where}: trusted-host has no effect here.`),
+      ...versionNotes(located.version),
+      ...outlook.notes,
+    ],
+    refusals: outlook.refusals,
+  };
+}
+
+const COMMAND_LINE = 'command line';
+
+function requirementWords(verb: string, words: readonly string[]): readonly string[] {
+  if (verb === 'index') return words.slice(1);
+  return ['install', 'download', 'wheel', 'lock'].includes(verb) ? words : [];
+}
+
+const NOTHING: Intent = {
+  fetches: false,
+  wishes: [],
+  pins: [],
+  indexes: [],
+  caFiles: [],
+  proxy: null,
+  targets: [],
+  notes: [],
+  refusals: [],
+};
+
+function versionNotes(version: string): readonly string[] {
+  if (compareVersions(version, OLDEST) >= 0) return [];
+  return [
+    `pip ${safeText(version, 40)} is older than ${OLDEST}, the oldest that wheelproof was tried with.`,
+  ];
+}
+
+function deprecated(version: string, { environment }: Call): Readonly<Record<string, string>> {
+  if (compareVersions(version, LEGACY_CERTS_SINCE) < 0) return {};
+  const theirs = (environment['PIP_USE_DEPRECATED'] ?? '').split(/\s+/u);
+  const words = [...theirs.filter((word) => word !== ''), 'legacy-certs'];
+  return { PIP_USE_DEPRECATED: [...new Set(words)].join(' ') };
+}

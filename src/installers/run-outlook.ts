@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Refusal, reason, type Reason } from '../core/errors.ts';
+import type { Call, Pin, Wish } from '../core/installer.ts';
+import type { PinReading, StatedOption, StatedUrl } from '../core/lockfile.ts';
+import { safeText } from '../core/safe-text.ts';
+import { isRemote } from './addresses.ts';
+import type { InstallerPorts } from './ports.ts';
+
+/** What is asked for on a command line or in configuration. */
+export interface Asked {
+  readonly requirements: readonly { readonly text: string; readonly where: string }[];
+  readonly files: readonly { readonly path: string; readonly constraint: boolean }[];
+  /** Options as requirement files have them too: indexes, links, trusted hosts. */
+  readonly options: readonly StatedOption[];
+}
+
+/** What can be seen of a run beforehand, whichever installer it is. */
+export interface Outlook {
+  readonly wishes: readonly Wish[];
+  readonly pins: readonly Pin[];
+  readonly indexes: readonly string[];
+  readonly notes: readonly string[];
+  readonly refusals: readonly Reason[];
+}
+
+/** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE` */
+export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): Promise<Outlook> {
+  const readings: PinReading[] = [];
+  const refusals: Reason[] = [];
+  const take = async (read: () => Promise<PinReading> | PinReading): Promise<void> => {
+    try {
+      readings.push(await read());
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'WP-BYPASS-CONFIG') throw error;
+      refusals.push(error.toReason());
+    }
+  };
+  const { directory, environment } = call;
+  for (const { text, where } of asked.requirements) await take(() => pins.readWord(text, where));
+  for (const file of asked.files) {
+    await take(() => pins.readFile({ ...file, directory, environment }));
+  }
+  const options = [...asked.options, ...readings.flatMap((reading) => reading.options)];
+  const urls = readings.flatMap((reading) => reading.urls);
+  return {
+    wishes: readings.flatMap((reading) => reading.wishes),
+    pins: readings.flatMap((reading) => reading.pins),
+    indexes: options.filter(({ name }) => INDEX_OPTIONS.has(name)).map(({ value }) => value ?? ''),
+    notes: urls.filter(({ kind }) => kind === 'local').map(localNote),
+    refusals: [...refusals, ...options.flatMap(bypassOfOption), ...urls.flatMap(bypassOfUrl)],
+  };
+}
+
+export const INDEX_OPTIONS: ReadonlySet<string> = new Set([
+  '--index-url',
+  '--pypi-url',
+  '--extra-index-url',
+  '--index',
+  '--default-index',
+]);
+
+const TRUST_OPTIONS: ReadonlySet<string> = new Set(['--trusted-host', '--allow-insecure-host']);
+
+/** A setting that would take distributions from where the gate does not stand. */
+export function bypassOfOption({ name, value, where }: StatedOption): readonly Reason[] {
+  const shown = safeText(value ?? '', 100);
+  if (TRUST_OPTIONS.has(name)) {
+    return [bypass(`${where}: ${name} ${shown} switches off the proof of who a server is`)];
+  }
+  if (name === '--find-links' && !isRemote(value ?? '')) {
+    return [bypass(`${where}: ${name} ${shown} takes files that nobody has checked`)];
+  }
+  if (INDEX_OPTIONS.has(name) && !isRemote(value ?? '')) {
+    // Not the value itself: what is no address may still hold a password.
+    return [
+      bypass(`${where}: ${name} names no http or https address, so it does not pass the gate`),
+    ];
+  }
+  return [];
+}
+
+/** https only, or uv's own copies: what `GIT_ALLOW_PROTOCOL` lets through. */
+const VCS_THROUGH_GATE = /^git\+(?:https|file):/iu;
+
+function bypassOfUrl({ url, kind, where }: StatedUrl): readonly Reason[] {
+  const scheme = safeText(/^[^:]{0,30}/u.exec(url)?.[0] ?? '', 30);
+  if (kind === 'vcs' && !VCS_THROUGH_GATE.test(url)) {
+    return [bypass(`${where}: ${scheme}: does not pass the gate; git+https: does`)];
+  }
+  if (kind === 'remote' && !isRemote(url)) {
+    return [bypass(`${where}: ${scheme}: does not pass the gate; https: does`)];
+  }
+  return [];
+}
+
+function bypass(message: string): Reason {
+  return reason('WP-BYPASS-CONFIG', message);
+}
+
+function localNote({ url, where }: StatedUrl): string {
+  return `${where}: ${safeText(url, 200)} is taken from this machine; wheelproof does not check it.`;
+}

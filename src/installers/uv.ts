@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import { basename, resolve } from 'node:path';
+import { Refusal, reason, type Reason } from '../core/errors.ts';
+import type { Call, Installer, Intent, Located, Recognised } from '../core/installer.ts';
+import type { StatedOption } from '../core/lockfile.ts';
+import { safeText } from '../core/safe-text.ts';
+import { compareVersions } from '../core/version.ts';
+import { publicIndexes } from './addresses.ts';
+import { has, valuesOf } from './argument-scan.ts';
+import { existingCaFiles } from './ca-files.ts';
+import { scrub } from './dropped-variables.ts';
+import type { InstallerPorts } from './ports.ts';
+import { steeredEnvironment } from './proxy-environment.ts';
+import { look } from './run-outlook.ts';
+import { recogniseModule, recogniseProgram } from './starter.ts';
+import { readUvConfiguration, type UvLevels } from './uv-configuration.ts';
+import { readUvArguments, type UvArguments } from './uv-options.ts';
+import { uvRequest } from './uv-request.ts';
+import { isOn, uvTargets } from './uv-targets.ts';
+
+/** Before it, `uv pip install` did not compare files with the index page's hashes. */
+const CHECKS_HASHES_SINCE = '0.13.0';
+const TOOL_RUNNER = /^uvx(?:\.exe)?$/u;
+
+/** uv, `uvx` and `python -m uv`; steered by the environment alone. */
+export function createUv(ports: InstallerPorts): Installer {
+  return {
+    name: 'uv',
+    synopsis: 'uv, uvx or python -m uv: pip install, add, sync, lock, run, tool run',
+    recognise: (words) =>
+      recogniseProgram(words, /^uvx?(?:\.exe)?$/u) ?? recogniseModule(words, 'uv'),
+    locate: (recognised, call) => locate(ports, recognised, call),
+    intend: (recognised, located, call) => intend(ports, { recognised, located, call }),
+    steer: (recognised, located, call, route) => ({
+      program: located.program,
+      argv: [...located.prefix, ...recognised.argv],
+      environment: steeredEnvironment(call, route, 'uv'),
+    }),
+  };
+}
+
+async function locate(
+  { machine }: InstallerPorts,
+  { starter }: Recognised,
+  call: Call,
+): Promise<Located> {
+  const [word = '', ...prefix] = starter;
+  const program = await machine.findProgram(word, call.environment, call.directory);
+  if (program === null) {
+    throw new Refusal('WP-INSTALLER-NOT-FOUND', {
+      message: `${safeText(word, 200)} was not found on PATH`,
+    });
+  }
+  const question = [...prefix, '--version'];
+  const answer = await machine.ask(program, question, call.environment, call.directory);
+  const version = /^uvx? (\S+)/u.exec(answer ?? '')?.[1];
+  if (version === undefined) {
+    const asked = [program, ...question].join(' ');
+    throw new Refusal('WP-INSTALLER-NOT-FOUND', {
+      message: `${safeText(asked, 200)} did not tell a uv version`,
+    });
+  }
+  return { program, prefix, version };
+}
+
+interface Run {
+  readonly recognised: Recognised;
+  readonly located: Located;
+  readonly call: Call;
+}
+
+async function intend(ports: InstallerPorts, { recognised, located, call }: Run): Promise<Intent> {
+  const asTool = TOOL_RUNNER.test(basename(recognised.starter[0] ?? ''));
+  const told = readUvArguments(recognised.argv, asTool);
+  const { environment, notes } = scrub(call.environment, 'uv');
+  const directory = resolve(
+    call.directory,
+    setting(told, call, '--directory', 'UV_WORKING_DIR') ?? '.',
+  );
+  const project = resolve(directory, setting(told, call, '--project', 'UV_PROJECT') ?? '.');
+  const inside = { ...call, environment, directory };
+  const configuration = told.fetches
+    ? await readUvConfiguration(ports.machine, levelsOf(told, inside, project))
+    : [];
+  const request = uvRequest(told, environment);
+  const options = [...configuration, ...request.options];
+  const outlook = await look(ports, inside, { ...request, options });
+  const parent = located.prefix.length === 0 ? null : located.program;
+  return {
+    fetches: told.fetches,
+    wishes: outlook.wishes,
+    pins: outlook.pins,
+    indexes: publicIndexes(outlook.indexes),
+    caFiles: await existingCaFiles(ports.machine, call, valuesOf(told.scan, '--cert')),
+    proxy: null,
+    targets: await uvTargets(ports.machine, { told, call: inside, directory, project, parent }),
+    notes: told.fetches ? [...notes, ...versionNotes(located.version), ...outlook.notes] : [],
+    refusals: told.fetches
+      ? [...commandLineRefusals(told), ...options.flatMap(proxyRefusal), ...outlook.refusals]
+      : [],
+  };
+}
+
+function setting(told: UvArguments, call: Call, option: string, variable: string): string | null {
+  return valuesOf(told.scan, option).at(-1) ?? (call.environment[variable] || null);
+}
+
+function levelsOf(told: UvArguments, call: Call, project: string): UvLevels {
+  const { environment, directory } = call;
+  const file = setting(told, call, '--config-file', 'UV_CONFIG_FILE');
+  const script = valuesOf(told.scan, '--script').find((path) => path !== '');
+  const [command = ''] = told.verb === 'run' ? told.words : [];
+  const scripted = /\.pyw?$/u.test(command) || has(told.scan, '--script', '-s') ? command : '';
+  const path = script ?? scripted;
+  return {
+    environment,
+    project,
+    ignoresProject: told.verb.startsWith('tool ') || told.verb.startsWith('self '),
+    noFiles: has(told.scan, '--no-config') || isOn(environment['UV_NO_CONFIG']),
+    onlyFile: file === null ? null : resolve(directory, file),
+    script: path === '' ? null : resolve(directory, path),
+  };
+}
+
+/** What is said on the command line beats the environment that uv is steered by. */
+function commandLineRefusals({ scan }: UvArguments): readonly Reason[] {
+  const refusals: Reason[] = [];
+  if (has(scan, '--cache-dir')) {
+    const hint = 'Leave --cache-dir out: uv gets a cache that only checked files enter.';
+    refusals.push(
+      reason(
+        'WP-BYPASS-CONFIG',
+        'command line: --cache-dir names a cache that nobody has checked',
+        hint,
+      ),
+    );
+  }
+  if (has(scan, '--cert')) {
+    const hint =
+      'Leave --cert out and name the file in SSL_CERT_FILE: wheelproof trusts it for you.';
+    refusals.push(
+      reason('WP-BYPASS-CONFIG', 'command line: --cert would keep uv from trusting the gate', hint),
+    );
+  }
+  return refusals;
+}
+
+function proxyRefusal({ name, where }: StatedOption): readonly Reason[] {
+  if (name !== '--http-proxy' && name !== '--https-proxy') return [];
+  const hint =
+    'Remove it and set HTTPS_PROXY in the environment: wheelproof goes through that proxy.';
+  return [reason('WP-BYPASS-CONFIG', `${where}: ${name.slice(2)} leads uv past the gate`, hint)];
+}
+
+function versionNotes(version: string): readonly string[] {
+  if (compareVersions(version, CHECKS_HASHES_SINCE) >= 0) return [];
+  return [
+    `uv ${safeText(version, 40)} does not compare files with the index page's hashes by itself; ${CHECKS_HASHES_SINCE} and later do.`,
+  ];
+}

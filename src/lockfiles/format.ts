@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Refusal } from '../core/errors.ts';
+import type { FileAskedFor, PinReading } from '../core/lockfile.ts';
+
+/** A file's text; `null` where there is none. @throws Refusal `WP-LOCKFILE-INVALID` */
+export type ReadText = (path: string) => Promise<string | null>;
+
+/** One format of requirement or lock file: one file in this room, one line in `index.ts`. */
+export interface LockFormat {
+  readonly name: string;
+  /** By the file's name alone, without folders. */
+  recognises(filename: string): boolean;
+  /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE`, `WP-BYPASS-CONFIG` */
+  read(asked: FileAskedFor, readText: ReadText): Promise<PinReading>;
+}
+
+export function invalid(where: string, what: string, cause?: unknown): Refusal {
+  return new Refusal('WP-LOCKFILE-INVALID', { message: `${where}: ${what}`, cause });
+}
+
+/** A reading that is still being put together. */
+export interface GrowingReading {
+  readonly wishes: PinReading['wishes'][number][];
+  readonly pins: PinReading['pins'][number][];
+  readonly options: PinReading['options'][number][];
+  readonly urls: PinReading['urls'][number][];
+}
+
+export function emptyReading(): GrowingReading {
+  return { wishes: [], pins: [], options: [], urls: [] };
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readText } from './reading.test-support.ts';
+
+const folder = join(import.meta.dirname, '../../../shared/data/locks');
+const there = existsSync(folder);
+
+it.runIf(process.env['CI'] !== undefined)('has the real lock files at hand', () => {
+  expect(there).toBe(true);
+});
+
+describe.skipIf(!there)('real files', () => {
+  it.each([
+    ['pylock.pdm.toml', 10, 20],
+    ['pylock.pipenv.toml', 5, 5],
+    ['pylock.spec-example.toml', 3, 4],
+    ['requirements-hash.txt', 0, 0],
+    ['requirements-poetry-with-hashes.txt', 5, 9],
+    ['requirements-warehouse-deploy.txt', 8, 155],
+  ])('%s', async (name, wishes, pins) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const reading = await readText(text, name);
+    expect([reading.wishes.length, reading.pins.length]).toStrictEqual([wishes, pins]);
+    // Every digest that the file states of a file is a pin's, and no other.
+    const [packages = ''] = text.split('\n[tool.');
+    const files = packages.matchAll(/sha256(?:[: ]| ?= ?["'])(?<hex>[0-9a-f]{64})/gu);
+    const stated = [...files].map(({ groups }) => groups?.['hex']);
+    expect(reading.pins.map(({ hashes }) => hashes['sha256']).sort()).toStrictEqual(stated.sort());
+  });
+});

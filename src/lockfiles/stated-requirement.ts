@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Hashes } from '../core/artifact.ts';
+import type { Pin } from '../core/installer.ts';
+import { parseDistributionFilename } from '../core/distribution-filename.ts';
+import { normaliseName } from '../core/project-name.ts';
+import { safeText } from '../core/safe-text.ts';
+import { publicUrl } from '../core/url.ts';
+import { invalid, type GrowingReading } from './format.ts';
+import { readFragmentHashes } from './hashes.ts';
+import { exactVersion, parseRequirement, type Requirement } from './requirement.ts';
+
+interface Statement {
+  readonly text: string;
+  /** Each the hash of one file that would do. */
+  readonly hashes: readonly Hashes[];
+  readonly constraint: boolean;
+  readonly where: string;
+}
+
+/** Adds what one requirement wishes for and pins. @throws Refusal as `parseRequirement` */
+export function addRequirement(statement: Statement, reading: GrowingReading): void {
+  const { where } = statement;
+  const requirement = parseRequirement(statement.text, where);
+  if (requirement.kind === 'project') {
+    const { project, specifier } = requirement;
+    if (!statement.constraint) reading.wishes.push({ project, specifier, where });
+    const version = exactVersion(specifier);
+    for (const hashes of statement.hashes) {
+      reading.pins.push({ project, version, filename: null, url: null, hashes, where });
+    }
+    return;
+  }
+  if (requirement.project !== null && !statement.constraint) {
+    reading.wishes.push({ project: requirement.project, specifier: '', where });
+  }
+  if (requirement.kind === 'local') {
+    reading.urls.push({ url: requirement.path, kind: 'local', where });
+    return;
+  }
+  const kind = /^[a-z]+\+/iu.test(requirement.url) ? 'vcs' : 'remote';
+  reading.urls.push({ url: requirement.url, kind, where });
+  if (kind === 'remote') reading.pins.push(...pinsOfAddress(requirement, statement));
+}
+
+type Address = Extract<Requirement, { readonly kind: 'address' }>;
+
+/** A fragment's hashes are the file's own; `--hash` beside it names files that would do. */
+function pinsOfAddress(address: Address, statement: Statement): readonly Pin[] {
+  const { where } = statement;
+  if (!URL.canParse(address.url)) {
+    throw invalid(where, `expected an address, found ${safeText(address.url, 200)}`);
+  }
+  const { hash, pathname } = new URL(address.url);
+  const filename = lastSegment(pathname);
+  const parsed = parseDistributionFilename(filename, address.project ?? undefined);
+  const pin = {
+    project: address.project ?? parsed?.project ?? normaliseName(filename),
+    version: parsed?.version ?? null,
+    filename: null,
+    where,
+  };
+  const own = readFragmentHashes(hash, where);
+  const url = publicUrl(address.url);
+  const pins: Pin[] = Object.keys(own).length > 0 ? [{ ...pin, url, hashes: own }] : [];
+  // One stated hash binds the address; of several, one must match, which only a release's pins say.
+  const binding = statement.hashes.length === 1 ? url : null;
+  return [...pins, ...statement.hashes.map((hashes) => ({ ...pin, url: binding, hashes }))];
+}
+
+export function lastSegment(path: string): string {
+  const segment = path.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // kept as spelled: it will match no file
+  }
+}
