@@ -6,7 +6,7 @@ import { MAX_URL_CHARACTERS } from '../core/limits.ts';
 import { safeText } from '../core/safe-text.ts';
 import { judgeFileAddress, judgeResolved } from '../core/source-address.ts';
 import { publicUrl } from '../core/url.ts';
-import { readFields } from './entry-fields.ts';
+import { type ReadFields, readFields } from './entry-fields.ts';
 import type { RawEntry } from './raw-page.ts';
 
 export interface EntryContext {
@@ -39,45 +39,55 @@ export function readEntry(raw: RawEntry, context: EntryContext): EntryReading {
       malformed(raw, 'expected a file name and an address, both as text'),
     ]);
   }
-  if (!isDistributionLike(filename) && !isDistributionLike(address.replace(/[?#].*$/su, ''))) {
+  if (!isDistributionLike(filename) && !isDistributionLike(address.replace(/#.*$/su, ''))) {
     return { outcome: 'ignored' };
   }
   // Eggs are nothing that an installer behind us takes from an index.
   if (/\.egg$/iu.test(filename)) return { outcome: 'ignored' };
-  const text = faultOfText(raw, address);
-  if (text !== null) return refuse(raw, context, [text]);
   const url = URL.parse(address, context.base);
-  const { fields, fault, hashFault } = readFields(raw, address, context.base);
-  const faults = [
-    judgeResolved(address, url, { from: context.url, ...context }),
-    judgeFileAddress(address, filename),
-    judgeName(filename, context.project),
-    fault === null ? null : malformed(raw, fault),
-    hashFault === null ? null : hashReason('WP-HASH-MALFORMED', filename, hashFault),
-    fields.hashes['sha256'] === undefined
-      ? hashReason('WP-NO-STRONG-HASH', filename, missingHash(Object.keys(fields.hashes)))
-      : null,
-  ].filter((reason) => reason !== null);
-  if (url !== null && faults.every(({ code }) => OVERLOOKABLE.has(code))) {
-    const file: ListedFile = {
-      filename,
-      url: publicUrl(new URL(address, context.base)),
-      ...fields,
-    };
-    return faults.length === 0 ? { outcome: 'file', file } : refuse(raw, context, faults, file);
+  const read = readFields(raw, address, context.base);
+  const faults: Fault[] = [];
+  for (const fault of faultsOf(raw, { filename, address, url }, read, context)) {
+    faults.push(fault);
+    if (!OVERLOOKABLE.has(fault.code)) return refuse(raw, context, faults);
   }
-  return refuse(raw, context, faults);
+  if (url === null) return refuse(raw, context, [malformed(raw, 'no address can be read')]);
+  const file: ListedFile = { filename, url: publicUrl(url), ...read.fields };
+  return faults.length === 0 ? { outcome: 'file', file } : refuse(raw, context, faults, file);
+}
+
+interface Link {
+  readonly filename: string;
+  readonly address: string;
+  readonly url: URL | null;
+}
+
+/** Every fault of an entry, the gravest first. */
+function* faultsOf(
+  raw: RawEntry,
+  { filename, address, url }: Link,
+  { fields, fault, hashFault }: ReadFields,
+  context: EntryContext,
+): Generator<Fault> {
+  if (raw.fault !== null) yield malformed(raw, raw.fault);
+  if (address.length > MAX_URL_CHARACTERS) {
+    yield malformed(raw, `its address is longer than ${MAX_URL_CHARACTERS} characters`);
+  }
+  const ofAddress = judgeResolved(address, url, { from: context.url, ...context });
+  if (ofAddress !== null) yield ofAddress;
+  const ofName = judgeFileAddress(address, filename) ?? judgeName(filename, context.project);
+  if (ofName !== null) yield ofName;
+  if (fault !== null) yield malformed(raw, fault);
+  if (hashFault !== null) yield hashReason('WP-HASH-MALFORMED', filename, hashFault);
+  if (fields.hashes['sha256'] === undefined) {
+    const missing = missingHash(Object.keys(fields.hashes));
+    yield hashReason('WP-NO-STRONG-HASH', filename, missing);
+  }
 }
 
 interface Fault {
   readonly code: Code;
   readonly message: string;
-}
-
-function faultOfText(raw: RawEntry, address: string): Fault | null {
-  if (raw.fault !== null) return malformed(raw, raw.fault);
-  if (address.length <= MAX_URL_CHARACTERS) return null;
-  return malformed(raw, `its address is longer than ${MAX_URL_CHARACTERS} characters`);
 }
 
 function judgeName(filename: string, project: string | null): Fault | null {

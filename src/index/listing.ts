@@ -28,17 +28,17 @@ export function settleRepeats({ files, refused }: Listing): Listing {
   };
 }
 
-/** All entries of one name agree with all before them, by at least one hash or wholly. */
+/** All entries of one name agree with all before them by at least one hash, or say nothing from one place. */
 function saysOneThing(group: readonly ListedFile[]): boolean {
   const known: Record<string, string> = {};
-  const addresses = new Set<string>();
+  const [first] = group;
   for (const [index, { hashes, url }] of group.entries()) {
     const names = Object.keys(hashes);
     if (names.some((name) => (known[name] ?? hashes[name]) !== hashes[name])) return false;
-    const isLinked = names.some((name) => known[name] !== undefined) || addresses.has(url);
-    if (index > 0 && !isLinked) return false;
+    const isSilent = names.length === 0 && Object.keys(known).length === 0;
+    const isSame = isSilent ? url === first?.url : names.some((name) => known[name] !== undefined);
+    if (index > 0 && !isSame) return false;
     Object.assign(known, hashes);
-    addresses.add(url);
   }
   return true;
 }
