@@ -2,7 +2,6 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { MIB } from '../core/limits.ts';
-import { readExactly } from './blob-io.ts';
 import { DigestSet, supportedAlgorithms, type Digests } from './digest-set.ts';
 
 const CHUNK_BYTES = MIB;
@@ -52,9 +51,11 @@ export function identityOf(stats: BigIntStats): string {
 
 async function digestAll(file: FileHandle, algorithms: readonly string[]): Promise<Digests> {
   const set = new DigestSet(algorithms);
-  for (let position = 0; ; position += CHUNK_BYTES) {
-    const chunk = await readExactly(file, position, CHUNK_BYTES);
-    set.update(chunk);
-    if (chunk.length < CHUNK_BYTES) return set.digests();
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  for (let position = 0; ;) {
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+    if (bytesRead === 0) return set.digests();
+    set.update(chunk.subarray(0, bytesRead));
+    position += bytesRead;
   }
 }

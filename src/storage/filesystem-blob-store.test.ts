@@ -214,7 +214,7 @@ describe('when the disk fails', () => {
     const failed = draft.write(WHEEL);
     await expect(failed).rejects.toMatchObject({
       code: 'WP-STATE-DISK',
-      message: expect.stringContaining('no space left on the disk (ENOSPC)') as string,
+      message: expect.stringContaining('no space left on the disk (ENOSPC)'),
     });
     await expect(draft.write(WHEEL)).rejects.toMatchObject({ code: 'WP-STATE-DISK' });
     await expect(draft.publish(sha256(Buffer.alloc(0)))).rejects.toMatchObject({

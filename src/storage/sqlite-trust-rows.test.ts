@@ -173,7 +173,7 @@ describe('the file', () => {
     const rows = open(50);
     expect(refusalOf(() => rows.remember(FILE))).toMatchObject({
       code: 'WP-STATE-DISK',
-      message: expect.stringContaining('holds its lock') as string,
+      message: expect.stringContaining('holds its lock'),
     });
     expect(rows.list({})).toEqual([FILE]);
     other.exec('ROLLBACK');
