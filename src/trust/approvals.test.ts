@@ -44,7 +44,7 @@ describe('an approval', () => {
   ])('%s is refused, and nothing is kept', (_, part) => {
     const rows = openMemoryTrustRows();
     expect(() => approve(rows, { ...wish, ...part }, occasion)).toThrow(
-      expect.objectContaining({ code: 'WP-USAGE' }) as Error,
+      expect.objectContaining({ code: 'WP-USAGE' }),
     );
     expect(rows.listApprovals()).toEqual([]);
     expect(rows.auditTrail({})).toEqual([]);
