@@ -25,7 +25,7 @@ describe('arguments taken apart', () => {
     expect(valuesOf(found, '--requirement')).toStrictEqual(['f']);
     expect(has(found, '-U')).toBe(true);
     expect(found.words.map(({ text }) => text)).toStrictEqual(['a', 'b']);
-    expect(found.end).toBe(10);
+    expect(found.end).toBe(11);
   });
 
   it('takes what stands behind -- as words, and says where that is', () => {
