@@ -42,11 +42,11 @@ async function read(
     if (contents === null) {
       return { ...base, state: 'absent', detail: 'the sdist has no PKG-INFO', code: null };
     }
-    verifyArchiveIdentity(artifact.filename, contents);
+    verifyArchiveIdentity(artifact.filename, contents, artifact.project);
     return { ...base, state: 'vouched', detail: 'PKG-INFO names the same release', code: null };
   }
   const contents = await readWheel(artifact.filename, bytes);
-  verifyArchiveIdentity(artifact.filename, contents);
+  verifyArchiveIdentity(artifact.filename, contents, artifact.project);
   const handedOut = sidecars.of(artifact.url);
   if (handedOut !== null && handedOut !== contents.metadataSha256) {
     throw new Refusal('WP-SIDECAR-DIFFERS', {
