@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact, IndexPage, ListedFile, RefusedEntry } from '../core/artifact.ts';
+import type { Code } from '../core/codes.ts';
 import { reason, type Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
 import type { Decision } from '../core/verdict.ts';
@@ -67,7 +68,9 @@ async function judgeFile(
   const { host } = new URL(file.url);
   const known = parts.hosts.judge(index, host);
   const foreign = judgeHost(parts.policy, index, host, known);
-  if (foreign !== null) return { artifact, file, reasons: [foreign] };
+  if (foreign !== null && !isExcepted(parts, artifact, foreign.code)) {
+    return { artifact, file, reasons: [foreign] };
+  }
   const declared = file.hashes['sha256'];
   if (declared === undefined) return { artifact, file, reasons: [] };
   const foreseen = await parts.question.foresee(artifact, declared);
@@ -82,11 +85,14 @@ async function judgeRefusedEntry(
 ): Promise<Candidate | null> {
   const file = entry.file ?? bareFile(entry);
   const artifact = listedArtifact(index, page, file);
-  const admission = judgeEntry(parts.policy, { ...artifact, code: entry.code }, parts.now());
-  if (admission.admitted && entry.file !== null) {
+  if (entry.file !== null && isExcepted(parts, artifact, entry.code)) {
     return await judgeFile(parts, index, page, entry.file);
   }
   return { artifact, file, reasons: [reason(entry.code, entry.message)] };
+}
+
+function isExcepted(parts: PageCaseParts, artifact: Artifact, code: Code): boolean {
+  return judgeEntry(parts.policy, { ...artifact, code }, parts.now()).admitted;
 }
 
 function bareFile({ filename, url }: RefusedEntry): ListedFile {

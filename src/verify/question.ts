@@ -7,7 +7,7 @@ import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import { releases, type Decision } from '../core/verdict.ts';
-import { decide, type Policy, type Subject } from '../policy/index.ts';
+import { decide, rulesFor, type Policy, type Subject } from '../policy/index.ts';
 
 /** Asks a person whether a file that was never seen may be used; only with a terminal. */
 export type AskFirstUse = (artifact: Artifact, sha256: string) => Promise<boolean>;
@@ -51,7 +51,8 @@ export class Question {
     );
     const failed = findings.some((finding) => finding.state === 'failed');
     if (open && !failed) return null;
-    const decision = this.#decide(artifact, declaredSha256, findings, this.#answerBeforeAsking());
+    const assumed = this.#mayAsk(artifact) ? 'yes' : null;
+    const decision = this.#decide(artifact, declaredSha256, findings, assumed);
     return releases(decision) ? null : decision;
   }
 
@@ -67,14 +68,14 @@ export class Question {
     const ask = this.#parts.askFirstUse;
     const onlyFirstUse =
       !releases(decision) && decision.reasons.every(({ code }) => code === 'WP-FIRST-USE');
-    if (this.#parts.policy.firstUse !== 'ask' || ask === null || !onlyFirstUse) return decision;
+    if (ask === null || !onlyFirstUse || !this.#mayAsk(artifact)) return decision;
     const allowed = await ask(artifact, sha256);
     return this.#decide(artifact, sha256, findings, allowed ? 'yes' : 'no');
   }
 
-  #answerBeforeAsking(): Subject['firstUseAnswer'] {
+  #mayAsk({ project }: Artifact): boolean {
     const { policy, askFirstUse } = this.#parts;
-    return policy.firstUse === 'ask' && askFirstUse !== null ? 'yes' : null;
+    return askFirstUse !== null && rulesFor(policy, project).firstUse.value === 'ask';
   }
 
   #decide(
@@ -85,7 +86,7 @@ export class Question {
   ): Decision {
     const now = this.#parts.clock.now();
     const { index, project, version, filename } = artifact;
-    const cooling = this.#parts.policy.cooldownMs > 0 || this.#parts.policy.projects.length > 0;
+    const cooling = rulesFor(this.#parts.policy, project).cooldownMs.value > 0;
     const firstSight = cooling
       ? this.#parts.rows.sighted({ index, project, filename, sha256, at: now })
       : now;
