@@ -2,7 +2,7 @@
 import { Refusal } from '../core/errors.ts';
 import { safeText } from '../core/safe-text.ts';
 import type { RememberedFile, TrustRows } from '../core/trust-rows.ts';
-import { compareVersions, normaliseVersion } from '../core/version.ts';
+import { compareVersions } from '../core/version.ts';
 import { approvalShape, approve, fileShape, requireProject, requireText } from '../trust/index.ts';
 import { hashOf, hashOfWordOrFile, parseEnd } from './trust-arguments.ts';
 import {
@@ -84,7 +84,7 @@ function matching(rows: TrustRows, word: string, index: string | null): readonly
       ? rows.list({}).filter(({ filename }) => filename === word)
       : rows
           .list({ project: requireProject(name) })
-          .filter((file) => sameVersion(file.version, version));
+          .filter((file) => compareVersions(file.version, version) === 0);
   const plain = (address: string): string => address.replace(/\/+$/u, '');
   const files = named.filter((file) => index === null || plain(file.index) === plain(index));
   if (files.length === 0) {
@@ -98,12 +98,6 @@ function matching(rows: TrustRows, word: string, index: string | null): readonly
     throw new Refusal('WP-USAGE', { message, hint: 'Say which one with --index URL.' });
   }
   return files;
-}
-
-/** As PEP 440 compares them: `1.0` is `1.0.0`. */
-function sameVersion(left: string, right: string): boolean {
-  if (normaliseVersion(left) === null || normaliseVersion(right) === null) return left === right;
-  return compareVersions(left, right) === 0;
 }
 
 export function withdraw(

@@ -13,7 +13,7 @@ import { EVIDENCE, openPageReader, SidecarLedger } from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
 import { ownerOfConnection, placesOf, systemClock, type Places } from '../host/index.ts';
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
-import { ensurePrivateDirectory, openFilesystemBlobStore, openSqliteTrustRows } from '../storage/index.ts';
+import { ensurePrivateDirectory, openFilesystemBlobStore, openMemoryTrustRows, openSqliteTrustRows } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
 import { Verifier } from '../verify/index.ts';
@@ -59,8 +59,18 @@ export async function openPolicy(choice: PolicyChoice, wiring: Wiring): Promise<
     configDirectory: places.config,
     explicitFile: choice.file,
     strict: choice.strict,
+    evidenceKinds: evidenceNames(),
+    now: clockOf(wiring).now(),
   });
   return wiring.policy?.(policy) ?? policy;
+}
+
+/** The names of evidence that a policy may require. */
+function evidenceNames(): readonly string[] {
+  const rows = openMemoryTrustRows();
+  const memory = new TrustMemory(rows, systemClock);
+  const inert = { memory, rows, clock: systemClock, pins: [], sidecars: new SidecarLedger() };
+  return EVIDENCE.map((make) => make(inert).kind);
 }
 
 export interface GateSettings {

@@ -67,7 +67,7 @@ function open(input: { stdin?: string; terminal?: boolean } = {}) {
 }
 
 const refused = (code: string, words: RegExp = /./u) =>
-  expect.objectContaining({ code, message: expect.stringMatching(words) as string }) as Error;
+  expect.objectContaining({ code, message: expect.stringMatching(words) });
 
 describe('trust list', () => {
   test('is empty at first', async () => {
@@ -343,7 +343,7 @@ describe('trust export and import', () => {
     const to = open({ stdin: await from.run('export') });
     to.rows.remember(FILE);
     await expect(to.run('import', '-', '--json')).rejects.toThrow(
-      expect.objectContaining({ code: 'WP-NAME-REUSED', class: 'E-BYTES' }) as Error,
+      expect.objectContaining({ code: 'WP-NAME-REUSED', class: 'E-BYTES' }),
     );
     expect(JSON.parse(to.printed())).toMatchObject({
       conflicts: [{ kept: FILE_JSON, offered: { sha256: 'b'.repeat(64) } }],
