@@ -25,7 +25,15 @@ import {
 } from './house/text-rules.ts';
 
 const root = join(import.meta.dirname, '..');
-const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git', '.venv', '__pycache__']);
+const NOT_OURS = new Set([
+  '.vitest',
+  'node_modules',
+  'dist',
+  'coverage',
+  '.git',
+  '.venv',
+  '__pycache__',
+]);
 
 /** Every file of the work tree that is ours. */
 function* findFiles(folder: string): Generator<string> {
