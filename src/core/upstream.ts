@@ -22,7 +22,10 @@ export interface UpstreamAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Where the answer came from, after redirects. */
   readonly url: string;
-  /** Raw bytes, never decompressed. Throws a `Refusal` when it is cut, stalls or passes the bound. */
+  /**
+   * Raw bytes, never decompressed. Throws a `Refusal` when it is cut, stalls or passes the bound.
+   * Read it to its end or call its iterator's `return()`: until then it holds a connection.
+   */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -30,7 +33,9 @@ export interface UpstreamAnswer {
 export interface Upstream {
   /**
    * @throws Refusal `WP-UPSTREAM-UNREACHABLE`, `WP-UPSTREAM-TRUNCATED`, `WP-TLS`, `WP-PLAIN-HTTP`,
-   *   `WP-SCHEME`, `WP-HOST-LOOKALIKE`, `WP-LIMIT-REDIRECTS`, `WP-LIMIT-SIZE`, `WP-LIMIT-TIME`.
+   *   `WP-SCHEME`, `WP-HOST-LOOKALIKE`, `WP-LIMIT-REDIRECTS`, `WP-LIMIT-SIZE`, `WP-LIMIT-TIME`;
+   *   `WP-UPSTREAM-STATUS` for what a proxy answers or a Location that is no address; `WP-USAGE` for
+   *   a proxy that cannot be used. An abort throws the signal's own reason.
    *   Any status is an answer; a GET or HEAD that could not be answered has been tried MAX_TRIES times.
    */
   request(ask: UpstreamAsk): Promise<UpstreamAnswer>;
