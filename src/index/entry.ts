@@ -5,7 +5,6 @@ import { isDistributionLike, parseDistributionFilename } from '../core/distribut
 import { MAX_URL_CHARACTERS } from '../core/limits.ts';
 import { safeText } from '../core/safe-text.ts';
 import { judgeFileAddress, judgeResolved } from '../core/source-address.ts';
-import { publicUrl } from '../core/url.ts';
 import { type ReadFields, readFields } from './entry-fields.ts';
 import type { RawEntry } from './raw-page.ts';
 
@@ -52,7 +51,7 @@ export function readEntry(raw: RawEntry, context: EntryContext): EntryReading {
     if (!OVERLOOKABLE.has(fault.code)) return refuse(raw, context, faults);
   }
   if (url === null) return refuse(raw, context, [malformed(raw, 'no address can be read')]);
-  const file: ListedFile = { filename, url: publicUrl(url), ...read.fields };
+  const file: ListedFile = { filename, url: bareHref(url), ...read.fields };
   return faults.length === 0 ? { outcome: 'file', file } : refuse(raw, context, faults, file);
 }
 
@@ -136,5 +135,14 @@ function refuse(
 /** Absolute where it can be, and never with credentials. */
 function shownUrl(address: string, base: string): string {
   const short = address.slice(0, MAX_URL_CHARACTERS);
-  return URL.canParse(short, base) ? publicUrl(new URL(short, base)) : short;
+  const url = URL.parse(short, base);
+  return url === null ? short : bareHref(url);
+}
+
+/** As `publicUrl` in core, without a copy: pages have many thousand addresses. */
+function bareHref(url: URL): string {
+  if (url.username !== '') url.username = '';
+  if (url.password !== '') url.password = '';
+  if (url.href.includes('#')) url.hash = '';
+  return url.href;
 }

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { MAX_JSON_DEPTH, MAX_PAGE_ENTRIES } from '../core/limits.ts';
+import { parsePage } from './index.ts';
 import { outlineJson } from './json-outline.ts';
-import { jsonFile, jsonPage, parseText, refusals, SHA256, WHEEL } from './page-samples.ts';
+import {
+  jsonFile,
+  jsonPage,
+  PAGE_URL,
+  parseText,
+  refusals,
+  SHA256,
+  WHEEL,
+} from './page-samples.test-support.ts';
 
 const MALFORMED = expect.objectContaining({ code: 'WP-PAGE-MALFORMED' });
 const outline = (text: string) => outlineJson(new TextEncoder().encode(text), 'files', 'the page');
@@ -77,14 +86,16 @@ describe('malformed JSON', () => {
   });
 
   test('is UTF-8, or no page', () => {
-    const body = Buffer.concat([
-      Buffer.from('{"files":[],"a":"'),
-      Buffer.of(0xff),
-      Buffer.from('"}'),
-    ]);
-    expect(() => parseText(body.toString('latin1'), 'good')).not.toThrow();
-    expect(() => outlineJson(body, 'files', 'the page')).not.toThrow();
-    expect(() => parseText('{"files":[]}', 'good')).not.toThrow();
+    const start = Buffer.from('{"files":[],"a":"');
+    const parse = (byte: number) =>
+      parsePage({
+        body: Buffer.concat([start, Buffer.of(byte), Buffer.from('"}')]),
+        contentType: 'application/json',
+        url: PAGE_URL,
+        project: 'good',
+      });
+    expect(() => parse(0xff)).toThrow(MALFORMED);
+    expect(parse(0x41).files).toEqual([]);
   });
 });
 

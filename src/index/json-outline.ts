@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
 import { MAX_JSON_DEPTH, MAX_PAGE_ENTRIES } from '../core/limits.ts';
+import { isExact, isJsonNumber, isNumberByte } from './json-number.ts';
 
 /** A value's place in the bytes. */
 export interface JsonSpan {
@@ -79,7 +80,7 @@ class OutlineScanner {
 
   #listedElements(): void {
     const elements: JsonElement[] = [];
-    this.#items(() => {
+    this.#list(CLOSE_BRACKET, () => {
       const start = this.#at;
       this.#inElement = true;
       this.#fault = null;
@@ -98,8 +99,8 @@ class OutlineScanner {
     const byte = this.#byte();
     if (byte === QUOTE) this.#string();
     else if (byte === OPEN_BRACE) this.#members(() => this.#value());
-    else if (byte === OPEN_BRACKET) this.#items(() => this.#value());
-    else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) this.#number();
+    else if (byte === OPEN_BRACKET) this.#list(CLOSE_BRACKET, () => this.#value());
+    else if (isNumberByte(byte)) this.#number();
     else this.#literal(byte);
   }
 
@@ -115,10 +116,6 @@ class OutlineScanner {
       this.#skipSpace();
       onValue(key);
     });
-  }
-
-  #items(onItem: () => void): void {
-    this.#list(CLOSE_BRACKET, onItem);
   }
 
   /** From an opening brace or bracket to behind the closing one. */
@@ -174,11 +171,9 @@ class OutlineScanner {
 
   #number(): void {
     const start = this.#at;
-    while (/[-+.0-9eE]/u.test(String.fromCharCode(this.#byte() & 0xffff))) this.#at += 1;
+    while (isNumberByte(this.#byte())) this.#at += 1;
     const text = this.#bytes.toString('latin1', start, this.#at);
-    if (!/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/u.test(text)) {
-      this.#fail('a malformed number');
-    }
+    if (!isJsonNumber(text)) this.#fail('a malformed number');
     if (!isExact(text)) this.#doubt(`the number ${text.slice(0, 40)} loses precision`);
   }
 
@@ -211,15 +206,4 @@ class OutlineScanner {
     const message = `${this.#where} is not the JSON it should be: ${fault} (byte ${this.#at})`;
     throw new Refusal('WP-PAGE-MALFORMED', { message });
   }
-}
-
-/** A double holds it as it stands: a whole number up to 2^53-1, or up to 17 digits with a fraction. */
-function isExact(text: string): boolean {
-  const value = Number(text);
-  if (/^-?[0-9]+$/u.test(text)) return Number.isSafeInteger(value);
-  const significant = text
-    .replace(/[eE].*$/u, '')
-    .replace(/[-.]/gu, '')
-    .replace(/^0+/u, '');
-  return Number.isFinite(value) && significant.length <= 17;
 }

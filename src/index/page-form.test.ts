@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { IndexPage, ListedFile } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
 import { looksLikeIndexPage, PAGE_FORMS, pageForm, parsePage, writePage } from './index.ts';
-import { PAGE_URL, samplePage, type SamplePage, SHA256 } from './page-samples.ts';
+import { PAGE_URL, samplePage, type SamplePage, SHA256 } from './page-samples.test-support.ts';
 
 /** What a form has no words for. */
 const UNSAID: Readonly<Record<string, Partial<ListedFile>>> = {

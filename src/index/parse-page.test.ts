@@ -9,7 +9,7 @@ import {
   refusals,
   SHA256,
   WHEEL,
-} from './page-samples.ts';
+} from './page-samples.test-support.ts';
 
 const anchor = (href: string, attributes = ''): string => `<a href="${href}" ${attributes}>x</a>`;
 const HASH = `#sha256=${SHA256}`;
