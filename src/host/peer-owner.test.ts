@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from 'node:child_process';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -50,7 +50,8 @@ describe('in the kernel’s table', () => {
 describe.skipIf(process.platform !== 'linux')('on a real connection', () => {
   it('is this user', async () => {
     const server = await listening();
-    const { port } = server.address() as AddressInfo;
+    const address = server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
     const seen = new Promise<number | null>((resolve) => {
       server.once('connection', (socket) => {
         resolve(ownerOfConnection(port, socket.remotePort ?? 0).finally(() => socket.destroy()));

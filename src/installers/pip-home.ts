@@ -65,8 +65,12 @@ async function homeInAnswer(
     site,
   )?.[1];
   const beside = join(prefix ?? '/', 'bin', `python${python}`);
-  const real = (await machine.kindOf(beside)) === 'file' ? beside : interpreter;
-  return { version, interpreter: real, prefix: prefix ?? null, site };
+  if ((await machine.kindOf(beside)) === 'file') {
+    return { version, interpreter: beside, prefix: prefix ?? null, site };
+  }
+  // A pip in the user's own site runs by an interpreter that lives elsewhere.
+  const root = interpreter === null ? (prefix ?? null) : dirname(dirname(interpreter));
+  return { version, interpreter, prefix: root, site };
 }
 
 /** What a script's first lines say it is run by: `#!/path/python`, or the detour for long paths. */

@@ -382,3 +382,19 @@ describe('steering', () => {
     }
   });
 });
+
+it('reads the site’s configuration of the interpreter, not of the folder that pip lies in', async () => {
+  const answer = 'pip 26.3 from /home/me/.local/lib/python3.11/site-packages/pip (python 3.11)\n';
+  const script = '#!/usr/bin/python3\nimport sys\n';
+  const machine = {
+    ...machineOf({
+      files: { '/usr/pip.conf': '[install]\nproxy = http://site\n' },
+      programs: { '/home/me/.local/bin/pip': script, '/usr/bin/python3': '' },
+    }),
+    ask: () => Promise.resolve(answer),
+  };
+  const call = callOf('/home/me/.local/bin/pip install x');
+  const found = await intentOf(createPip, { machine, pins: new FakePins() }, call);
+  expect(found.proxy).toBe('http://site');
+  expect(found.targets).toStrictEqual([{ kind: 'interpreter', path: '/usr/bin/python3' }]);
+});

@@ -84,7 +84,12 @@ const GROUPS: ReadonlySet<string> = new Set([
 /** Verbs that take no distribution from anywhere; what is not named here is held to fetch. */
 const LOCAL_VERBS: ReadonlySet<string> = new Set([
   '',
+  'auth dir',
+  'auth login',
+  'auth logout',
+  'auth token',
   'help',
+  'publish',
   'cache clean',
   'cache clear',
   'cache dir',

@@ -106,6 +106,7 @@ describe('what uv is asked for', () => {
     'uv pip uninstall x',
     'uv cache clean',
     'uv python find',
+    'uv publish --index mine',
   ])('%s fetches nothing', async (words) => {
     expect((await intend(words)).fetches).toBe(false);
   });

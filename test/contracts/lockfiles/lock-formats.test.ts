@@ -31,7 +31,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'many lines': 'six\n'.repeat(100_000),
   'a prototype': '__proto__ = { a = 1 }\n[constructor]\nprototype = 1\n',
   'many spaces': `six${' '.repeat(200_000)}x`,
-  'many backslashes': `${'\\\n'.repeat(50_000)}`,
+  'many backslashes': '\\\n'.repeat(50_000),
   'many brackets': `six${'['.repeat(100_000)}`,
   'many semicolons': `https://x.test/${' ;'.repeat(100_000)}`,
 };
@@ -47,8 +47,10 @@ describe.each(LOCK_FORMATS.map((format) => [format.name, format] as const))('%s'
 
   it('refuses a file that is not there, naming it', async () => {
     const outcome = await read(format, null);
-    expect(outcome).toMatchObject({ code: 'WP-LOCKFILE-INVALID' });
-    expect((outcome as Refusal).message).toContain('some.lock');
+    expect(outcome).toMatchObject({
+      code: 'WP-LOCKFILE-INVALID',
+      message: expect.stringContaining('some.lock'),
+    });
   });
 
   it('passes on what the reading itself refuses', async () => {
