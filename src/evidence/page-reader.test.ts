@@ -38,7 +38,10 @@ function reader(answer: Answer, known = true) {
     close: async () => {},
   };
   const read = () =>
-    openPageReader(upstream, () => known).read({ url: URL_ASKED, credentials: { authorization: 'x' } });
+    openPageReader(upstream, { isKnownIndex: () => known, allowPlainHttp: () => false }).read({
+      url: URL_ASKED,
+      credentials: { authorization: 'x' },
+    });
   return { asks, read };
 }
 
@@ -60,7 +63,9 @@ describe('a page', () => {
   });
 
   test('answered with an error is no absence', async () => {
-    await expect(reader({ status: 500 }).read()).rejects.toMatchObject({ code: 'WP-UPSTREAM-STATUS' });
+    await expect(reader({ status: 500 }).read()).rejects.toMatchObject({
+      code: 'WP-UPSTREAM-STATUS',
+    });
   });
 
   test('may move to another spelling of its name, not to another project', async () => {

@@ -16,11 +16,14 @@ import { parsePage } from '../index/index.ts';
 const ACCEPT =
   'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
 
-/** @param isKnownIndex whether an address lies under an index that the user configured. */
-export function openPageReader(
-  upstream: Upstream,
-  isKnownIndex: (url: string) => boolean,
-): PageReader {
+export interface PageReaderSettings {
+  /** Whether an address lies under an index that the user configured. */
+  readonly isKnownIndex: (url: string) => boolean;
+  /** Hosts that policy allows to be spoken to without TLS. */
+  readonly allowPlainHttp: (host: string) => boolean;
+}
+
+export function openPageReader(upstream: Upstream, settings: PageReaderSettings): PageReader {
   return {
     async read(ask: PageAsk): Promise<PageReading> {
       const answer = await upstream.request({
@@ -43,9 +46,10 @@ export function openPageReader(
         contentType: answer.headers['content-type'] ?? null,
         url: answer.url,
         project: asked,
+        allowPlainHttp: settings.allowPlainHttp,
       };
       const page = parsePage(source);
-      const flat = !isKnownIndex(ask.url) && looksFlat(page);
+      const flat = !settings.isKnownIndex(ask.url) && looksFlat(page);
       return {
         outcome: 'page',
         page: flat ? parsePage({ ...source, project: null }) : page,
@@ -97,9 +101,7 @@ function refuseForeignRedirect(asked: string, answered: string, project: string 
 
 /** A page that lists distributions, none of them of the project its address ends in. */
 function looksFlat(page: IndexPage): boolean {
-  return (
-    page.files.length === 0 && page.refused.some((entry) => entry.code === 'WP-FOREIGN-NAME')
-  );
+  return page.files.length === 0 && page.refused.some((entry) => entry.code === 'WP-FOREIGN-NAME');
 }
 
 /** @throws Refusal `WP-LIMIT-SIZE`, `WP-PAGE-MALFORMED` */
@@ -117,7 +119,8 @@ async function readDecoded(answer: UpstreamAnswer, url: string): Promise<Uint8Ar
   try {
     return gunzipSync(raw, { maxOutputLength: MAX_PAGE_BYTES });
   } catch (cause) {
-    const tooLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const tooLarge =
+      cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
     throw new Refusal(tooLarge ? 'WP-LIMIT-SIZE' : 'WP-PAGE-MALFORMED', {
       message: tooLarge
         ? `${printableUrl(url)} expands to more than ${MAX_PAGE_BYTES} bytes`

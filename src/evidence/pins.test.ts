@@ -84,7 +84,9 @@ describe('pins', () => {
         async (stated) => {
           const pins = stated.map((hashes) => pin(hashes, { filename: artifact.filename }));
           const found = await examine(pins, { md5: 'right', sha256: 'right', sha512: 'right' });
-          const allRight = stated.every((hashes) => Object.values(hashes).every((h) => h === 'right'));
+          const allRight = stated.every((hashes) =>
+            Object.values(hashes).every((h) => h === 'right'),
+          );
           expect(found.state).toBe(allRight ? 'vouched' : 'failed');
         },
       ),
