@@ -80,7 +80,8 @@ export class FileCase {
   ): Promise<Settled> {
     let settled: Settled;
     try {
-      settled = known.length > 0 ? this.#refuse(refusedFor(known), null) : await this.#judge(credentials);
+      settled =
+        known.length > 0 ? this.#refuse(refusedFor(known), null) : await this.#judge(credentials);
     } catch (thrown) {
       const refusal = asRefusal(thrown, `judging ${this.#artifact.filename}`);
       settled = { outcome: 'refused', sha256: null, decision: failedFor(refusal) };

@@ -40,7 +40,13 @@ describe('a newly installed distribution', () => {
     ['from a wheel', [wheel, sdist], null, 'index', wheel.sha256],
     ['built from an sdist', [sdist], null, 'built', sdist.sha256],
     ['from a direct URL', [wheel], archive(wheel.artifact.url), 'url', wheel.sha256],
-    ['from version control', [], { url: 'https://git.test/x', kind: 'vcs', editable: false }, 'vcs', null],
+    [
+      'from version control',
+      [],
+      { url: 'https://git.test/x', kind: 'vcs', editable: false },
+      'vcs',
+      null,
+    ],
     ['from a folder', [], { url: 'file:///src', kind: 'directory', editable: true }, 'local', null],
     ['from a local file', [], archive('file:///tmp/good-1.0-py3-none-any.whl'), 'local', null],
   ] as const)('%s', (_, receipts, directUrl, source, sha) => {

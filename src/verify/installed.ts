@@ -62,7 +62,8 @@ function receiptFor(found: FoundDistribution, receipts: readonly Receipt[]): Rec
     ({ asked, sha256, decision }) => asked && sha256 !== null && releases(decision),
   );
   const url = found.directUrl?.url ?? null;
-  const byUrl = url === null ? undefined : released.find(({ artifact }) => sameAddress(artifact.url, url));
+  const byUrl =
+    url === null ? undefined : released.find(({ artifact }) => sameAddress(artifact.url, url));
   if (byUrl !== undefined) return byUrl;
   const mine = released.filter(
     ({ artifact }) => artifact.project === found.name && artifact.version === found.version,

@@ -59,7 +59,9 @@ export class Outflow {
       releasable: (beyond) => this.#releasable(beyond),
       read: async (position, length) => {
         blob ??= await this.#openReleased();
-        return blob === null ? await this.#readDraft(position, length) : blob.read(position, length);
+        return blob === null
+          ? await this.#readDraft(position, length)
+          : blob.read(position, length);
       },
       close: async () => {
         await blob?.close();

@@ -22,10 +22,7 @@ const SUFFIX = '.metadata';
  * The metadata beside a wheel (PEP 658): served only with the hash that the page states, and noted
  * down, so that the wheel is later held against it.
  */
-export async function judgeSidecar(
-  parts: SidecarCaseParts,
-  ask: FileAsk,
-): Promise<SidecarOutcome> {
+export async function judgeSidecar(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutcome> {
   try {
     return await serve(parts, ask);
   } catch (thrown) {
@@ -44,8 +41,7 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
     return { outcome: 'not-found', status: 404 };
   }
   const declared = artifact.listed?.hashes['sha256'];
-  const foreseen =
-    declared === undefined ? null : await parts.question.foresee(artifact, declared);
+  const foreseen = declared === undefined ? null : await parts.question.foresee(artifact, declared);
   const [blocking] = foreseen?.reasons ?? [];
   if (blocking !== undefined) return { outcome: 'refused', reason: blocking };
 

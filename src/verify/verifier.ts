@@ -70,7 +70,12 @@ export class Verifier implements Verification {
       now: () => clock.now(),
       wishes: parts.wishes,
     };
-    this.#fileParts = { ...parts, question: this.#question, records, maxFileBytes: policy.maxFileBytes };
+    this.#fileParts = {
+      ...parts,
+      question: this.#question,
+      records,
+      maxFileBytes: policy.maxFileBytes,
+    };
   }
 
   /** Every receipt of this run, in the order of the first word on each file. */
@@ -96,7 +101,10 @@ export class Verifier implements Verification {
   }
 
   async sidecar(ask: FileAsk): Promise<SidecarOutcome> {
-    return await judgeSidecar({ ...this.#parts, question: this.#question, catalogue: this.#catalogue }, ask);
+    return await judgeSidecar(
+      { ...this.#parts, question: this.#question, catalogue: this.#catalogue },
+      ask,
+    );
   }
 
   async #readPage(ask: PageAsk): Promise<PageOutcome> {
