@@ -57,7 +57,9 @@ export async function runCommand(
 }
 
 function describe(output: Output): Command {
-  const installers = installersHere().map(({ name, synopsis }) => `  ${name.padEnd(20)} ${synopsis}`);
+  const installers = installersHere().map(
+    ({ name, synopsis }) => `  ${name.padEnd(20)} ${synopsis}`,
+  );
   const program = new Command('wheelproof')
     .description(
       'Runs your Python installer and lets it have a file only after asking: who vouches for these bytes?',
@@ -68,8 +70,11 @@ function describe(output: Output): Command {
     .option('--strict', 'accept nothing that nobody but the index vouches for')
     .option('--report <file>', 'write the JSON report there; - is standard output')
     .option('--policy <file>', 'use this policy file instead of the ones found')
-    .addHelpText('after', `\nInstallers (their own arguments are passed on unchanged):\n${installers.join('\n')}\n`)
-    .configureOutput({ writeOut: output.out, writeErr: () => undefined })
+    .addHelpText(
+      'after',
+      `\nInstallers (their own arguments are passed on unchanged):\n${installers.join('\n')}\n`,
+    )
+    .configureOutput({ writeOut: (text) => output.out(text), writeErr: () => undefined })
     .exitOverride();
   return program;
 }
@@ -82,6 +87,6 @@ function answerCommander(error: CommanderError): number {
 
 async function readStandardInput(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }

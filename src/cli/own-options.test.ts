@@ -4,7 +4,14 @@ import { expect, test } from 'vitest';
 import { parseCommandLine } from './own-options.ts';
 
 test("ours end where the installer's name begins", () => {
-  const { options, words } = parseCommandLine(['-q', '--report', 'r.json', 'pip', '-q', '--strict']);
+  const { options, words } = parseCommandLine([
+    '-q',
+    '--report',
+    'r.json',
+    'pip',
+    '-q',
+    '--strict',
+  ]);
   expect(options).toMatchObject({ quiet: true, report: 'r.json', strict: false });
   expect(words).toEqual(['pip', '-q', '--strict']);
 });
@@ -13,12 +20,15 @@ test('a value may follow an equals sign', () => {
   expect(parseCommandLine(['--report=a=b', 'uv']).options.report).toBe('a=b');
 });
 
-test.each([[['--report']], [['--nope', 'pip']], [['--quiet=yes']], [['--report=']], [['--__proto__']]])(
-  '%j is a usage error',
-  (argv) => {
-    expect(() => parseCommandLine(argv)).toThrow(expect.objectContaining({ code: 'WP-USAGE' }));
-  },
-);
+test.each([
+  [['--report']],
+  [['--nope', 'pip']],
+  [['--quiet=yes']],
+  [['--report=']],
+  [['--__proto__']],
+])('%j is a usage error', (argv) => {
+  expect(() => parseCommandLine(argv)).toThrow(expect.objectContaining({ code: 'WP-USAGE' }));
+});
 
 test("the installer's words are never touched", () => {
   fc.assert(

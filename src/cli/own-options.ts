@@ -18,49 +18,50 @@ export interface CommandLine {
   readonly words: readonly string[];
 }
 
-const SWITCHES = {
-  '-q': 'quiet',
-  '--quiet': 'quiet',
-  '--strict': 'strict',
-  '-h': 'help',
-  '--help': 'help',
-  '-V': 'version',
-  '--version': 'version',
-} as const;
+const SWITCHES: ReadonlyMap<string, 'quiet' | 'strict' | 'help' | 'version'> = new Map([
+  ['-q', 'quiet'],
+  ['--quiet', 'quiet'],
+  ['--strict', 'strict'],
+  ['-h', 'help'],
+  ['--help', 'help'],
+  ['-V', 'version'],
+  ['--version', 'version'],
+]);
 
-const VALUES = { '--report': 'report', '--policy': 'policyFile' } as const;
+const VALUES: ReadonlyMap<string, 'report' | 'policyFile'> = new Map([
+  ['--report', 'report'],
+  ['--policy', 'policyFile'],
+]);
 
 /** @throws Refusal `WP-USAGE` for an option that is not ours or lacks its value. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const options: Record<string, string | boolean | null> = {
-    quiet: false,
-    strict: false,
+  const switches = { quiet: false, strict: false, help: false, version: false };
+  const values: { report: string | null; policyFile: string | null } = {
     report: null,
     policyFile: null,
-    help: false,
-    version: false,
   };
   let position = 0;
   for (; position < argv.length; position++) {
     const word = argv[position] ?? '';
     if (!word.startsWith('-')) break;
-    const [name = word, inline] = splitInline(word);
-    if (Object.hasOwn(SWITCHES, word)) {
-      options[SWITCHES[word as keyof typeof SWITCHES]] = true;
-    } else if (Object.hasOwn(VALUES, name)) {
-      const value = inline ?? argv[++position];
-      if (value === undefined || value === '') {
-        throw new Refusal('WP-USAGE', { message: `${name} needs a file name` });
-      }
-      options[VALUES[name as keyof typeof VALUES]] = value;
+    const { name, inline } = splitInline(word);
+    const flag = SWITCHES.get(word);
+    const valued = VALUES.get(name);
+    if (flag !== undefined) {
+      switches[flag] = true;
+    } else if (valued !== undefined) {
+      const value = inline ?? argv[++position] ?? '';
+      if (value === '') throw new Refusal('WP-USAGE', { message: `${name} needs a file name` });
+      values[valued] = value;
     } else {
       throw new Refusal('WP-USAGE', { message: `unknown option ${word}` });
     }
   }
-  return { options: options as unknown as OwnOptions, words: argv.slice(position) };
+  return { options: { ...switches, ...values }, words: argv.slice(position) };
 }
 
-function splitInline(word: string): readonly [string, string?] {
+function splitInline(word: string): { readonly name: string; readonly inline: string | null } {
   const at = word.indexOf('=');
-  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
+  if (at < 0) return { name: word, inline: null };
+  return { name: word.slice(0, at), inline: word.slice(at + 1) };
 }

@@ -63,7 +63,11 @@ export function composeReport(run: Run, observed: Observed): Report {
 function cachedReceipt(file: RememberedFile): Receipt {
   const date = new Date(file.firstSeen).toISOString().slice(0, 10);
   return {
-    artifact: { ...file, kind: parseDistributionFilename(file.filename)?.kind ?? 'archive', listed: null },
+    artifact: {
+      ...file,
+      kind: parseDistributionFilename(file.filename)?.kind ?? 'archive',
+      listed: null,
+    },
     sha256: file.sha256,
     size: file.size,
     at: file.lastSeen,

@@ -27,7 +27,8 @@ export async function showReport(
   output: Output,
   silent: boolean,
 ): Promise<void> {
-  const refused = report.refusals.length > 0 || report.files.some(({ reasons }) => reasons.length > 0);
+  const refused =
+    report.refusals.length > 0 || report.files.some(({ reasons }) => reasons.length > 0);
   if (!silent && (!options.quiet || refused)) {
     output.err(formatNamed('terminal').render(report, output.surface));
   }
@@ -42,6 +43,9 @@ async function writeReport(file: string, text: string): Promise<void> {
     await writeFile(file, text);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal('WP-STATE-DISK', { message: `the report could not be written: ${why}`, cause });
+    throw new Refusal('WP-STATE-DISK', {
+      message: `the report could not be written: ${why}`,
+      cause,
+    });
   }
 }

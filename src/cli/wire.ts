@@ -13,7 +13,12 @@ import { EVIDENCE, openPageReader, SidecarLedger } from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
 import { ownerOfConnection, placesOf, systemClock, type Places } from '../host/index.ts';
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
-import { ensurePrivateDirectory, openFilesystemBlobStore, openMemoryTrustRows, openSqliteTrustRows } from '../storage/index.ts';
+import {
+  ensurePrivateDirectory,
+  openFilesystemBlobStore,
+  openMemoryTrustRows,
+  openSqliteTrustRows,
+} from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
 import { Verifier } from '../verify/index.ts';
@@ -104,7 +109,10 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const kinds = EVIDENCE.map((make) => make({ memory, rows, clock, pins: intent.pins, sidecars }));
   const isKnownIndex = (url: string): boolean =>
     intent.indexes.some((index) => url.startsWith(index.replace(/\/*$/u, '/')));
-  const pages = openPageReader(upstream, isKnownIndex);
+  const pages = openPageReader(upstream, {
+    isKnownIndex,
+    allowPlainHttp: (host) => allowsPlainHttp(policy, host),
+  });
   const verifier = new Verifier({
     upstream,
     blobs,
