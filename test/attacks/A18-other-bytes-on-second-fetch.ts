@@ -31,7 +31,8 @@ export const A18: Attack = {
     ask: (stage) => [`good @ ${stage.packages}${GOOD.filename}`],
     expect: PASSED,
     plain: null,
-    defence: null,
+    defence: 'verification',
+    fallsFor: ['uv'],
     witness: onlyTheFirst,
   })),
 };

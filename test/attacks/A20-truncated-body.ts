@@ -40,7 +40,7 @@ export const A20: Attack = {
         says: () => [GOOD.filename],
       }),
       plain: BOTH_REFUSE,
-      defence: null,
+      defence: 'upstream and integrity',
     };
   }),
   twins: [

@@ -20,7 +20,7 @@ export const A22: Attack = {
       },
       expect: refused('E-SOURCE', 'WP-REDIRECT-NAME', { says: () => [GOOD.filename, OTHER] }),
       plain: BOTH_INSTALL,
-      defence: null,
+      defence: 'names',
     },
     {
       name: 'Content-Disposition',
@@ -35,7 +35,7 @@ export const A22: Attack = {
       },
       expect: refused('E-SOURCE', 'WP-REDIRECT-NAME', { says: () => [GOOD.filename, OTHER] }),
       plain: BOTH_INSTALL,
-      defence: null,
+      defence: 'names',
     },
   ],
   twins: [

@@ -26,7 +26,7 @@ export const B13: Attack = {
       says: () => [FILES],
     }),
     plain,
-    defence: 'pages',
+    defence: 'pages and names',
   })),
   twins: [
     {

@@ -20,7 +20,7 @@ export const B14: Attack = {
     },
     expect: refused('E-SOURCE', ['WP-URL-NAME', 'WP-ENTRY-MALFORMED', 'WP-FOREIGN-NAME']),
     plain: name === 'once' ? { pip: 'installs', uv: 'refuses' } : BOTH_REFUSE,
-    defence: 'pages',
+    defence: 'verification',
     witness: ({ environment }) =>
       [environment.root, environment.home, environment.directory]
         .map((folder) => join(folder, EVIL.filename))

@@ -21,7 +21,11 @@ const onlyTheIndexSawIt: Witness = ({ world, installedWord }) => {
   return faults;
 };
 
-const form = (name: string, lead: (world: World, stage: Stage) => void): Form => ({
+const form = (
+  name: string,
+  lead: (world: World, stage: Stage) => void,
+  defence: Form['defence'] = null,
+): Form => ({
   name,
   mount: (stage) => {
     stage.world.host(INDEX).credentials = `user:${SECRET}`;
@@ -30,7 +34,7 @@ const form = (name: string, lead: (world: World, stage: Stage) => void): Form =>
   index: withPassword,
   expect: PASSED,
   plain: null,
-  defence: null,
+  defence,
   witness: onlyTheIndexSawIt,
 });
 
@@ -43,11 +47,15 @@ export const D15: Attack = {
       world.host(EVIL_HOST).files.set(GOOD_PATH, GOOD.bytes);
       world.host(FILES).hooks.set(GOOD_PATH, redirect(`${world.origin(EVIL_HOST)}${GOOD_PATH}`));
     }),
-    form('a redirect from the index to another host', (world, stage) => {
-      stage.listOnly(GOOD, { href: `${world.origin(INDEX)}${GOOD_PATH}`, sidecar: false });
-      world.host(FILES).files.set(GOOD_PATH, GOOD.bytes);
-      world.host(INDEX).hooks.set(GOOD_PATH, redirect(`${world.origin(FILES)}${GOOD_PATH}`));
-    }),
+    form(
+      'a redirect from the index to another host',
+      (world, stage) => {
+        stage.listOnly(GOOD, { href: `${world.origin(INDEX)}${GOOD_PATH}`, sidecar: false });
+        world.host(FILES).files.set(GOOD_PATH, GOOD.bytes);
+        world.host(INDEX).hooks.set(GOOD_PATH, redirect(`${world.origin(FILES)}${GOOD_PATH}`));
+      },
+      'upstream',
+    ),
     form('a file on another port', (world, stage) => {
       stage.listOnly(GOOD, { href: `${world.otherOrigin(FILES)}${GOOD_PATH}`, sidecar: false });
     }),

@@ -27,7 +27,7 @@ export const D16: Attack = {
       mount: ({ world }) => world.host(INDEX).hooks.set(GOOD_PAGE, redirect(GOOD_PAGE)),
       expect: refused('E-LIMIT', 'WP-LIMIT-REDIRECTS', { says: () => [INDEX] }),
       plain: BOTH_REFUSE,
-      defence: null,
+      defence: 'verification',
       withinMilliseconds: 8_000,
     },
     {
@@ -40,7 +40,7 @@ export const D16: Attack = {
       },
       expect: refused('E-LIMIT', 'WP-LIMIT-REDIRECTS', { says: () => [FILES] }),
       plain: BOTH_REFUSE,
-      defence: null,
+      defence: 'upstream',
       withinMilliseconds: 8_000,
     },
     {

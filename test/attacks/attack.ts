@@ -49,6 +49,8 @@ export interface Form extends Scene {
   readonly plain: Readonly<Record<InstallerName, 'installs' | 'refuses'>> | null;
   /** Without it the attack succeeds, or only the installer's own check is left. */
   readonly defence: Defence | null;
+  /** Who falls for it once the defence is out; every installer where absent. */
+  readonly fallsFor?: readonly InstallerName[];
   /** What the world must show afterwards; gives the faults found. */
   readonly witness?: Witness;
   /** Ends the attack; the world becomes honest where absent. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
+import { provisionWith } from '../world/environments.ts';
 import { INSTALLERS } from '../world/installer-versions.ts';
 import { judgeForm, judgeTwin } from './harness.ts';
 import { ATTACKS } from './index.ts';
 
-const PATIENCE = 120_000;
+const PATIENCE = 180_000;
+provisionWith(inject('callersEnvironment'));
 
 describe.concurrent.each(ATTACKS)('$id $title', ({ forms, twins = [] }) => {
   for (const installer of INSTALLERS) {

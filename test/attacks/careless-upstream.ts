@@ -13,13 +13,14 @@ export function openCarelessUpstream(): Upstream {
   return {
     async request(ask) {
       let url = new URL(ask.url);
-      for (;;) {
+      for (let hops = 0; ; hops++) {
         if (url.protocol === 'file:') return fileAnswer(url);
         if (url.protocol === 'data:') return dataAnswer(url);
         const answer = await askOnce(ask, url);
         const location = answer.headers.location;
         const status = answer.statusCode ?? 502;
-        if (status < 300 || status > 399 || location === undefined) return wrap(answer, url);
+        if (status < 300 || status > 399 || location === undefined || hops > 40)
+          return wrap(answer, url);
         answer.resume();
         url = new URL(location, url);
       }

@@ -1,38 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Wiring } from '../../src/cli/wiring.ts';
-import type { EvidenceKind } from '../../src/core/evidence.ts';
+import type { EvidenceKind, PageReader } from '../../src/core/evidence.ts';
+import type { Upstream } from '../../src/core/upstream.ts';
+import type { Policy } from '../../src/policy/index.ts';
 import { readPagesCarelessly } from './careless-pages.ts';
 import { openCarelessUpstream } from './careless-upstream.ts';
+import { openCarelessVerification } from './careless-verification.ts';
 
 export const EVIDENCE_KINDS = ['index-hash', 'contents', 'pins', 'memory', 'approval'] as const;
+
+/** Another wiring, and another place for what is remembered where that is the defence. */
+export interface Rewiring extends Wiring {
+  readonly forgetful?: true;
+}
 
 /** Each defence with the wiring that takes it out. Nothing but tests leads here. */
 const WITHOUT = {
   'index-hash': { evidence: (kinds) => leaveOut(kinds, 'index-hash') },
   contents: { evidence: (kinds) => leaveOut(kinds, 'contents') },
-  memory: { evidence: (kinds) => leaveOut(kinds, 'memory') },
+  memory: { forgetful: true },
   pins: { evidence: (kinds) => leaveOut(kinds, 'pins') },
   requirement: { policy: (policy) => ({ ...policy, require: null }) },
-  pages: { pages: () => readPagesCarelessly(openCarelessUpstream()) },
-  upstream: {
-    upstream: () => openCarelessUpstream(),
-    policy: (policy) => ({ ...policy, allowPlainHttp: ['*'] }),
+  pages: { pages: carelessPages },
+  'pages and index-hash': {
+    pages: carelessPages,
+    evidence: (kinds) => leaveOut(kinds, 'index-hash'),
   },
-  addresses: {
-    upstream: () => openCarelessUpstream(),
-    pages: () => readPagesCarelessly(openCarelessUpstream()),
-    policy: (policy) => ({ ...policy, allowPlainHttp: ['*'] }),
+  'pages and names': { pages: carelessPages, upstream: withoutNames },
+  names: { upstream: withoutNames },
+  upstream: { upstream: openCarelessUpstream, policy: allowPlainHttp },
+  'upstream and integrity': { upstream: openCarelessUpstream, evidence: () => [] },
+  addresses: { upstream: openCarelessUpstream, pages: carelessPages, policy: allowPlainHttp },
+  verification: {
+    verification: () => openCarelessVerification(openCarelessUpstream(), carelessPages()),
   },
-} as const satisfies Record<string, Wiring>;
+} as const satisfies Record<string, Rewiring>;
+
+function carelessPages(): PageReader {
+  return readPagesCarelessly(openCarelessUpstream());
+}
+
+function allowPlainHttp(policy: Policy): Policy {
+  return { ...policy, allowPlainHttp: ['*'] };
+}
+
+/** Under which name the server answered is not looked at. */
+function withoutNames(real: Upstream): Upstream {
+  return {
+    close: () => real.close(),
+    async request(ask) {
+      const answer = await real.request(ask);
+      const { 'content-disposition': _dropped, ...headers } = answer.headers;
+      // A page's address ends in a slash, and stays.
+      const url = ask.url.endsWith('/') ? answer.url : new URL('/', answer.url).href;
+      return { ...answer, headers, url };
+    },
+  };
+}
 
 export type Defence = keyof typeof WITHOUT;
 
 /** A wiring by name: `without:DEFENCE`, or `throwing:KIND` where an evidence kind always throws. */
 export type WiringName = `without:${Defence}` | `throwing:${(typeof EVIDENCE_KINDS)[number]}`;
 
-export function wiringCalled(name: string): Wiring {
+export function wiringCalled(name: string): Rewiring {
   const [verb = '', subject = ''] = name.split(':');
-  const known = new Map<string, Wiring>(Object.entries(WITHOUT)).get(subject);
+  const known = new Map<string, Rewiring>(Object.entries(WITHOUT)).get(subject);
   if (verb === 'without' && known !== undefined) return known;
   if (verb === 'throwing') return { evidence: (kinds) => makeThrow(kinds, subject) };
   throw new Error(`no wiring is called ${name}`);

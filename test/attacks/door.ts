@@ -2,11 +2,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/core/report.ts';
 import type { Environment } from '../world/environments.ts';
 import { runProgram } from '../world/programs.ts';
 import type { WiringName } from './defences.ts';
+import { makeProgram } from './program.ts';
 
 /** How a run through the gate ended. */
 export interface Guarded {
@@ -36,15 +36,13 @@ export interface Knock {
   readonly watch?: (child: ChildProcess) => void;
 }
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const REWIRED = fileURLToPath(new URL('rewired.ts', import.meta.url));
-
 /** Runs the real command line, as its own process, in front of the real installer. */
 export async function runGuarded(knock: Knock): Promise<Guarded> {
   const { environment } = knock;
   const file = join(environment.root, 'report.json');
   await rm(file, { force: true });
-  const entry = knock.wiring === undefined ? [MAIN] : [REWIRED, knock.wiring];
+  const { main, rewired } = await makeProgram();
+  const entry = knock.wiring === undefined ? [main] : [rewired, knock.wiring];
   const words = [
     process.execPath,
     '--disable-warning=ExperimentalWarning',

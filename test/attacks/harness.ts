@@ -72,11 +72,16 @@ export async function judgeUndefended(form: Form, setting: Setting): Promise<Out
     const wiring = `without:${form.defence ?? 'contents'}` as const;
     const guarded = await runScene(stage, { ...form, wiring });
     const installed = (await treeHash(stage.environment.target)) !== before;
+    const faults: string[] = [];
+    if (form.expect.outcome === 'passed') {
+      const noticed = (await form.witness?.(stage, guarded)) ?? [];
+      if (noticed.length === 0) faults.push('nothing was amiss: the defence is elsewhere');
+      return told(faults, guarded);
+    }
     const ownExit = guarded.report?.installer.exit ?? null;
     const installersWord = guarded.exit === ownExit && ownExit !== 0;
     const stillRefused = form.plain?.[setting.installer] === 'refuses' && installersWord;
-    const faults =
-      installed || stillRefused ? [] : ['refused all the same: the defence is elsewhere'];
+    if (!installed && !stillRefused) faults.push('refused all the same: the defence is elsewhere');
     return told(faults, guarded);
   });
 }

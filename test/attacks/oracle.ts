@@ -62,7 +62,7 @@ export function judgeText({ stderr, stdout }: Guarded): string[] {
   const acting = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202e]/u.exec(ours(stderr));
   if (acting !== null)
     faults.push(`standard error holds U+${acting[0].charCodeAt(0).toString(16)}`);
-  if (/^\s+at .*\.ts:\d+/mu.test(stderr)) faults.push('a stack trace is shown');
+  if (/^\s+at .*\.[jt]s:\d+|\.mjs:\d+/mu.test(stderr)) faults.push('a stack trace is shown');
   if (longestBlock(ours(stderr)) > 4 * MAX_REFUSAL_LINES) faults.push('the message is a flood');
   if (stdout.includes('WP-')) faults.push('our words are on standard output');
   return faults;

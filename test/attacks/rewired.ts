@@ -9,16 +9,18 @@ import { wiringCalled } from './defences.ts';
 
 // The wrapper as it is, but for the one piece of wiring that the first argument names.
 const [, , name = '', ...argv] = process.argv;
+const { forgetful, ...wiring } = wiringCalled(name);
+const elsewhere = forgetful ? { XDG_DATA_HOME: `${process.env['HOME']}/forgetful` } : {};
 const output = standardOutput();
 try {
   const wrapCall = {
     ...parseCommandLine(argv),
-    environment: process.env,
+    environment: { ...process.env, ...elsewhere },
     directory: process.cwd(),
     output,
     interactive: false,
   };
-  process.exitCode = await wrap(wrapCall, wiringCalled(name));
+  process.exitCode = await wrap(wrapCall, wiring);
 } catch (thrown) {
   const refusal = asRefusal(thrown, 'wheelproof');
   output.err(describeRefusal(refusal));

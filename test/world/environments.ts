@@ -25,6 +25,13 @@ export interface Environment extends AsyncDisposable {
   renewTarget(): Promise<void>;
 }
 
+let provisioning: Readonly<Record<string, string | undefined>> = process.env;
+
+/** What installers are fetched with, where the process's own variables are not the developer's. */
+export function provisionWith(variables: Readonly<Record<string, string | undefined>>): void {
+  provisioning = { ...process.env, ...variables };
+}
+
 const templates = new Map<string, Promise<string>>();
 
 /** Installers are installed once for each machine and user, then copied. */
@@ -184,7 +191,7 @@ async function python(words: readonly string[]): Promise<void> {
 /** With the developer's own variables: this part comes from the real index. */
 async function expectSuccess(words: readonly string[]): Promise<void> {
   const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env))
+  for (const [name, value] of Object.entries(provisioning))
     if (value !== undefined) environment[name] = value;
   const ended = await runProgram(words, { environment, directory: tmpdir() });
   if (ended.exit !== 0)
