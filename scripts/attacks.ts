@@ -66,7 +66,7 @@ async function runJob({ attack, installer, version }: Job): Promise<Line> {
     }
     if ((values.full || values.plain) && form.plain !== null && version === newest(installer))
       note(`${form.name} (plain)`, await judgePlain(form, setting));
-    if (values.full && form.defence !== null)
+    if (values.full && form.defence !== null && form.fallsFor?.includes(installer) !== false)
       note(`${form.name} (without ${form.defence})`, await judgeUndefended(form, setting));
   }
   let benign = true;

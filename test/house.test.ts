@@ -104,7 +104,7 @@ const RULES: readonly {
     good: [source('src/cli/a.ts', "import './x.ts';")],
   },
   {
-    name: 'core takes nothing from outside but the version library and pure functions',
+    name: 'core takes nothing from outside but pure functions of Node',
     rule: corePackages,
     bad: [
       source('src/core/a.ts', "import { readFileSync } from 'node:fs';"),
@@ -182,7 +182,7 @@ const RULES: readonly {
       source('src/evidence/a.ts', 'export function a(): EvidenceKind { return x; }'),
       source('src/installers/b.ts', 'export const b: Installer = x;'),
       source('src/report/c.ts', 'export const c = {} satisfies ReportFormat;'),
-      source('src/lockfiles/d.ts', 'export class D implements PinReader {}'),
+      source('src/lockfiles/d.ts', 'export class D implements LockFormat {}'),
       source('src/evidence/e.ts', 'export const e = (): EvidenceKind => x;'),
     ],
     good: [

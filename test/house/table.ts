@@ -37,8 +37,8 @@ export const ROOMS: Readonly<Record<string, readonly string[] | 'anything'>> = {
   cli: 'anything',
 };
 
-/** What `core` may import from outside: the version library, and pure parts of Node. */
-export const CORE_PACKAGES: readonly string[] = ['@renovatebot/pep440', 'node:crypto', 'node:net'];
+/** What `core` may import from outside: pure parts of Node. */
+export const CORE_PACKAGES: readonly string[] = ['node:crypto', 'node:net'];
 /** Names without I/O; `core` may take only these from Node's modules. */
 export const CORE_NAMES: readonly string[] = ['createHash', 'isIP', 'isIPv4', 'isIPv6'];
 
@@ -83,7 +83,9 @@ export const CONNECTING_NAMES: readonly string[] = [
 export const LISTS: readonly { readonly room: string; readonly kind: string }[] = [
   { room: 'evidence', kind: 'EvidenceKind' },
   { room: 'installers', kind: 'Installer' },
-  { room: 'lockfiles', kind: 'PinReader' },
+  { room: 'lockfiles', kind: 'LockFormat' },
+  { room: 'storage', kind: 'BlobBackend' },
+  { room: 'storage', kind: 'TrustRowsBackend' },
   { room: 'report', kind: 'ReportFormat' },
   { room: 'index', kind: 'PageForm' },
 ];
