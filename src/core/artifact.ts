@@ -55,7 +55,8 @@ export type ProjectStatus = 'active' | 'archived' | 'quarantined' | 'deprecated'
 export interface Artifact {
   /**
    * Which index it comes from: the project page's address without its last segment, or the flat
-   * page's address, or `direct:<origin>` where no page led to it. Never holds credentials.
+   * page's address, or `direct:<origin>` where no page led to it (with the file's folder where its
+   * name tells no release). Never holds credentials.
    */
   readonly index: string;
   /** Normalised (PEP 503); of a direct archive without a readable name, its file name. */

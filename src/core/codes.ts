@@ -311,6 +311,12 @@ export const CODES = {
     'There is nothing to run.',
     'Install it, or activate the environment that holds it.',
   ),
+  'WP-JAIL-UNAVAILABLE': entry(
+    'E-USAGE',
+    'The jail that was asked for is not to be had on this machine.',
+    'Without it, a program that ignores the proxy settings could go round the gate.',
+    'Leave --jail out to get the best that is to be had; docs/guide/jail.md says what each level needs.',
+  ),
   'WP-POLICY-INVALID': entry(
     'E-USAGE',
     'The policy cannot be understood.',

@@ -34,7 +34,11 @@ export type PageReading =
   /** The index has no such project. */
   | { readonly outcome: 'not-found'; readonly status: number }
   /** The index wants to know who asks; the installer must see it. */
-  | { readonly outcome: 'unauthorised'; readonly status: number; readonly challenge: string | null };
+  | {
+      readonly outcome: 'unauthorised';
+      readonly status: number;
+      readonly challenge: string | null;
+    };
 
 /** Reads index pages from outside, strictly. @throws Refusal for whatever else happens. */
 export interface PageReader {

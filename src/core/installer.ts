@@ -49,6 +49,8 @@ export interface Wish {
   readonly project: string;
   /** PEP 440, may be empty: any. */
   readonly specifier: string;
+  /** It has a marker (PEP 508), so it need not hold here: of several such, one may be meant. */
+  readonly conditional?: true;
   readonly where: string;
 }
 
@@ -56,6 +58,8 @@ export interface Wish {
 export interface Intent {
   /** False for verbs that fetch nothing (`pip list`). */
   readonly fetches: boolean;
+  /** The verb is there to run the user's own program (`uv run`), which may want its network. */
+  readonly runsProgram?: boolean;
   readonly wishes: readonly Wish[];
   readonly pins: readonly Pin[];
   /** Index base addresses in the installer's own configuration, credentials removed. */

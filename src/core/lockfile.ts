@@ -34,7 +34,7 @@ export interface FileAskedFor {
   readonly directory: string;
   /** For `${NAME}` in requirement files. */
   readonly environment: Environment;
-  /** A constraint wishes for nothing; its pins count all the same. */
+  /** It wishes for nothing new, but bounds what is wished for; its pins count all the same. */
   readonly constraint: boolean;
 }
 

@@ -15,6 +15,8 @@ export interface Report {
     /** Its own exit code; `null` when it was ended by a signal or never started. */
     readonly exit: number | null;
   };
+  /** What kept the installer and its children to the gate beyond its settings; `none`: its settings alone. */
+  readonly jail: JailLevel;
   readonly summary: {
     readonly files: number;
     readonly vouched: number;
@@ -33,6 +35,9 @@ export interface Report {
   readonly other_traffic: readonly { readonly host: string; readonly requests: number }[];
   readonly exit: number;
 }
+
+/** `namespace`: it had no network but the gate. `landlock`: TCP reached the gate's port alone. */
+export type JailLevel = 'namespace' | 'landlock' | 'none';
 
 export interface ReportedFile {
   readonly project: string;

@@ -16,6 +16,28 @@ export function printableUrl(address: string | URL): string {
   return url.href.replace('?%E2%80%A6', '?…');
 }
 
+/**
+ * One key for every spelling of an address that installers take for the same: pip quotes a path
+ * anew before it asks (`+` becomes `%2B`). A quoted slash stays another thing than a slash.
+ */
+export function addressKey(address: string): string {
+  const url = URL.parse(address);
+  if (url === null) return address;
+  const path = respell(url.pathname, /[^A-Za-z0-9._~!$&'()*+,;=:@/%-]/gu, /[\w.~!$&'()*+,;=:@-]/u);
+  const query = respell(url.search, /[^A-Za-z0-9._~!$&'()*+,;=:@/?[\]%-]/gu, /[\w.~-]/u);
+  return `${url.protocol}//${url.host}${path}${query}`;
+}
+
+/** What must be quoted is, what need not be is not. */
+function respell(text: string, quoted: RegExp, plain: RegExp): string {
+  const whole = text.replace(quoted, (found) => encodeURIComponent(found));
+  if (!whole.includes('%')) return whole;
+  return whole.replace(/%[0-9a-f]{2}/giu, (code) => {
+    const letter = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return plain.test(letter) ? letter : code.toUpperCase();
+  });
+}
+
 export function isLoopbackHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/gu, '');
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(host);
