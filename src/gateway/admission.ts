@@ -27,6 +27,11 @@ export class Admission {
     return `${USER}:${this.token}@`;
   }
 
+  /** For a connection that came through a listener which only this run's processes can reach. */
+  vouchFor(socket: Socket): void {
+    this.#owned.set(socket, Promise.resolve(true));
+  }
+
   /** A wrong secret is refused even from our own user: it belongs to another run. */
   async admits(proxyAuthorization: string | undefined, socket: Socket): Promise<boolean> {
     if (proxyAuthorization !== undefined) return this.#isSecret(proxyAuthorization);

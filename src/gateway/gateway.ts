@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server as Listener, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { asRefusal, reason, type Reason } from '../core/errors.ts';
 import { HEADERS_TIMEOUT_MS, KIB } from '../core/limits.ts';
@@ -25,6 +25,10 @@ export interface Gateway {
   readonly proxy: string;
   /** The same with the per-run secret: for the environment. */
   readonly proxyWithSecret: string;
+  /**
+   * Serves whoever comes through a listener in a network of this run's own; it is closed with us.
+   */
+  receive(door: Listener): void;
   /** Hosts that answered something that was no distribution, with how many requests. */
   otherTraffic(): readonly { readonly host: string; readonly requests: number }[];
   /** Accepts nothing more, ends every connection, and waits until nothing is being answered. */
@@ -40,6 +44,7 @@ export async function openGateway(parts: GatewayParts): Promise<Gateway> {
     caPem: door.authority.certificatePem,
     proxy: `http://127.0.0.1:${port}`,
     proxyWithSecret: `http://${door.admission.userInfo}127.0.0.1:${port}`,
+    receive: (listener) => door.receive(listener),
     otherTraffic: () => door.gate.otherTraffic(),
     close: () => door.close(),
   };
@@ -52,6 +57,7 @@ class Door {
   readonly #server: Server;
   readonly #tunnels: Tunnels;
   readonly #connections = new Set<Socket>();
+  readonly #received = new Set<Listener>();
   readonly #answering = new Set<Promise<void>>();
 
   constructor(parts: GatewayParts) {
@@ -89,8 +95,20 @@ class Door {
     return promise;
   }
 
+  receive(listener: Listener): void {
+    this.#received.add(listener);
+    listener.on('connection', (socket) => {
+      socket.setNoDelay(true); // as the server does with its own
+      this.admission.vouchFor(socket);
+      this.#server.emit('connection', socket);
+    });
+  }
+
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+    const listeners: readonly Listener[] = [this.#server, ...this.#received];
+    const closed = Promise.all(
+      listeners.map((listener) => new Promise((resolve) => listener.close(resolve))),
+    );
     for (const socket of this.#connections) socket.destroy();
     await Promise.allSettled(this.#answering);
     await closed;
