@@ -8,6 +8,8 @@ export {
   type EnvironmentChange,
 } from './environments.ts';
 export { findProgram } from './find-program.ts';
+export { jailInterpreters } from './jail-interpreters.ts';
+export { runJailed, type Jail, type Jailed, type JailWish } from './jail.ts';
 export { thisMachine } from './machine.ts';
 export { ownerOfConnection } from './peer-owner.ts';
 export { placesOf, type Places } from './places.ts';

@@ -31,11 +31,11 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
 }
 
-const STDIO: Readonly<Record<ChildStdio, StdioOptions>> = {
-  inherit: 'inherit',
+const STDIO = {
+  inherit: ['inherit', 'inherit', 'inherit'],
   'stdout-to-stderr': ['inherit', 2, 'inherit'],
   capture: ['ignore', 'pipe', 'pipe'],
-};
+} as const satisfies Record<ChildStdio, StdioOptions>;
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** What a terminal sends to every process in its foreground itself. */
@@ -46,15 +46,23 @@ const SENT_BY_TERMINAL: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT']);
  * so that its end can be told. When we end first, it is told to end.
  * @throws Refusal `WP-INSTALLER-NOT-FOUND` where it cannot be started
  */
-export async function runChild(
+export async function runChild(call: ChildCall, terminal?: boolean): Promise<Child> {
+  return await startChild(call, terminal);
+}
+
+/** As `runChild`; with `listen`, the child has Node's message channel too, heard from its first word on. */
+export async function startChild(
   call: ChildCall,
   terminal: boolean = process.stdin.isTTY,
+  listen?: (child: ChildProcess) => void,
 ): Promise<Child> {
-  const child = spawn(call.program, [...call.argv], {
+  const stdio = STDIO[call.stdio ?? 'inherit'];
+  const child: ChildProcess = spawn(call.program, [...call.argv], {
     cwd: call.directory,
     env: { ...call.environment },
-    stdio: STDIO[call.stdio ?? 'inherit'],
+    stdio: listen === undefined ? [...stdio] : [...stdio, 'ipc'],
   });
+  listen?.(child);
   const pass = signalsPassedTo(child, terminal);
   const output = { stdout: textOf(child.stdout), stderr: textOf(child.stderr) };
   const done = new Promise<ChildEnd>((resolve) => {

@@ -7,6 +7,7 @@ import { publicIndexes } from './addresses.ts';
 import { has, type Scan } from './argument-scan.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
+import { readGitKeys, type GitKeys } from './git-settings.ts';
 import { pipVariables, readPipConfiguration } from './pip-configuration.ts';
 import { findPipHome, type PipHome } from './pip-home.ts';
 import { readPipArguments } from './pip-options.ts';
@@ -24,6 +25,7 @@ const LEGACY_CERTS_SINCE = '24.2';
 /** pip 23.2 and later, however it is started. */
 export function createPip(ports: InstallerPorts): Installer {
   const homes: Homes = new WeakMap();
+  const gitKeys = new WeakMap<Located, GitKeys>();
   return {
     name: 'pip',
     synopsis: 'pip, pip3 or python -m pip: install, download, wheel, lock',
@@ -31,7 +33,11 @@ export function createPip(ports: InstallerPorts): Installer {
       recogniseProgram(words, /^pip(?:\d+(?:\.\d+)*)?(?:\.exe)?$/u) ??
       recogniseModule(words, 'pip'),
     locate: (recognised, call) => locate(ports, homes, { recognised, call }),
-    intend: (recognised, located, call) => intend(ports, homes, { recognised, located, call }),
+    async intend(recognised, located, call) {
+      const intent = await intend(ports, homes, { recognised, located, call });
+      if (intent.fetches) gitKeys.set(located, await readGitKeys(ports.machine, call));
+      return intent;
+    },
     steer(recognised, located, call, route) {
       const { scan, fetches, isolated } = readPipArguments(recognised.argv);
       const { argv } = recognised;
@@ -40,7 +46,7 @@ export function createPip(ports: InstallerPorts): Installer {
         program: located.program,
         argv: [...located.prefix, ...argv.slice(0, scan.end), ...added, ...argv.slice(scan.end)],
         environment: {
-          ...steeredEnvironment(call, route, 'pip'),
+          ...steeredEnvironment(call, route, 'pip', gitKeys.get(located) ?? null),
           ...deprecated(located.version, call),
         },
       };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import type { Call, Route } from '../core/installer.ts';
+import { gitEnvironment, type GitKeys } from './git-settings.ts';
 import { scrub, withoutReplaced } from './dropped-variables.ts';
 
 /** A name that never resolves: with it set, no inherited exception sends anything past the proxy. */
@@ -48,6 +49,7 @@ export function steeredEnvironment(
   call: Call,
   route: Route,
   installer: 'pip' | 'uv',
+  git: GitKeys,
 ): Readonly<Record<string, string>> {
   const theirs = withoutReplaced(scrub(call.environment, installer).environment);
   const kept = Object.entries(theirs).filter(
@@ -64,12 +66,7 @@ export function steeredEnvironment(
     PIP_PROXY: route.proxyWithSecret,
     // Takes the place of what a configuration file of pip trusts.
     PIP_TRUSTED_HOST: NOWHERE,
-    // uv clones from its own copy, which is a file; ssh, git and plain http do not pass the gate.
-    GIT_ALLOW_PROTOCOL: 'https:file',
-    // A proxy set for one address in git's own files would beat the environment.
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_HTTP_PROXY_AUTHMETHOD: 'basic',
+    ...gitEnvironment(call, route, git),
   };
 }
 

@@ -3,6 +3,7 @@ import { Refusal, reason, type Reason } from '../core/errors.ts';
 import type { Call, Pin, Wish } from '../core/installer.ts';
 import type { PinReading, StatedOption, StatedUrl } from '../core/lockfile.ts';
 import { safeText } from '../core/safe-text.ts';
+import { judgeAddress } from '../core/source-address.ts';
 import { isRemote } from './addresses.ts';
 import type { InstallerPorts } from './ports.ts';
 
@@ -76,7 +77,14 @@ export function bypassOfOption({ name, value, where }: StatedOption): readonly R
       bypass(`${where}: ${name} names no http or https address, so it does not pass the gate`),
     ];
   }
-  return [];
+  return INDEX_OPTIONS.has(name) || name === '--find-links' ? misleading(value ?? '', where) : [];
+}
+
+/** Before the installer takes it apart: of `https://index.test@evil.test/`, it asks evil.test. */
+function misleading(address: string, where: string): readonly Reason[] {
+  // Which hosts may be asked without TLS is for the policy to say.
+  const found = judgeAddress(address, { from: null, allowPlainHttp: () => true });
+  return found === null ? [] : [{ ...found, message: `${where}: ${found.message}` }];
 }
 
 /** https only, or uv's own copies: what `GIT_ALLOW_PROTOCOL` lets through. */
@@ -90,7 +98,7 @@ function bypassOfUrl({ url, kind, where }: StatedUrl): readonly Reason[] {
   if (kind === 'remote' && !isRemote(url)) {
     return [bypass(`${where}: ${scheme}: does not pass the gate; https: does`)];
   }
-  return [];
+  return kind === 'remote' ? misleading(url, where) : [];
 }
 
 function bypass(message: string): Reason {

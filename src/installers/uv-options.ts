@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { scanArguments, type OptionTable, type Scan } from './argument-scan.ts';
+import { has, scanArguments, type OptionTable, type Scan } from './argument-scan.ts';
 
 /** Every option of uv up to 0.13 that takes a value, in the verbs that fetch. */
 const VALUES = `
@@ -108,6 +108,9 @@ const LOCAL_VERBS: ReadonlySet<string> = new Set([
   'tool update-shell',
 ]);
 
+/** They ask the index only for what is newer. */
+const LISTING_VERBS: ReadonlySet<string> = new Set(['pip list', 'pip tree', 'tool list']);
+
 export interface UvArguments {
   /** `pip install`, `add`, `tool run`, …; empty where none is given. */
   readonly verb: string;
@@ -129,7 +132,7 @@ export function readUvArguments(argv: readonly string[], asTool: boolean): UvArg
     verb,
     scan,
     words: ends ? words.slice(0, 1) : words,
-    fetches: !LOCAL_VERBS.has(verb),
+    fetches: !LOCAL_VERBS.has(verb) && !(LISTING_VERBS.has(verb) && !has(scan, '--outdated')),
   };
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { StatedOption } from '../core/lockfile.ts';
 import type { Environment } from '../core/machine.ts';
+import type { InstallerPorts } from './ports.ts';
 import { valuesOf } from './argument-scan.ts';
 import type { Asked } from './run-outlook.ts';
 import type { UvArguments } from './uv-options.ts';
@@ -23,9 +24,15 @@ const SOURCE_VARIABLES: Readonly<Record<string, string>> = {
   UV_EXTRA_INDEX_URL: '--extra-index-url',
 };
 
+export interface UvRequest extends Asked {
+  /** Projects and scripts whose dependencies are wished for. */
+  readonly sources: readonly string[];
+}
+
 /** What uv is asked for: requirements, files of requirements, sources. */
-export function uvRequest(told: UvArguments, environment: Environment): Asked {
+export function uvRequest(told: UvArguments, environment: Environment): UvRequest {
   return {
+    sources: requirementFiles(told).filter(isReadableSource),
     requirements: requirementsIn(told).map((text) => ({ text, where: COMMAND_LINE })),
     files: [
       ...requirementFiles(told).map((path) => ({ path, constraint: false })),
@@ -34,6 +41,25 @@ export function uvRequest(told: UvArguments, environment: Environment): Asked {
     options: [...statedSources(told), ...variableSources(environment)],
   };
 }
+
+/** An index may be named as the configuration names it; a folder of that name would be another. */
+export async function withoutNamed(
+  { machine }: InstallerPorts,
+  names: ReadonlySet<string>,
+  options: readonly StatedOption[],
+  directory: string,
+): Promise<readonly StatedOption[]> {
+  const kept: StatedOption[] = [];
+  for (const option of options) {
+    const { name, value } = option;
+    const named = BY_NAME.has(name) && value !== null && names.has(value);
+    if (named && (await machine.kindOf(resolve(directory, value))) === null) continue;
+    kept.push(option);
+  }
+  return kept;
+}
+
+const BY_NAME: ReadonlySet<string> = new Set(['--index', '--default-index']);
 
 function requirementsIn({ verb, scan, words }: UvArguments): readonly string[] {
   const beside = valuesOf(scan, '--with').flatMap((value) => splitList(value));
@@ -85,6 +111,10 @@ function constraintFiles({ scan }: UvArguments, environment: Environment): reado
 /** Project files, scripts and standard input wish, but pin nothing. */
 function isSource(path: string): boolean {
   return /^(?:-|pyproject\.toml|setup\.cfg|.*\.pyw?)$/u.test(basename(path));
+}
+
+function isReadableSource(path: string): boolean {
+  return /^(?:pyproject\.toml|.*(?<!setup)\.pyw?)$/u.test(basename(path));
 }
 
 function statedSources({ scan }: UvArguments): readonly StatedOption[] {

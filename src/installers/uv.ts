@@ -9,13 +9,15 @@ import { publicIndexes } from './addresses.ts';
 import { has, valuesOf } from './argument-scan.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
+import { readGitKeys, type GitKeys } from './git-settings.ts';
 import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
 import { look } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
 import { readUvConfiguration, type UvLevels } from './uv-configuration.ts';
 import { readUvArguments, type UvArguments } from './uv-options.ts';
-import { uvRequest } from './uv-request.ts';
+import { dependencyWishes, sourceFiles } from './uv-project.ts';
+import { uvRequest, withoutNamed } from './uv-request.ts';
 import { isOn, uvTargets } from './uv-targets.ts';
 
 /** Before it, `uv pip install` did not compare files with the index page's hashes. */
@@ -24,17 +26,22 @@ const TOOL_RUNNER = /^uvx(?:\.exe)?$/u;
 
 /** uv, `uvx` and `python -m uv`; steered by the environment alone. */
 export function createUv(ports: InstallerPorts): Installer {
+  const gitKeys = new WeakMap<Located, GitKeys>();
   return {
     name: 'uv',
     synopsis: 'uv, uvx or python -m uv: pip install, add, sync, lock, run, tool run',
     recognise: (words) =>
       recogniseProgram(words, /^uvx?(?:\.exe)?$/u) ?? recogniseModule(words, 'uv'),
     locate: (recognised, call) => locate(ports, recognised, call),
-    intend: (recognised, located, call) => intend(ports, { recognised, located, call }),
+    async intend(recognised, located, call) {
+      const intent = await intend(ports, { recognised, located, call });
+      if (intent.fetches) gitKeys.set(located, await readGitKeys(ports.machine, call));
+      return intent;
+    },
     steer: (recognised, located, call, route) => ({
       program: located.program,
       argv: [...located.prefix, ...recognised.argv],
-      environment: steeredEnvironment(call, route, 'uv'),
+      environment: steeredEnvironment(call, route, 'uv', gitKeys.get(located) ?? null),
     }),
   };
 }
@@ -79,16 +86,21 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
   );
   const project = resolve(directory, setting(told, call, '--project', 'UV_PROJECT') ?? '.');
   const inside = { ...call, environment, directory };
+  const levels = levelsOf(told, inside, project);
   const configuration = told.fetches
-    ? await readUvConfiguration(ports.machine, levelsOf(told, inside, project))
-    : [];
+    ? await readUvConfiguration(ports.machine, levels)
+    : { options: [], indexNames: new Set<string>() };
   const request = uvRequest(told, environment);
-  const options = [...configuration, ...request.options];
+  const stated = await withoutNamed(ports, configuration.indexNames, request.options, directory);
+  const options = [...configuration.options, ...stated];
   const outlook = await look(ports, inside, { ...request, options });
+  const sources = told.fetches ? await sourceFiles(ports, told, levels) : [];
+  const dependencies = [...sources, ...request.sources].map((path) => resolve(directory, path));
   const parent = located.prefix.length === 0 ? null : located.program;
   return {
     fetches: told.fetches,
-    wishes: outlook.wishes,
+    runsProgram: told.verb === 'run' || told.verb === 'tool run',
+    wishes: [...outlook.wishes, ...(await dependencyWishes(ports, dependencies))],
     pins: outlook.pins,
     indexes: publicIndexes(outlook.indexes),
     caFiles: await existingCaFiles(ports.machine, call, valuesOf(told.scan, '--cert')),

@@ -8,7 +8,13 @@ import { invalid } from './format.ts';
 
 /** One requirement: a project, an address, or a place on this machine. */
 export type Requirement =
-  | { readonly kind: 'project'; readonly project: string; readonly specifier: string }
+  | {
+      readonly kind: 'project';
+      readonly project: string;
+      readonly specifier: string;
+      /** It holds under a marker only. */
+      readonly marked: boolean;
+    }
   | { readonly kind: 'address'; readonly project: string | null; readonly url: string }
   | { readonly kind: 'local'; readonly project: string | null; readonly path: string };
 
@@ -32,7 +38,7 @@ export function parseRequirement(text: string, where: string): Requirement {
   verifyExtras(extras, where);
   const project = normaliseName(name);
   if (tail.startsWith('@')) return place(withoutMarker(tail.slice(1).trim()), project);
-  return { kind: 'project', project, specifier: specifierIn(tail, where) };
+  return { kind: 'project', project, specifier: specifierIn(tail, where), marked: /;/u.test(tail) };
 }
 
 /** The release that a specifier pins exactly, normalised; `null` where it leaves a choice. */

@@ -166,7 +166,7 @@ describe('look-alike names (B08)', () => {
 });
 
 describe('nested files', () => {
-  it('are found beside the file that names them; constraints wish for nothing', async () => {
+  it('are found beside the file that names them; constraints bound the wishes', async () => {
     const files = {
       'req/a.txt': `-r deep/b.txt\n-c ../c.txt\n`,
       'req/deep/b.txt': `six==1 --hash=sha256:${SHA_A}\n--requirement=../../d.txt`,
@@ -177,6 +177,7 @@ describe('nested files', () => {
     expect(wishes.map(({ project, where }) => `${project} ${where}`)).toStrictEqual([
       'six req/deep/b.txt:1',
       'idna d.txt:1',
+      'flask c.txt:1',
     ]);
     expect(pins.map(({ project, where }) => `${project} ${where}`)).toStrictEqual([
       'six req/deep/b.txt:1',

@@ -22,8 +22,9 @@ export function addRequirement(statement: Statement, reading: GrowingReading): v
   const { where } = statement;
   const requirement = parseRequirement(statement.text, where);
   if (requirement.kind === 'project') {
-    const { project, specifier } = requirement;
-    if (!statement.constraint) reading.wishes.push({ project, specifier, where });
+    const { project, specifier, marked } = requirement;
+    const condition = marked ? { conditional: true as const } : {};
+    reading.wishes.push({ project, specifier, ...condition, where });
     const version = exactVersion(specifier);
     for (const hashes of statement.hashes) {
       reading.pins.push({ project, version, filename: null, url: null, hashes, where });

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Server } from 'node:net';
+import { Refusal } from '../core/errors.ts';
+import type { JailLevel } from '../core/report.ts';
+import { LAUNCHER } from './jail-launcher.ts';
+import { describeObstacle, readJailMessage, type JailMessage } from './jail-message.ts';
+import { runChild, startChild, type Child, type ChildCall, type ChildEnd } from './processes.ts';
+
+/** `auto`: the best that this system allows. */
+export type JailWish = 'auto' | Exclude<JailLevel, 'none'> | 'off';
+type Level = Exclude<JailLevel, 'none'>;
+
+export interface Jail {
+  readonly wish: JailWish;
+  /** The gate's: the only one that stays within reach. */
+  readonly port: number;
+  /** Who may set up the jail, best first. */
+  interpreters(): Promise<readonly string[]>;
+  /** Takes the listener inside a network of the child's own: whoever comes through it is ours. */
+  receive(door: Server): void;
+}
+
+export interface Jailed {
+  readonly child: Child;
+  readonly level: JailLevel;
+  /** Why no better level held, a clause each. */
+  readonly obstacles: readonly string[];
+}
+
+/**
+ * As `runChild`, with the child kept from every network but the gate, where the system allows it.
+ * @throws Refusal `WP-JAIL-UNAVAILABLE` where a level was asked for by name and is not to be had;
+ *   `WP-INSTALLER-NOT-FOUND`
+ */
+export async function runJailed(call: ChildCall, jail: Jail, terminal?: boolean): Promise<Jailed> {
+  const obstacles: string[] = [];
+  for (const level of levelsFor(jail.wish)) {
+    const held = await tryLevel(level, call, jail, terminal);
+    if (typeof held !== 'string') return { child: held, level, obstacles };
+    obstacles.push(held);
+  }
+  if (jail.wish !== 'auto' && jail.wish !== 'off') {
+    throw new Refusal('WP-JAIL-UNAVAILABLE', {
+      message: `--jail ${jail.wish} is not to be had here: ${obstacles.join('; ')}`,
+    });
+  }
+  return { child: await runChild(call, terminal), level: 'none', obstacles };
+}
+
+function levelsFor(wish: JailWish): readonly Level[] {
+  if (wish === 'off') return [];
+  return wish === 'auto' ? ['namespace', 'landlock'] : [wish];
+}
+
+/** @returns the child, or what stands in the way. */
+async function tryLevel(
+  level: Level,
+  call: ChildCall,
+  jail: Jail,
+  terminal: boolean | undefined,
+): Promise<Child | string> {
+  if (process.platform !== 'linux') return `${process.platform} has no such jail`;
+  let obstacle = `no Python was found to set up the ${level}`;
+  for (const interpreter of await jail.interpreters()) {
+    const launch: ChildCall = {
+      ...call,
+      program: interpreter,
+      argv: ['-I', '-S', '-c', LAUNCHER, level, `${jail.port}`, call.program, ...call.argv],
+    };
+    const { child, last, end } = await launched(launch, jail, terminal);
+    if (last !== null && 'held' in last) return child;
+    if (end?.signal !== undefined && USERS_OWN.has(end.signal)) return child;
+    if (last?.unable === 'exec') {
+      throw new Refusal('WP-INSTALLER-NOT-FOUND', {
+        message: `${call.program} could not be started: ${describeObstacle(level, last)}`,
+      });
+    }
+    if (last !== null && last.unable !== 'python') return describeObstacle(level, last);
+    obstacle = `${interpreter} could not set up the ${level}`;
+  }
+  return obstacle;
+}
+
+/** Whoever stops the run while the jail is being built does not want it without a jail. */
+const USERS_OWN: ReadonlySet<string | null> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
+
+interface Launched {
+  readonly child: Child;
+  readonly last: JailMessage | null;
+  /** `null` while what was launched lives on as the installer. */
+  readonly end: ChildEnd | null;
+}
+
+/** Starts the launcher and waits until it has become the installer, or has ended. */
+async function launched(
+  launch: ChildCall,
+  jail: Jail,
+  terminal: boolean | undefined,
+): Promise<Launched> {
+  let last: JailMessage | null = null;
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const child = await startChild(launch, terminal, (channel) => {
+    channel.on('message', (message: unknown, handle: unknown) => {
+      last = readJailMessage(message);
+      if (isListener(handle)) jail.receive(handle);
+    });
+    channel.once('disconnect', resolve);
+  });
+  await closed;
+  const said = last as JailMessage | null;
+  const lives = said !== null && 'held' in said;
+  return { child, last: said, end: lives ? null : await child.done };
+}
+
+function isListener(handle: unknown): handle is Server {
+  return typeof handle === 'object' && handle !== null && 'getConnections' in handle;
+}
