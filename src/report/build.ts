@@ -13,6 +13,7 @@ export interface ReportParts {
   readonly installer: Report['installer'];
   /** The signal that ended the installer, by name. */
   readonly signal: string | null;
+  readonly jail: Report['jail'];
   readonly receipts: readonly Receipt[];
   readonly installed: Report['installed'];
   readonly refusals: Report['refusals'];
@@ -38,6 +39,7 @@ export function buildReport(parts: ReportParts): Report {
     tool: { name: 'wheelproof', version: parts.toolVersion },
     policy: { digest: parts.policyDigest },
     installer: { ...parts.installer, argv: withoutSecrets(parts.installer.argv) },
+    jail: parts.jail,
     summary: summarise(files),
     files,
     installed: [...parts.installed],

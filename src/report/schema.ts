@@ -53,6 +53,10 @@ export const reportSchema = v.strictObject({
       v.description("The installer's own; null when a signal ended it or it never started."),
     ),
   }),
+  jail: v.pipe(
+    v.picklist(['namespace', 'landlock', 'none']),
+    v.description('What kept the installer to the gate beyond its settings.'),
+  ),
   summary: v.pipe(
     v.strictObject({
       files: count,
