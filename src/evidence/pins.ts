@@ -3,6 +3,7 @@ import type { Artifact, Hashes } from '../core/artifact.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Pin } from '../core/installer.ts';
+import { addressKey } from '../core/url.ts';
 
 const base = { kind: 'pins', class: 'you' } as const;
 
@@ -24,8 +25,12 @@ const COLLISION_RESISTANT: ReadonlySet<string> = new Set([
  * which must match. One weak hash that matches beside a strong one that does not is a forgery.
  */
 export function pinEvidence(pins: readonly Pin[]): EvidenceKind {
+  const keyed = pins.map((pin) => ({ pin, key: pin.url === null ? null : addressKey(pin.url) }));
   const concerning = (artifact: Artifact): Pins => {
-    const mine = pins.filter((pin) => concerns(pin, artifact));
+    const key = addressKey(artifact.url);
+    const mine = keyed
+      .filter((one) => one.key === key || concerns(one.pin, artifact))
+      .map(({ pin }) => pin);
     return {
       ofFile: mine.filter((pin) => pin.filename !== null || pin.url !== null),
       ofRelease: mine.filter((pin) => pin.filename === null && pin.url === null),
@@ -52,8 +57,8 @@ interface Pins {
   readonly ofRelease: readonly Pin[];
 }
 
+/** By name; a pin's own address counts before. */
 function concerns(pin: Pin, artifact: Artifact): boolean {
-  if (pin.url !== null && pin.url === artifact.url) return true;
   if (pin.project !== artifact.project) return false;
   if (pin.filename !== null) return pin.filename === artifact.filename;
   if (pin.url !== null) return false;
