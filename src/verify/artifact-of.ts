@@ -26,14 +26,17 @@ export function listedArtifact(index: string, page: IndexPage, file: ListedFile)
   };
 }
 
-/** A file that no page led to: a direct URL, or an address recorded in a lock file. */
+/**
+ * A file that no page led to: a direct URL, or an address recorded in a lock file. Where its name
+ * tells no release (`main.zip`), many others of its origin share it: its folder tells them apart.
+ */
 export function directArtifact(address: string): Artifact {
   const url = new URL(address);
   const segment = url.pathname.replace(/\/+$/u, '').split('/').at(-1) ?? '';
   const filename = decoded(segment);
   const parsed = parseDistributionFilename(filename);
   return {
-    index: `direct:${url.origin}`,
+    index: `direct:${parsed === null ? folderOf(url) : url.origin}`,
     project: parsed?.project ?? normaliseName(filename),
     version: parsed?.version ?? '',
     filename,
@@ -41,6 +44,10 @@ export function directArtifact(address: string): Artifact {
     url: address,
     listed: null,
   };
+}
+
+function folderOf({ origin, pathname }: URL): string {
+  return origin + pathname.replace(/[^/]*\/*$/u, '');
 }
 
 function decoded(segment: string): string {

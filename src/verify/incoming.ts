@@ -33,9 +33,10 @@ const PASSING: ReadonlySet<string> = new Set(['WP-UPSTREAM-TRUNCATED', 'WP-LIMIT
  * @throws Refusal of the class that fits; the draft then holds whatever came.
  */
 export async function bringIn(parts: IncomingParts): Promise<Arrival> {
+  const promise: Promised = { size: parts.artifact.listed?.size ?? null, by: 'the index page' };
   for (let attempt = 1; ; attempt++) {
     try {
-      return await bringInOnce(parts);
+      return await bringInOnce(parts, promise);
     } catch (thrown) {
       const again = thrown instanceof Refusal && PASSING.has(thrown.code) && attempt < MAX_TRIES;
       if (!again) throw thrown;
@@ -43,9 +44,14 @@ export async function bringIn(parts: IncomingParts): Promise<Arrival> {
   }
 }
 
-async function bringInOnce(parts: IncomingParts): Promise<Arrival> {
+/** How long the file is to be: once a length has been told, whoever told it, nothing else is it. */
+interface Promised {
+  size: number | null;
+  by: 'the index page' | 'the first answer';
+}
+
+async function bringInOnce(parts: IncomingParts, promised: Promised): Promise<Arrival> {
   const { artifact, draft } = parts;
-  const stated = artifact.listed?.size ?? null;
   const answer = await parts.upstream.request({
     url: artifact.url,
     method: 'GET',
@@ -56,18 +62,23 @@ async function bringInOnce(parts: IncomingParts): Promise<Arrival> {
   const declined = declinedBy(answer, artifact);
   if (declined !== null) {
     for await (const _ of answer.body) break;
+    if (draft.written > 0) throw statusRefusal(answer, artifact); // it was there a moment ago
     return declined;
   }
   refuseOtherName(answer, artifact);
   const length = contentLength(answer);
-  if (stated !== null && length !== null && length !== stated) throw sizeMismatch(artifact, length);
+  if (length !== null) requireSize(promised, length, artifact);
+  if (promised.size === null && length !== null) {
+    promised.size = length;
+    promised.by = 'the first answer';
+  }
   parts.begun(length);
   let position = 0;
   for await (const chunk of answer.body) {
     const known = Math.min(chunk.length, Math.max(0, draft.written - position));
     if (known > 0) await requireSameAgain(draft, position, chunk.subarray(0, known), artifact);
-    if (stated !== null && position + chunk.length > stated) {
-      throw sizeMismatch(artifact, position + chunk.length);
+    if (promised.size !== null && position + chunk.length > promised.size) {
+      requireSize(promised, position + chunk.length, artifact);
     }
     if (known < chunk.length) await draft.write(chunk.subarray(known));
     position += chunk.length;
@@ -78,6 +89,7 @@ async function bringInOnce(parts: IncomingParts): Promise<Arrival> {
       message: `${printableUrl(artifact.url)} ended after ${position} bytes, ${draft.written} had come before`,
     });
   }
+  if (promised.by === 'the first answer') requireSize(promised, position, artifact);
   return { outcome: 'whole' };
 }
 
@@ -88,13 +100,21 @@ function declinedBy(answer: UpstreamAnswer, artifact: Artifact): Arrival | null 
     const challenge = answer.headers['www-authenticate'] ?? null;
     return { outcome: 'not-served', status, challenge };
   }
-  throw new Refusal('WP-UPSTREAM-STATUS', {
+  throw statusRefusal(answer, artifact);
+}
+
+function statusRefusal({ status }: UpstreamAnswer, artifact: Artifact): Refusal {
+  return new Refusal('WP-UPSTREAM-STATUS', {
     message: `${printableUrl(artifact.url)} answered ${status} where a file was expected`,
   });
 }
 
-/** The name stays the asked one; an answer that names another distribution is not it (attack A22). */
+/**
+ * The name stays the asked one; an answer that names another distribution is not it (attack A22).
+ * A source forge's `main.zip` names none: it is announced under whatever name it has there.
+ */
 function refuseOtherName(answer: UpstreamAnswer, artifact: Artifact): void {
+  if (artifact.kind === 'archive' && isDistributionLike(artifact.filename)) return;
   const landed = lastSegment(answer.url);
   const announced = announcedName(answer.headers['content-disposition'] ?? '');
   for (const name of [landed, announced]) {
@@ -129,9 +149,10 @@ function contentLength(answer: UpstreamAnswer): number | null {
   return text !== undefined && /^\d{1,15}$/u.test(text) ? Number(text) : null;
 }
 
-function sizeMismatch(artifact: Artifact, found: number): Refusal {
-  return new Refusal('WP-SIZE-MISMATCH', {
-    message: `the index page says ${artifact.listed?.size ?? '?'} bytes for ${artifact.filename}, the server sends ${found} or more`,
+function requireSize({ size, by }: Promised, found: number, artifact: Artifact): void {
+  if (size === null || size === found) return;
+  throw new Refusal('WP-SIZE-MISMATCH', {
+    message: `${by} says ${size} bytes for ${artifact.filename}, the server sends ${found} or more`,
   });
 }
 

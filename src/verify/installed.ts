@@ -3,6 +3,7 @@ import { reason, type Reason } from '../core/errors.ts';
 import type { FoundDistribution } from '../core/host.ts';
 import type { InstalledDistribution, InstalledSource } from '../core/report.ts';
 import type { RememberedFile } from '../core/trust-rows.ts';
+import { addressKey } from '../core/url.ts';
 import type { Receipt } from '../core/verification.ts';
 import { releases } from '../core/verdict.ts';
 
@@ -63,22 +64,12 @@ function receiptFor(found: FoundDistribution, receipts: readonly Receipt[]): Rec
   );
   const url = found.directUrl?.url ?? null;
   const byUrl =
-    url === null ? undefined : released.find(({ artifact }) => sameAddress(artifact.url, url));
+    url === null
+      ? undefined
+      : released.find(({ artifact }) => addressKey(artifact.url) === addressKey(url));
   if (byUrl !== undefined) return byUrl;
   const mine = released.filter(
     ({ artifact }) => artifact.project === found.name && artifact.version === found.version,
   );
   return mine.find(({ artifact }) => artifact.kind === 'wheel') ?? mine[0] ?? null;
-}
-
-function sameAddress(one: string, other: string): boolean {
-  const strip = (text: string): string => {
-    const url = URL.parse(text);
-    if (url === null) return text;
-    url.hash = '';
-    url.username = '';
-    url.password = '';
-    return url.href;
-  };
-  return strip(one) === strip(other);
 }

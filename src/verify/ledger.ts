@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { addressKey } from '../core/url.ts';
 import type { Receipt } from '../core/verification.ts';
 import { releases } from '../core/verdict.ts';
 
@@ -8,10 +9,11 @@ export class Ledger {
 
   /** A blocking verdict is sticky: nothing said later of the same address replaces it. */
   write(receipt: Receipt): void {
-    const earlier = this.#receipts.get(receipt.artifact.url);
+    const key = addressKey(receipt.artifact.url);
+    const earlier = this.#receipts.get(key);
     if (earlier !== undefined && earlier.asked && !releases(earlier.decision)) return;
     if (earlier !== undefined && earlier.asked && !receipt.asked) return;
-    this.#receipts.set(receipt.artifact.url, receipt);
+    this.#receipts.set(key, receipt);
   }
 
   all(): readonly Receipt[] {

@@ -5,13 +5,13 @@ import { reason, type Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
 import type { Decision } from '../core/verdict.ts';
 import type { JudgedPage } from '../core/verification.ts';
-import { satisfies } from '../core/version.ts';
 import { judgeEntry, judgeHost, type Policy } from '../policy/index.ts';
 import type { HostMemory } from '../trust/hosts.ts';
 import { indexOf, listedArtifact } from './artifact-of.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Question } from './question.ts';
 import type { Records } from './records.ts';
+import { meetsWishes } from './wanted.ts';
 
 export interface PageCaseParts {
   readonly policy: Policy;
@@ -46,6 +46,11 @@ export async function judgePage(
   for (const candidate of candidates) record(parts, candidate);
   const offered = candidates.filter(({ reasons }) => reasons.length === 0);
   const refused = candidates.filter(({ reasons }) => reasons.length > 0);
+  if (refused.length > 0) {
+    const codes = refused.flatMap(({ reasons }) => reasons.map(({ code }) => code));
+    const names = refused.map(({ file }) => file.filename);
+    parts.records.refusePage(askedUrl, codes, names);
+  }
   return {
     page,
     offered: offered.map(({ file }) => withUsableSidecar(file)),
@@ -139,8 +144,7 @@ function worthShowing(
   refused: readonly Candidate[],
 ): JudgedPage['shown'] {
   const mine = wishes.filter((wish) => wish.project === page.project);
-  const meets = ({ artifact }: Candidate): boolean =>
-    mine.every(({ specifier }) => specifier === '' || satisfies(artifact.version, specifier));
+  const meets = ({ artifact }: Candidate): boolean => meetsWishes(mine, artifact.version);
   if (offered.some(meets)) return [];
   return refused
     .filter((candidate) => candidate.artifact.version !== '' && meets(candidate))

@@ -2,18 +2,23 @@
 import { describe, expect, test } from 'vitest';
 import { reason } from '../core/errors.ts';
 import type { Receipt } from '../core/verification.ts';
-import { reckon } from './reckoning.ts';
+import { reckon, type RunResult } from './reckoning.ts';
 
-function receipt(project: string, version: string, kind: 'left out' | 'released'): Receipt {
+function receipt(
+  project: string,
+  version: string,
+  kind: 'left out' | 'released',
+  file: 'sdist' | 'wheel' = 'sdist',
+): Receipt {
   const released = kind === 'released';
-  const filename = `${project}-${version}.tar.gz`;
+  const filename = `${project}-${version}${file === 'sdist' ? '.tar.gz' : '-py3-none-any.whl'}`;
   return {
     artifact: {
       index: 'https://index.test/simple/',
       project,
       version,
       filename,
-      kind: 'sdist',
+      kind: file,
       url: `https://index.test/${filename}`,
       listed: null,
     },
@@ -32,9 +37,21 @@ function receipt(project: string, version: string, kind: 'left out' | 'released'
 
 const wish = (specifier: string) => [{ project: 'good', specifier, where: 'words' }];
 
+const FAILED: RunResult = { succeeded: false, installed: new Map(), offered: new Map() };
+
+const succeeded = (installed: string | null, ...offered: readonly string[]): RunResult => ({
+  succeeded: true,
+  installed: new Map(installed === null ? [] : [['good', installed]]),
+  offered: new Map([['good', offered]]),
+});
+
 /** The versions left out that count as refusals. */
-function counted(receipts: readonly Receipt[], specifier: string | null): readonly string[] {
-  return reckon(receipts, specifier === null ? [] : wish(specifier))
+function counted(
+  receipts: readonly Receipt[],
+  specifier: string | null,
+  result: RunResult = FAILED,
+): readonly string[] {
+  return reckon(receipts, specifier === null ? [] : wish(specifier), result)
     .filter(({ asked, decision }) => asked && decision.verdict === 'refused')
     .map(({ artifact }) => artifact.version);
 }
@@ -60,5 +77,34 @@ describe('files left out of a page', () => {
 
   test('of another project count for themselves', () => {
     expect(counted([receipt('other', '5.0', 'left out'), chosen], '')).toEqual(['5.0']);
+  });
+
+  test('are notes where nothing newer was kept from an installer that needed no download', () => {
+    expect(counted([old], '', succeeded('1.0'))).toEqual([]);
+    expect(counted([old, newer], '', succeeded('1.0'))).toEqual(['2.0']);
+    expect(counted([old], '', succeeded(null, '1.0'))).toEqual([]);
+    expect(counted([old, newer], null, succeeded(null, '1.0'))).toEqual(['2.0']);
+    expect(counted([newer], '==2.0', succeeded(null, '1.0'))).toEqual(['2.0']);
+    expect(counted([old], '==0.9', succeeded('1.0', '1.0'))).toEqual(['0.9']);
+  });
+
+  test('count although another version lies there, where the installer failed', () => {
+    const failed = { ...succeeded('1.0', '1.0'), succeeded: false };
+    expect(counted([old], '==0.9', failed)).toEqual(['0.9']);
+    expect(counted([old], null, failed)).toEqual(['0.9']);
+  });
+
+  test('count as wheels of the chosen version where it was steered to its sdist', () => {
+    const wheel = receipt('good', '1.0', 'left out', 'wheel');
+    expect(counted([wheel, chosen], '', succeeded('1.0', '1.0'))).toEqual(['1.0']);
+    const other = receipt('good', '1.0', 'released', 'wheel');
+    expect(counted([wheel, other], '', succeeded('1.0', '1.0'))).toEqual([]);
+  });
+
+  test('whose names tell no version count where there is nothing else', () => {
+    const odd = receipt('good', '', 'left out');
+    expect(counted([odd], '')).toEqual(['']);
+    expect(counted([odd], '', { ...succeeded(null, '1.0'), succeeded: false })).toEqual([]);
+    expect(counted([odd, chosen], '')).toEqual([]);
   });
 });

@@ -1,46 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
 import type { Wish } from '../core/installer.ts';
 import type { Receipt } from '../core/verification.ts';
 import { releases } from '../core/verdict.ts';
-import { compareVersions, isPrerelease, satisfies } from '../core/version.ts';
+import { compareVersions, isPrerelease } from '../core/version.ts';
+import { meetsWishes } from './wanted.ts';
+
+/** What a run came to, beside its receipts. Projects are normalised. */
+export interface RunResult {
+  /** The installer ended well: it has what it wanted, from wherever. */
+  readonly succeeded: boolean;
+  /** The version of each project that is installed at the end. */
+  readonly installed: ReadonlyMap<string, string>;
+  /** The versions of each project that its pages offered. */
+  readonly offered: ReadonlyMap<string, readonly string[]>;
+}
 
 /**
  * Which of the files left out of index pages count as refusals: those that the installer would
  * have taken. That is, everything acceptable to the wishes where it ended up with no version of
- * the project, and otherwise what is newer than the version it chose. The rest are notes.
+ * the project; otherwise what is newer than the version it chose, and that version's wheels where
+ * it was steered to the sdist. The rest are notes.
  */
-export function reckon(receipts: readonly Receipt[], wishes: readonly Wish[]): readonly Receipt[] {
-  const chosen = chosenVersions(receipts);
+export function reckon(
+  receipts: readonly Receipt[],
+  wishes: readonly Wish[],
+  result: RunResult,
+): readonly Receipt[] {
+  const reckoning = new Reckoning(receipts, wishes, result);
   return receipts.map((receipt) => {
     if (receipt.asked || releases(receipt.decision)) return receipt;
-    return { ...receipt, asked: wasWanted(receipt, wishes, chosen) };
+    return { ...receipt, asked: reckoning.wasWanted(receipt.artifact) };
   });
 }
 
-function chosenVersions(receipts: readonly Receipt[]): ReadonlyMap<string, string> {
-  const chosen = new Map<string, string>();
-  for (const { artifact, asked, decision } of receipts) {
-    if (!asked || !releases(decision) || artifact.version === '') continue;
-    const known = chosen.get(artifact.project);
-    if (known === undefined || compareVersions(artifact.version, known) > 0) {
-      chosen.set(artifact.project, artifact.version);
-    }
+class Reckoning {
+  readonly #wishes: ReadonlyMap<string, readonly Wish[]>;
+  readonly #result: RunResult;
+  readonly #taken: ReadonlyMap<string, readonly Artifact[]>;
+  readonly #chosen = new Map<string, string | null>();
+
+  constructor(receipts: readonly Receipt[], wishes: readonly Wish[], result: RunResult) {
+    this.#result = result;
+    this.#wishes = Map.groupBy(wishes, ({ project }) => project);
+    const taken = receipts
+      .filter(({ asked, decision }) => asked && releases(decision))
+      .map(({ artifact }) => artifact);
+    this.#taken = Map.groupBy(taken, ({ project }) => project);
   }
-  return chosen;
+
+  wasWanted(artifact: Artifact): boolean {
+    const { project, version } = artifact;
+    const best = this.#chosenVersion(project);
+    if (version === '') return this.#isNamelessAll(project, best);
+    if (!meetsWishes(this.#wishesFor(project), version)) return false;
+    if (best === null) return true;
+    const order = compareVersions(version, best);
+    if (order === 0) return artifact.kind === 'wheel' && this.#wasBuilt(project, best);
+    // What was withdrawn is taken only where nothing else would do.
+    const isYanked = typeof artifact.listed?.yanked === 'string';
+    return order > 0 && !isYanked && (!isPrerelease(version) || isPrerelease(best));
+  }
+
+  /** `null` where it ended up with none, as far as can be known. */
+  #chosenVersion(project: string): string | null {
+    const known = this.#chosen.get(project);
+    if (known !== undefined) return known;
+    const chosen = this.#findChosen(project);
+    this.#chosen.set(project, chosen);
+    return chosen;
+  }
+
+  #findChosen(project: string): string | null {
+    const { succeeded, installed, offered } = this.#result;
+    const wishes = this.#wishesFor(project);
+    const present = succeeded ? installed.get(project) : undefined;
+    if (present !== undefined && meetsWishes(wishes, present)) return present;
+    const taken = (this.#taken.get(project) ?? []).map(({ version }) => version);
+    const downloaded = newest(taken);
+    if (downloaded !== null || !succeeded) return downloaded;
+    // Only resolved, or out of a cache: the best of what it was shown.
+    const fit = (offered.get(project) ?? []).filter((version) => meetsWishes(wishes, version));
+    return newest(fit.filter((version) => !isPrerelease(version))) ?? newest(fit);
+  }
+
+  /** No installer takes a file whose name tells no version, but there may have been no other. */
+  #isNamelessAll(project: string, best: string | null): boolean {
+    const isAsked = this.#wishesFor(project).length > 0;
+    return best === null && isAsked && (this.#result.offered.get(project) ?? []).length === 0;
+  }
+
+  #wasBuilt(project: string, version: string): boolean {
+    const mine = (this.#taken.get(project) ?? []).filter((one) => one.version === version);
+    return mine.length > 0 && mine.every(({ kind }) => kind === 'sdist');
+  }
+
+  #wishesFor(project: string): readonly Wish[] {
+    return this.#wishes.get(project) ?? [];
+  }
 }
 
-function wasWanted(
-  { artifact }: Receipt,
-  wishes: readonly Wish[],
-  chosen: ReadonlyMap<string, string>,
-): boolean {
-  const { project, version } = artifact;
-  const mine = wishes.filter((wish) => wish.project === project);
-  const meets = mine.every(
-    ({ specifier }) => specifier === '' || (version !== '' && satisfies(version, specifier)),
-  );
-  const best = chosen.get(project);
-  if (best === undefined) return meets && (version !== '' || mine.length > 0);
-  if (!meets || version === '' || compareVersions(version, best) <= 0) return false;
-  return !isPrerelease(version) || isPrerelease(best);
+function newest(versions: readonly string[]): string | null {
+  return versions
+    .filter((version) => version !== '')
+    .reduce<string | null>(
+      (best, one) => (best === null || compareVersions(one, best) > 0 ? one : best),
+      null,
+    );
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact } from '../core/artifact.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Code } from '../core/codes.ts';
 import { reason } from '../core/errors.ts';
 import type { AuditEvent, TrustRows } from '../core/trust-rows.ts';
 import type { Decision } from '../core/verdict.ts';
+import { printableUrl } from '../core/url.ts';
 import type { Receipt } from '../core/verification.ts';
 import type { Policy } from '../policy/index.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import type { Ledger } from './ledger.ts';
+
+/** A page of old files may refuse hundreds. */
+const MAX_NAMED_FILES = 50;
 
 export interface RecordsParts {
   readonly rows: TrustRows;
@@ -68,6 +73,22 @@ export class Records {
   leaveOut(artifact: Artifact, decision: Decision): void {
     const receipt = this.receipt(artifact, null, null, decision);
     this.#parts.ledger.write({ ...receipt, asked: false });
+  }
+
+  /** What was refused of one index page: one event, however many files it lists. */
+  refusePage(url: string, codes: readonly Code[], files: readonly string[]): void {
+    this.#parts.rows.audit({
+      at: this.#parts.clock.now(),
+      run: this.#parts.run,
+      what: 'page',
+      subject: printableUrl(url),
+      detail: {
+        codes: [...new Set(codes)],
+        files: files.slice(0, MAX_NAMED_FILES),
+        more: Math.max(0, files.length - MAX_NAMED_FILES),
+        policy: this.#parts.policy.digest,
+      },
+    });
   }
 
   receipt(

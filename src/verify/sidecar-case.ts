@@ -65,7 +65,7 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
     const message = `the metadata of ${artifact.filename}: sha256 on the index page ${expected ?? 'none'}, of the bytes ${found}`;
     return { outcome: 'refused', reason: reason('WP-SIDECAR-HASH', message) };
   }
-  parts.sidecars.handedOut(fileUrl, found);
+  parts.sidecars.handedOut(artifact.url, found);
   return { outcome: 'served', bytes };
 }
 

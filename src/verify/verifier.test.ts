@@ -1,135 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { ListedFile } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
-import type { EvidenceKind, PageReading } from '../core/evidence.ts';
+import type { EvidenceKind } from '../core/evidence.ts';
 import type { Wish } from '../core/installer.ts';
 import { HOLD_LIMIT_BYTES, MIB, WITHHELD_TAIL_BYTES } from '../core/limits.ts';
-import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
-import { EVIDENCE, SidecarLedger } from '../evidence/index.ts';
-import { DEFAULT_POLICY, sealPolicy, type Policy } from '../policy/index.ts';
-import { openMemoryBlobStore, openMemoryTrustRows } from '../storage/index.ts';
-import { TrustMemory } from '../trust/index.ts';
-import { Verifier } from './verifier.ts';
-
-const PAGE = 'https://index.test/simple/good/';
-const FILE = 'https://index.test/files/good-1.0.zip';
-const NOW = Date.UTC(2026, 0, 1);
+import { DEFAULT_POLICY, sealPolicy } from '../policy/index.ts';
+import {
+  ask,
+  cut,
+  EVIL,
+  FILE,
+  GOOD,
+  listed,
+  open,
+  PAGE,
+  sha256,
+  verdictOf,
+  whole,
+  type Scene,
+} from './scene.test-support.ts';
 
 const EVIDENCE_KINDS = ['index-hash', 'contents', 'pins', 'memory', 'approval'];
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-function listed(bytes: Uint8Array, changes: Partial<ListedFile> = {}): ListedFile {
-  return {
-    filename: 'good-1.0.zip',
-    url: FILE,
-    hashes: { sha256: sha256(bytes) },
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: null,
-    ...changes,
-  };
-}
-
-interface Scene {
-  readonly page?: readonly ListedFile[] | Refusal;
-  /** What the outside answers for the file, try by try; the last stays. */
-  readonly answers?: readonly (() => AsyncIterable<Uint8Array>)[];
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly landed?: string;
-  readonly policy?: Policy;
-  readonly wishes?: readonly Wish[];
-  /** Contents are judged by the archive room; these files are no archives. */
-  readonly extra?: readonly EvidenceKind[];
-}
-
-async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
-}
-
-async function* cut(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
-  throw new Refusal('WP-UPSTREAM-TRUNCATED', { message: 'cut' });
-}
-
-function open(
-  scene: Scene,
-  shared = { rows: openMemoryTrustRows(), blobs: openMemoryBlobStore() },
-) {
-  const clock = { now: () => NOW };
-  const memory = new TrustMemory(shared.rows, clock);
-  const sidecars = new SidecarLedger();
-  const sources = { memory, rows: shared.rows, clock, pins: [], sidecars };
-  const kinds = EVIDENCE.map((make) => make(sources)).filter(({ kind }) => kind !== 'contents');
-  let fetches = 0;
-  const upstream: Upstream = {
-    async request(ask): Promise<UpstreamAnswer> {
-      const body = scene.answers?.[Math.min(fetches, scene.answers.length - 1)];
-      fetches += 1;
-      if (body === undefined) throw new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'refused' });
-      return {
-        status: 200,
-        headers: scene.headers ?? {},
-        url: scene.landed ?? ask.url,
-        body: body(),
-      };
-    },
-    close: async () => {},
-  };
-  const pages = {
-    async read(): Promise<PageReading> {
-      if (scene.page instanceof Refusal) throw scene.page;
-      const page = {
-        project: 'good',
-        apiVersion: '1.0',
-        status: 'active',
-        statusReason: null,
-        files: scene.page ?? [],
-        refused: [],
-        lastSerial: null,
-      } as const;
-      return { outcome: 'page', page, url: PAGE };
-    },
-  };
-  const verifier = new Verifier({
-    upstream,
-    ...shared,
-    memory,
-    clock,
-    policy: scene.policy ?? DEFAULT_POLICY,
-    evidence: [...kinds, ...(scene.extra ?? [])],
-    pages,
-    sidecars,
-    wishes: scene.wishes ?? [],
-    askFirstUse: null,
-    run: 'test',
-  });
-  return { verifier, shared, fetches: () => fetches };
-}
-
-const ask = (url: string) => ({ url, credentials: {} });
-
-async function verdictOf(scene: Scene, shared?: ReturnType<typeof open>['shared']) {
-  const opened = open(scene, shared);
-  await opened.verifier.page(ask(PAGE));
-  const outcome = await opened.verifier.file(ask(FILE));
-  const receipt = 'receipt' in outcome ? outcome.receipt : null;
-  return {
-    ...opened,
-    outcome,
-    verdict: receipt?.decision.verdict,
-    codes: receipt?.decision.reasons.map(({ code }) => code),
-  };
-}
-
-const GOOD = Buffer.from('good bytes');
-const EVIL = Buffer.from('evil bytes');
 
 describe('a file', () => {
   test('is released as first seen, then remembered', async () => {

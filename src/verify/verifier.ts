@@ -8,6 +8,7 @@ import type { Wish } from '../core/installer.ts';
 import { judgeAddress, judgeFileAddress } from '../core/source-address.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
+import { addressKey } from '../core/url.ts';
 import type {
   FileAsk,
   FileOutcome,
@@ -93,10 +94,12 @@ export class Verifier implements Verification {
   }
 
   async file(ask: FileAsk): Promise<FileOutcome> {
-    const fileCase = this.#files.get(ask.url) ?? this.#openCase(ask);
-    this.#files.set(ask.url, fileCase);
+    const key = addressKey(ask.url);
+    const fileCase = this.#files.get(key) ?? this.#openCase(ask);
+    this.#files.set(key, fileCase);
     const outcome = await fileCase.outcome();
-    if (outcome.outcome === 'not-served') this.#files.delete(ask.url);
+    const mayChange = outcome.outcome === 'not-served';
+    if (mayChange && this.#files.get(key) === fileCase) this.#files.delete(key);
     return outcome;
   }
 
@@ -118,7 +121,17 @@ export class Verifier implements Verification {
     } catch (thrown) {
       const refusal = asRefusal(thrown, 'reading an index page');
       if (asked !== null) this.#catalogue.block(asked, refusal.toReason());
+      return this.#blocked(ask.url, refusal);
+    }
+  }
+
+  /** The page is blocked whether or not that can be written down. */
+  #blocked(url: string, refusal: Refusal): PageOutcome {
+    try {
+      this.#pageParts.records.refusePage(url, [refusal.code], []);
       return { outcome: 'blocked', refusal };
+    } catch (thrown) {
+      return { outcome: 'blocked', refusal: asRefusal(thrown, 'writing the audit trail') };
     }
   }
 
@@ -135,7 +148,8 @@ export class Verifier implements Verification {
     if (artifact.listed !== null) return [];
     const address =
       this.#judgeAddress(artifact.url) ?? judgeFileAddress(artifact.url, artifact.filename);
-    return address === null ? [] : [address];
+    if (address !== null) return [address];
+    return this.#catalogue.refusalOfName(artifact.filename) ?? [];
   }
 
   #judgeAddress(url: string): Reason | null {
