@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
+import { safeText } from '../core/safe-text.ts';
+import type { JailWish } from '../host/index.ts';
 
 /** Our own options: only what stands before the installer's or the command's name. */
 export interface OwnOptions {
@@ -8,6 +10,8 @@ export interface OwnOptions {
   /** Where the JSON report goes; `-` is standard output. */
   readonly report: string | null;
   readonly policyFile: string | null;
+  /** What keeps the installer to the gate beyond its settings. */
+  readonly jail: JailWish;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -28,17 +32,21 @@ const SWITCHES: ReadonlyMap<string, 'quiet' | 'strict' | 'help' | 'version'> = n
   ['--version', 'version'],
 ]);
 
-const VALUES: ReadonlyMap<string, 'report' | 'policyFile'> = new Map([
+const VALUES: ReadonlyMap<string, 'report' | 'policyFile' | 'jail'> = new Map([
   ['--report', 'report'],
   ['--policy', 'policyFile'],
+  ['--jail', 'jail'],
 ]);
+
+const JAILS: readonly JailWish[] = ['auto', 'namespace', 'landlock', 'off'];
 
 /** @throws Refusal `WP-USAGE` for an option that is not ours or lacks its value. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const switches = { quiet: false, strict: false, help: false, version: false };
-  const values: { report: string | null; policyFile: string | null } = {
+  const values: Record<'report' | 'policyFile' | 'jail', string | null> = {
     report: null,
     policyFile: null,
+    jail: null,
   };
   let position = 0;
   for (; position < argv.length; position++) {
@@ -51,13 +59,22 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       switches[flag] = true;
     } else if (valued !== undefined) {
       const value = inline ?? argv[++position] ?? '';
-      if (value === '') throw new Refusal('WP-USAGE', { message: `${name} needs a file name` });
+      if (value === '') throw new Refusal('WP-USAGE', { message: `${name} needs a value` });
       values[valued] = value;
     } else {
       throw new Refusal('WP-USAGE', { message: `unknown option ${word}` });
     }
   }
-  return { options: { ...switches, ...values }, words: argv.slice(position) };
+  const options = { ...switches, ...values, jail: readJail(values.jail) };
+  return { options, words: argv.slice(position) };
+}
+
+function readJail(stated: string | null): JailWish {
+  const wish = JAILS.find((one) => one === (stated ?? 'auto'));
+  if (wish !== undefined) return wish;
+  throw new Refusal('WP-USAGE', {
+    message: `--jail: expected ${JAILS.join(', ')}, found "${safeText(stated ?? '', 100)}"`,
+  });
 }
 
 function splitInline(word: string): { readonly name: string; readonly inline: string | null } {

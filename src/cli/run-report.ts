@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FoundDistribution } from '../core/host.ts';
 import type { Wish } from '../core/installer.ts';
-import type { InstalledDistribution, Report } from '../core/report.ts';
+import type { InstalledDistribution, JailLevel, Report } from '../core/report.ts';
 import type { RememberedFile } from '../core/trust-rows.ts';
 import type { Receipt } from '../core/verification.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
@@ -19,7 +19,11 @@ export interface Run {
   };
   readonly policyDigest: string;
   readonly wishes: readonly Wish[];
-  readonly end: { readonly exit: number | null; readonly signal: NodeJS.Signals | null };
+  readonly end: {
+    readonly exit: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly jail: JailLevel;
+  };
 }
 
 export interface Observed {
@@ -51,6 +55,7 @@ export function composeReport(run: Run, observed: Observed): Report {
     policyDigest: run.policyDigest,
     installer: { ...run.installer, exit: run.end.exit },
     signal: run.end.signal,
+    jail: run.end.jail,
     receipts,
     installed,
     refusals,

@@ -5,12 +5,13 @@ import { parseCommandLine } from './own-options.ts';
 import { describeRefusal } from './describe-refusal.ts';
 import { standardOutput } from './standard-output.ts';
 import { ownVersion } from './version.ts';
+import type { Wiring } from './wiring.ts';
 
 /** Our own commands; every other first word is an installer. */
 export const COMMANDS = ['trust', 'policy', 'index', 'explain', 'help'] as const;
 
 /** One run of the command line. @returns the exit code; every failure is told, none is thrown. */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(argv: readonly string[], wiring: Wiring = {}): Promise<number> {
   const output = standardOutput();
   try {
     const { options, words } = parseCommandLine(argv);
@@ -26,14 +27,15 @@ export async function run(argv: readonly string[]): Promise<number> {
       return await runCommand(help ? ['--help'] : words, options, output);
     }
     const { wrap } = await import('./wrap.ts');
-    return await wrap({
+    const wrapCall = {
       words,
       options,
       environment: process.env,
       directory: process.cwd(),
       output,
       interactive: process.stdin.isTTY && process.stderr.isTTY,
-    });
+    };
+    return await wrap(wrapCall, wiring);
   } catch (thrown) {
     const refusal = asRefusal(thrown, 'wheelproof');
     output.err(describeRefusal(refusal));

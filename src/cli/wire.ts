@@ -103,7 +103,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const rows = openTrust(places, clock);
   const blobs = await openBlobs(places);
   const upstream = openOutside(settings, wiring);
-  const run = randomBytes(8).toString('hex');
+  const run = newRunName();
   const memory = new TrustMemory(rows, clock);
   const sidecars = new SidecarLedger();
   const kinds = EVIDENCE.map((make) => make({ memory, rows, clock, pins: intent.pins, sidecars }));
@@ -136,16 +136,26 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     log: settings.log,
     isKnownIndexUrl: isKnownIndex,
   });
-  const recordEnd = ({ installer, summary, exit }: Report): void => {
-    const detail = { installer: installer.name, version: installer.version, summary, exit };
-    rows.audit({ at: clock.now(), run, what: 'run-end', subject: installer.name, detail });
-  };
+  const recordEnd = (report: Report): void => auditRun(rows, clock, run, report);
   const close = async (): Promise<void> => {
     await gateway.close();
     await upstream.close();
     rows.close();
   };
   return { gateway, verifier, rows, recordEnd, close };
+}
+
+/** Writes a run's outcome into the audit trail. */
+export function auditRun(rows: TrustRows, clock: Clock, run: string, report: Report): void {
+  const { installer, summary, exit, files, refusals } = report;
+  const reasons = [...files.flatMap((file) => file.reasons), ...refusals];
+  const codes = [...new Set(reasons.map(({ code }) => code))];
+  const detail = { version: installer.version, summary, codes, exit };
+  rows.audit({ at: clock.now(), run, what: 'run-end', subject: installer.name, detail });
+}
+
+export function newRunName(): string {
+  return randomBytes(8).toString('hex');
 }
 
 function openOutside({ policy, intent, environment }: GateSettings, wiring: Wiring): Upstream {

@@ -3,15 +3,26 @@ import path from 'node:path';
 import { Refusal } from '../core/errors.ts';
 import type { Call, Installer, Intent, Located, Recognised } from '../core/installer.ts';
 import type { Report } from '../core/report.ts';
-import { inspectTarget, openRunDirectory, runChild } from '../host/index.ts';
-import type { Policy } from '../policy/index.ts';
+import { judgeAddress } from '../core/source-address.ts';
+import { inspectTarget, jailInterpreters, openRunDirectory, runJailed } from '../host/index.ts';
+import { allowsPlainHttp, type Policy } from '../policy/index.ts';
 import { ensurePrivateDirectory } from '../storage/index.ts';
 import { installersHere } from './installers.ts';
+import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
 import { RunEvents } from './run-events.ts';
 import { composeReport, type Run } from './run-report.ts';
 import { showReport, type Output } from './show-report.ts';
-import { findPlaces, openGate, openPolicy, type Gate } from './wire.ts';
+import {
+  auditRun,
+  clockOf,
+  findPlaces,
+  newRunName,
+  openGate,
+  openPolicy,
+  openTrust,
+  type Gate,
+} from './wire.ts';
 import type { Wiring } from './wiring.ts';
 
 export interface WrapCall {
@@ -43,11 +54,16 @@ export async function wrap(wrapCall: WrapCall, wiring: Wiring = {}): Promise<num
   const prepared = await prepare(wrapCall, wiring);
   const { report } =
     prepared.intent.refusals.length > 0
-      ? notStarted(prepared)
+      ? notStarted(wrapCall, prepared, wiring)
       : await runGuarded(wrapCall, prepared, wiring);
-  const silent = !prepared.intent.fetches && report.files.length === 0 && report.exit === 0;
+  const silent = saysNothing(prepared.intent, report);
   await showReport(report, wrapCall.options, wrapCall.output, silent);
   return report.exit;
+}
+
+/** `pip list` is left to itself, however it ended. */
+function saysNothing({ fetches }: Intent, { files, refusals }: Report): boolean {
+  return !fetches && files.length === 0 && refusals.length === 0;
 }
 
 async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
@@ -64,7 +80,7 @@ async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
     };
     const policy = await openPolicy(choice, wiring);
     const located = await installer.locate(recognised, call);
-    const intent = await installer.intend(recognised, located, call);
+    const intent = withJudgedIndexes(await installer.intend(recognised, located, call), policy);
     return { installer, recognised, located, call, intent, policy };
   }
   throw new Refusal('WP-USAGE', {
@@ -73,18 +89,36 @@ async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
   });
 }
 
-function notStarted(prepared: Prepared): { readonly report: Report } {
-  return {
-    report: composeReport(runOf(prepared, { exit: null, signal: null }), {
-      receipts: [],
-      before: [],
-      after: [],
-      recallRelease: () => [],
-      refusals: prepared.intent.refusals.map((why) => ({ ...why, subject: 'configuration' })),
-      notes: prepared.intent.notes,
-      otherTraffic: [],
-    }),
-  };
+/** pip leaves an index without TLS out by itself and says nothing of it; we say it beforehand. */
+function withJudgedIndexes(intent: Intent, policy: Policy): Intent {
+  if (!intent.fetches) return intent;
+  const allowPlainHttp = (host: string): boolean => allowsPlainHttp(policy, host);
+  const found = intent.indexes.map((index) => judgeAddress(index, { from: null, allowPlainHttp }));
+  return { ...intent, refusals: [...intent.refusals, ...found.filter((why) => why !== null)] };
+}
+
+function notStarted(
+  { environment }: WrapCall,
+  prepared: Prepared,
+  wiring: Wiring,
+): { readonly report: Report } {
+  const report = composeReport(runOf(prepared, { exit: null, signal: null, jail: 'none' }), {
+    receipts: [],
+    before: [],
+    after: [],
+    recallRelease: () => [],
+    refusals: prepared.intent.refusals.map((why) => ({ ...why, subject: 'configuration' })),
+    notes: prepared.intent.notes,
+    otherTraffic: [],
+  });
+  const clock = clockOf(wiring);
+  const rows = openTrust(findPlaces(environment), clock);
+  try {
+    auditRun(rows, clock, newRunName(), report);
+  } finally {
+    rows.close();
+  }
+  return { report };
 }
 
 async function runGuarded(
@@ -102,7 +136,7 @@ async function runGuarded(
   );
   try {
     const before = await inspectAll(intent);
-    const end = await runInstaller(wrapCall, prepared, gate);
+    const { note, ...end } = await runInstaller(wrapCall, prepared, gate);
     const after = await inspectAll(intent);
     const report = composeReport(runOf(prepared, end), {
       receipts: gate.verifier.receipts(),
@@ -110,7 +144,7 @@ async function runGuarded(
       after,
       recallRelease: (project, version) => gate.rows.recallRelease(project, version),
       refusals: events.refusals(),
-      notes: [...intent.notes, ...policy.notes, ...events.notes()],
+      notes: [...intent.notes, ...policy.notes, ...events.notes(), ...note],
       otherTraffic: gate.gateway.otherTraffic(),
     });
     gate.recordEnd(report);
@@ -125,7 +159,7 @@ async function inspectAll(intent: Intent) {
 }
 
 async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate) {
-  const { installer, recognised, located, call, policy } = prepared;
+  const { installer, recognised, located, call, intent, policy } = prepared;
   const places = findPlaces(wrapCall.environment);
   const cacheDirectory = path.join(
     places.cache,
@@ -144,14 +178,21 @@ async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate) 
       cacheDirectory,
     });
     const reportOnStdout = wrapCall.options.report === '-';
-    const child = await runChild({
+    const childCall = {
       ...steered,
       directory: wrapCall.directory,
       stdio: wrapCall.output.childStdio ?? (reportOnStdout ? 'stdout-to-stderr' : 'inherit'),
+    };
+    const jailed = await runJailed(childCall, {
+      wish: wishFor(wrapCall.options.jail, intent),
+      port: gate.gateway.port,
+      interpreters: () => jailInterpreters(childCall, intent.targets),
+      receive: (door) => gate.gateway.receive(door),
     });
-    const { code, signal, stdout, stderr } = await child.done;
+    const { code, signal, stdout, stderr } = await jailed.child.done;
     wrapCall.output.captured?.({ stdout, stderr });
-    return { exit: code, signal };
+    const note = jailNote(wrapCall.options.jail, intent, jailed);
+    return { exit: code, signal, jail: jailed.level, note: note === null ? [] : [note] };
   } finally {
     await runDirectory.close();
   }
