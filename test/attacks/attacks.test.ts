@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, inject, test } from 'vitest';
-import { provisionWith } from '../world/environments.ts';
+import { provisionWith } from '../world/installer-templates.ts';
 import { INSTALLERS } from '../world/installer-versions.ts';
 import { judgeForm, judgeTwin } from './harness.ts';
 import { ATTACKS } from './index.ts';

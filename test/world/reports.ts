@@ -76,6 +76,7 @@ export function parts(receipts: readonly Receipt[], more: Partial<ReportParts> =
     policyDigest: SHA,
     installer: { name: 'pip', version: '26.3', argv: ['install', 'good'], exit: 0 },
     signal: null,
+    jail: 'namespace',
     receipts,
     installed: [],
     refusals: [],
