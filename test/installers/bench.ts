@@ -5,9 +5,10 @@ import { inject } from 'vitest';
 import type { ChildProcess } from 'node:child_process';
 import type { Report } from '../../src/core/report.ts';
 import { runGuarded, type Guarded } from '../attacks/door.ts';
-import { openEnvironment, provisionWith, type Environment } from '../world/environments.ts';
+import { openEnvironment, type Environment } from '../world/environments.ts';
 import { listed } from '../world/index-model.ts';
 import { INSTALLER_VERSIONS, newest, type InstallerName } from '../world/installer-versions.ts';
+import { provisionWith } from '../world/installer-templates.ts';
 import { makeSdist, makeWheel, type BuiltFile } from '../world/wheel.ts';
 import { FILES, openWorld, type World } from '../world/world.ts';
 
@@ -95,6 +96,22 @@ export const TOOL = makeWheel({
   },
 });
 
+/** The sources of a project that wants `lib`, built by hand with `helper` there. */
+export const MINE: Readonly<Record<string, string>> = {
+  'pyproject.toml': projectBuiltBy('own'),
+  'own.py': `import os, zipfile
+def build_wheel(directory, settings=None, metadata=None):
+    name = 'mine-1.0-py3-none-any.whl'
+    with zipfile.ZipFile(os.path.join(directory, name), 'w') as out:
+        out.writestr('mine.py', '')
+        out.writestr('mine-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: mine\\nVersion: 1.0\\nRequires-Dist: lib\\n')
+        out.writestr('mine-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+        out.writestr('mine-1.0.dist-info/RECORD', 'mine.py,,\\nmine-1.0.dist-info/METADATA,,\\nmine-1.0.dist-info/WHEEL,,\\nmine-1.0.dist-info/RECORD,,\\n')
+    return name
+build_editable = build_wheel
+`,
+};
+
 function projectBuiltBy(backend: string): string {
   return `[build-system]\nrequires = ["helper"]\nbuild-backend = "${backend}"\nbackend-path = ["."]\n`;
 }
@@ -134,7 +151,8 @@ export function verdicts(report: Report | null): readonly string[] {
   return (report?.files ?? []).map(({ filename, verdict }) => `${filename} ${verdict}`).sort();
 }
 
-/** Paths of what the file hosts were asked for, by the world's count. */
-export function filesAsked(world: World): readonly string[] {
-  return world.host(FILES).seen.map(({ path }) => path);
+/** Which distributions the file host was asked for. */
+export function filesAsked(world: World): string[] {
+  const asked = world.host(FILES).seen.map(({ path }) => path.replace('/packages/', ''));
+  return asked.filter((path) => !path.endsWith('.metadata'));
 }

@@ -11,6 +11,7 @@ import {
   versionsOf,
   filesAsked,
   LIB,
+  MINE,
   APP,
 } from './bench.ts';
 
@@ -136,11 +137,7 @@ describe.each(versionsOf('pip'))('pip %s', (version) => {
 
   test('a project of this machine, editable too', async () => {
     await using bench = await open();
-    await bench.write(
-      'mine/pyproject.toml',
-      '[build-system]\nrequires = ["helper"]\nbuild-backend = "own"\nbackend-path = ["."]\n',
-    );
-    await bench.write('mine/own.py', localBackend());
+    for (const [name, text] of Object.entries(MINE)) await bench.write(`mine/${name}`, text);
     const ended = await bench.run(['pip', 'install', './mine']);
     expect(ended.exit, ended.stderr).toBe(0);
     expect(installed(ended.report)).toEqual(['lib 1.1', 'mine 1.0 without receipt local']);
@@ -153,18 +150,3 @@ describe.each(versionsOf('pip'))('pip %s', (version) => {
     expect(installed(editable.report)).toEqual(['mine 1.0 without receipt local']);
   });
 });
-
-/** A build backend by hand: a project that wants `lib`. */
-function localBackend(): string {
-  return `import os, zipfile
-def build_wheel(directory, settings=None, metadata=None):
-    name = 'mine-1.0-py3-none-any.whl'
-    with zipfile.ZipFile(os.path.join(directory, name), 'w') as out:
-        out.writestr('mine.py', '')
-        out.writestr('mine-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: mine\\nVersion: 1.0\\nRequires-Dist: lib\\n')
-        out.writestr('mine-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
-        out.writestr('mine-1.0.dist-info/RECORD', 'mine.py,,\\nmine-1.0.dist-info/METADATA,,\\nmine-1.0.dist-info/WHEEL,,\\nmine-1.0.dist-info/RECORD,,\\n')
-    return name
-build_editable = build_wheel
-`;
-}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { INSTALLERS } from '../world/installer-versions.ts';
+import { MINE, installed, openBench, publishAll, versionsOf } from './bench.ts';
+import { hostRepository } from './git-host.ts';
+
+const PASSWORD = 's3cret-of-the-forge';
+
+describe.each(INSTALLERS.flatMap((name) => versionsOf(name).map((version) => ({ name, version }))))(
+  '$name $version',
+  ({ name, version }) => {
+    const starter = name === 'pip' ? ['pip'] : ['uv', 'pip'];
+    const open = async (configuration: string) => {
+      const bench = await openBench(name, version);
+      publishAll(bench.world);
+      const address = await hostRepository(bench, MINE);
+      await bench.write(join(bench.environment.home, '.gitconfig'), configuration);
+      const words = [...starter, 'install', '--index-url', bench.world.index, `mine @ ${address}`];
+      return { ...bench, words, [Symbol.asyncDispose]: bench[Symbol.asyncDispose] };
+    };
+
+    test('git goes through the gate whatever its files say of proxies', async () => {
+      const elsewhere = 'http://127.0.0.1:9';
+      await using bench = await open(
+        `[http]\n\tproxy = ${elsewhere}\n[http "https://git.test"]\n\tproxy = ${elsewhere}\n\tsslVerify = false\n[remote "origin"]\n\tproxy = ${elsewhere}\n`,
+      );
+      const ended = await bench.run(bench.words);
+      expect(ended.exit, ended.stderr).toBe(0);
+      expect(installed(ended.report)).toEqual(['lib 1.1', 'mine 1.0 without receipt vcs']);
+      expect(ended.report?.other_traffic.map(({ host }) => host.replace(/:\d+$/u, ''))).toContain(
+        'git.test',
+      );
+    });
+
+    test("the user's credential helpers are asked, and told nothing of ours", async () => {
+      await using bench = await open('[credential]\n\thelper = store\n');
+      bench.world.host('git.test').credentials = `me:${PASSWORD}`;
+      const stored = `${bench.world.origin('git.test').replace('https://', `https://me:${PASSWORD}@`)}\n`;
+      await bench.write(
+        join(bench.environment.home, '.git-credentials'),
+        stored.replace(/:(\d+)\n$/u, '%3a$1\n'),
+      );
+      const ended = await bench.run(bench.words);
+      expect(ended.exit, ended.stderr).toBe(0);
+      expect(installed(ended.report)).toEqual(['lib 1.1', 'mine 1.0 without receipt vcs']);
+      const kept = await bench.read(join(bench.environment.home, '.git-credentials'));
+      expect(kept.trim().split('\n')).toHaveLength(1);
+      expect(`${ended.stdout}${ended.stderr}${ended.reportText}`).not.toContain(PASSWORD);
+    });
+  },
+);
