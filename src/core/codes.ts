@@ -35,6 +35,12 @@ export const CODES = {
     'A page that lies about a size cannot be trusted about the file.',
     'Report the file to the index operator.',
   ),
+  'WP-SIZE-MALFORMED': entry(
+    'E-BYTES',
+    'The index page states a size that no file can have.',
+    'Where the size is no number, nothing bounds what the server sends.',
+    'Report the page to the index operator.',
+  ),
   'WP-NAME-REUSED': entry(
     'E-BYTES',
     'The same file name now carries other bytes than this machine recorded before.',
