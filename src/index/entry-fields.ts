@@ -13,6 +13,7 @@ export interface ReadFields {
   readonly fault: string | null;
   /** What is wrong with a hash; `null` where nothing is. */
   readonly hashFault: string | null;
+  readonly sizeFault: string | null;
 }
 
 /** An entry's fields beside its name and address, each of the type that the specification gives it. */
@@ -24,17 +25,27 @@ export function readFields(raw: RawEntry, address: string, base: string): ReadFi
   };
   const stated = readStated(raw.hashes, address, note);
   const sidecar = readSidecar(raw.coreMetadata, note);
+  const sizeFaults: string[] = [];
+  const noteSize: Note = (name, value, expected, fallback) => {
+    sizeFaults.push(`${name}: expected ${expected}, found ${describe(value)}`);
+    return fallback;
+  };
   const fields: EntryFields = {
     hashes: stated.hashes,
     requiresPython: readText('requires-python', raw.requiresPython, note),
     coreMetadata: sidecar === null ? false : sidecar.hashes,
     gpgSig: readGpgSig(raw.gpgSig, note),
     yanked: readYanked(raw.yanked, note),
-    size: readSize(raw.size, note),
+    size: readSize(raw.size, noteSize),
     uploadTime: readUploadTime(raw.uploadTime, note),
     provenance: readProvenance(raw.provenance, base, note),
   };
-  return { fields, fault: faults[0] ?? null, hashFault: stated.fault ?? sidecar?.fault ?? null };
+  return {
+    fields,
+    fault: faults[0] ?? null,
+    hashFault: stated.fault ?? sidecar?.fault ?? null,
+    sizeFault: sizeFaults[0] ?? null,
+  };
 }
 
 type Note = <T>(name: string, value: unknown, expected: string, fallback: T) => T;

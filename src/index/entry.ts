@@ -65,9 +65,12 @@ interface Link {
 function* faultsOf(
   raw: RawEntry,
   { filename, address, url }: Link,
-  { fields, fault, hashFault }: ReadFields,
+  { fields, fault, hashFault, sizeFault }: ReadFields,
   context: EntryContext,
 ): Generator<Fault> {
+  if (sizeFault !== null) {
+    yield { code: 'WP-SIZE-MALFORMED', message: `${safeText(filename, 300)}: ${sizeFault}` };
+  }
   if (raw.fault !== null) yield malformed(raw, raw.fault);
   if (address.length > MAX_URL_CHARACTERS) {
     yield malformed(raw, `its address is longer than ${MAX_URL_CHARACTERS} characters`);
