@@ -54,6 +54,34 @@ describe('the memory of files', () => {
     expect(rows.list({})).toHaveLength(1);
   });
 
+  test.each([
+    ['demo-1.0-py2.py3-none-any.whl', 'Demo-1.0-py3.py2-none-any.whl'],
+    ['de_mo-1.0.tar.gz', 'De.Mo-1.0.tar.gz'],
+  ])('%s is the same file as %s', (filename, other) => {
+    const { memory } = open();
+    const project = filename.startsWith('de_') ? 'de-mo' : 'demo';
+    const one = { ...listed, project, filename, url: `https://index.example/${filename}` };
+    const two = { ...one, filename: other, url: `https://index.example/${other}` };
+    memory.accept(one, A, 7, 'first-seen', 'p');
+    expect(memory.recall(two)).toMatchObject({ filename, sha256: A });
+    expect(memory.accept(two, B, 7, 'first-seen', 'p').outcome).toBe('conflict');
+    expect(memory.accept(two, A, 7, 'remembered', 'p').outcome).toBe('first');
+    expect(memory.recall({ ...two, index: 'https://mirror.test/simple/' })).toBeNull();
+  });
+
+  test.each([
+    'demo-1.0-1-py3-none-any.whl',
+    'demo-1.0-py2-none-any.whl',
+    'demo-1.0.tar.gz',
+    'demo-1.0.zip',
+  ])('%s is another file of the release', (filename) => {
+    const { memory } = open();
+    memory.accept(listed, A, 7, 'first-seen', 'p');
+    const sdist = { ...listed, filename: 'Demo-1.0.tar.bz2', url: 'https://index.example/old' };
+    memory.accept(sdist, A, 7, 'first-seen', 'p');
+    expect(memory.recall({ ...listed, filename, url: 'https://index.example/x' })).toBeNull();
+  });
+
   test('two indexes are apart, even with the same address', () => {
     const { memory } = open();
     memory.accept(listed, A, 7, 'first-seen', 'p');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact } from '../core/artifact.ts';
 import type { Clock } from '../core/clock.ts';
+import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import type { RememberedFile, Remembering, TrustRows } from '../core/trust-rows.ts';
 import type { Verdict } from '../core/verdict.ts';
 
@@ -17,13 +18,14 @@ export class TrustMemory {
   }
 
   /**
-   * What is remembered of this file: under its own key, or, between an index and an address given
-   * directly (a lock file's, a direct URL), under the same address. So a file that was changed is
-   * found through whichever door it comes; two indexes stay apart.
+   * What is remembered of this file: under its own key, or under another spelling of its name, or,
+   * between an index and an address given directly (a lock file's, a direct URL), under the same
+   * address. So a file that was changed is found through whichever door it comes; two indexes stay
+   * apart.
    */
   recall(artifact: Artifact): RememberedFile | null {
     const { index, project, filename, url } = artifact;
-    const own = this.#rows.recall(index, project, filename);
+    const own = this.#rows.recall(index, project, filename) ?? this.#recallSpelling(artifact);
     if (own !== null) return own;
     const mayBeMeant = (file: RememberedFile): boolean =>
       index.startsWith(DIRECT) || file.index.startsWith(DIRECT);
@@ -32,6 +34,17 @@ export class TrustMemory {
       (first, file) => (first === null || file.firstSeen < first.firstSeen ? file : first),
       null,
     );
+  }
+
+  /** `Demo-1.0.tar.gz` is `demo-1.0.tar.gz` to every installer. */
+  #recallSpelling({ index, project, version, filename }: Artifact): RememberedFile | null {
+    const inIndex = this.#rows
+      .recallRelease(project, version)
+      .filter((file) => file.index === index);
+    if (inIndex.length === 0) return null;
+    const meant = meaningOf(filename, project);
+    if (meant === null) return null;
+    return inIndex.find((file) => meaningOf(file.filename, project) === meant) ?? null;
   }
 
   /** Remembers the bytes, unless others are remembered for this file: then nothing is written. */
@@ -61,4 +74,11 @@ export class TrustMemory {
     const known = this.recall(artifact);
     return known === null ? null : Math.max(0, this.#clock.now() - known.firstSeen);
   }
+}
+
+/** What a file name says, however it is spelled; `null` where it tells no release. */
+function meaningOf(filename: string, project: string): string | null {
+  const parsed = parseDistributionFilename(filename, project);
+  const ending = /\.(?:tar\.)?[^.]*$/u.exec(filename)?.[0];
+  return parsed === null ? null : JSON.stringify({ ...parsed, ending });
 }
