@@ -36,6 +36,18 @@ export class Catalogue {
     return this.#refusedNames.get(filename) ?? null;
   }
 
+  /** The versions that pages offered of each project, without those that were withdrawn. */
+  offered(): ReadonlyMap<string, readonly string[]> {
+    const versions = new Map<string, string[]>();
+    for (const [key, { project, version, listed }] of this.#artifacts) {
+      if (this.#refused.has(key) || typeof listed?.yanked === 'string') continue;
+      const known = versions.get(project);
+      if (known === undefined) versions.set(project, [version]);
+      else known.push(version);
+    }
+    return versions;
+  }
+
   /** A page of this project could not be decided: the name is blocked on every index for the run. */
   block(project: string, reason: Reason): void {
     if (!this.#blocked.has(project)) this.#blocked.set(project, reason);

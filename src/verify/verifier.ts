@@ -84,6 +84,11 @@ export class Verifier implements Verification {
     return this.#ledger.all();
   }
 
+  /** The versions that this run's pages offered of each project. */
+  offered(): ReadonlyMap<string, readonly string[]> {
+    return this.#catalogue.offered();
+  }
+
   async page(ask: PageAsk): Promise<PageOutcome> {
     const running = this.#pages.get(ask.url) ?? this.#readPage(ask);
     this.#pages.set(ask.url, running);
