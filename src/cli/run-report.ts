@@ -28,6 +28,8 @@ export interface Run {
 
 export interface Observed {
   readonly receipts: readonly Receipt[];
+  /** The versions that pages offered of each project. */
+  readonly offered: ReadonlyMap<string, readonly string[]>;
   readonly before: readonly FoundDistribution[];
   readonly after: readonly FoundDistribution[];
   readonly recallRelease: (project: string, version: string) => readonly RememberedFile[];
@@ -38,7 +40,12 @@ export interface Observed {
 
 /** Holds what was installed against what passed the gate, and writes the run's report. */
 export function composeReport(run: Run, observed: Observed): Report {
-  const receipts = [...reckon(observed.receipts, run.wishes)];
+  const result = {
+    succeeded: run.end.exit === 0,
+    installed: new Map(observed.after.map(({ name, version }) => [name, version])),
+    offered: observed.offered,
+  };
+  const receipts = [...reckon(observed.receipts, run.wishes, result)];
   const refusals = [...observed.refusals];
   const { added, preexisting: old } = compareEnvironments(observed.before, observed.after);
   const installed: InstalledDistribution[] = old.map(preexisting);

@@ -104,6 +104,7 @@ function notStarted(
 ): { readonly report: Report } {
   const report = composeReport(runOf(prepared, { exit: null, signal: null, jail: 'none' }), {
     receipts: [],
+    offered: new Map(),
     before: [],
     after: [],
     recallRelease: () => [],
@@ -140,6 +141,7 @@ async function runGuarded(
     const after = await inspectAll(intent);
     const report = composeReport(runOf(prepared, end), {
       receipts: gate.verifier.receipts(),
+      offered: gate.verifier.offered(),
       before,
       after,
       recallRelease: (project, version) => gate.rows.recallRelease(project, version),
