@@ -29,9 +29,7 @@ export const A16: Attack = {
   forms: Object.entries(LIES).map(([name, size]) => ({
     name,
     mount: mountSize(size),
-    expect: refused('E-BYTES', ['WP-SIZE-MISMATCH', 'WP-LIMIT-SIZE', 'WP-ENTRY-MALFORMED'], {
-      // A size that is none is no promise to break: the entry itself is at fault.
-      neighbours: size === 1 ? [] : ['E-LIMIT', 'E-SOURCE'],
+    expect: refused('E-BYTES', ['WP-SIZE-MISMATCH', 'WP-SIZE-MALFORMED'], {
       says: () => [EVIL.filename],
     }),
     plain: BOTH_INSTALL,
