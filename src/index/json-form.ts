@@ -111,8 +111,8 @@ function writeFile(file: ListedFile, coreMetadata: false | Hashes): Json {
     url: file.url,
     hashes: sha256First(file.hashes),
     ...(file.requiresPython === null ? {} : { 'requires-python': file.requiresPython }),
+    // PEP 714: never under the old name, over which pip before 23.2 stumbles.
     'core-metadata': sidecar,
-    'dist-info-metadata': sidecar,
     ...(file.gpgSig === null ? {} : { 'gpg-sig': file.gpgSig }),
     yanked: file.yanked === '' ? true : file.yanked,
     ...(file.size === null ? {} : { size: file.size }),
