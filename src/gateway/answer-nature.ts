@@ -13,16 +13,17 @@ export function natureOf(method: string, answer: UpstreamAnswer): AnswerNature {
   const { status, headers } = answer;
   const reads = method === 'GET' || method === 'HEAD';
   const type = headers['content-type'] ?? '';
+  const isSuccess = status >= 200 && status < 300; // installers take whichever it is
   if (status >= 300 && status < 400 && headers['location'] !== undefined) {
     verifyLocation(headers['location'], answer.url);
     return 'redirect';
   }
   verifyReadable(answer);
-  if (reads && status === 200 && isIndexMediaType(type)) return 'page';
+  if (reads && isSuccess && isIndexMediaType(type)) return 'page';
   const named = dispositionFilenames(headers['content-disposition']);
   if (named.some((name) => namesDistribution(name))) return 'archive';
   if (reads && namesDistribution(filenameOf(new URL(answer.url)))) return 'archive';
-  return method === 'GET' && status === 200 && /^\s*text\/html\b/iu.test(type) ? 'html' : 'unknown';
+  return method === 'GET' && isSuccess && /^\s*text\/html\b/iu.test(type) ? 'html' : 'unknown';
 }
 
 /** A redirect is the client's to follow, and comes by here again: if its scheme can. */

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   openScene,
@@ -65,6 +67,33 @@ describe('the door', () => {
     const other = await openScene({ peerOwner: () => Promise.resolve(1000) });
     try {
       expect(await say(ask('Proxy-Authorization: Basic d3A6eA==\r\n'), other)).toMatch(/ 407 /u);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('opens to whoever comes through a listener received, but not to a wrong secret', async () => {
+    const other = await openScene({ peerOwner: () => Promise.resolve(1001) });
+    const inside = createServer().listen(0, '127.0.0.1');
+    await once(inside, 'listening');
+    const closed = once(inside, 'close');
+    other.gateway.receive(inside);
+    const address = inside.address();
+    const through = typeof address === 'object' && address !== null ? address.port : 0;
+    const sayInside = (text: string): Promise<string> => {
+      const socket = connect(through, '127.0.0.1');
+      socket.write(text);
+      return readAll(socket);
+    };
+    try {
+      expect(await sayInside(ask(''))).toMatch(/^HTTP\/1\.1 403 .*WP-UPSTREAM-UNREACHABLE/u);
+      expect(await sayInside(ask('Proxy-Authorization: Basic d3A6eA==\r\n'))).toMatch(/ 407 /u);
+      expect(await say(ask(''), other)).toMatch(/ 407 /u);
+      const waiting = connect(through, '127.0.0.1');
+      await once(waiting, 'connect');
+      const ended = once(waiting.resume(), 'close');
+      await other.close();
+      await Promise.all([closed, ended]);
     } finally {
       await other.close();
     }

@@ -208,6 +208,22 @@ describe('what is an index page is judged as one', () => {
         body: ['<a href="../demo-1.0&#46;whl#x">d</a>'],
       },
     ],
+    [
+      'whatever kind of success it says',
+      {
+        status: 203,
+        headers: { 'content-type': 'text/html' },
+        body: ['<a href="demo-1.0.whl">d</a>'],
+      },
+    ],
+    [
+      'by its type, under 201',
+      {
+        status: 201,
+        headers: { 'content-type': 'application/vnd.pypi.simple.v1+json' },
+        body: ['{}'],
+      },
+    ],
   ])('%s', async (_, told) => {
     expect((await ask(told)).status).toBe(404);
     expect(scene.verification.asks).toEqual([
