@@ -17,6 +17,7 @@
  *
  * Landlock (landlock(7), ABI 4): connecting by TCP to any port but the gate's is refused. Listening
  * is left alone: a test server on loopback does no harm, and a rule could not name "any free port".
+ * UDP, TCP Fast Open and Multipath TCP are outside of what Landlock sees, hence the lesser level.
  *
  * Python ignores two signals and may set LC_CTYPE (PEP 538): both are undone for the installer.
  * Every import costs start-up time, hence the bare modules below `socket` and `signal`.
@@ -114,6 +115,7 @@ def namespace(channel, port):
         if more == b'':
             os._exit(1)
         answer += more
+    node.detach()
     if b'"NODE_HANDLE_ACK"' not in answer:
         raise Unable('door', 0)
 

@@ -33,6 +33,11 @@ export function describeObstacle(
   { unable, errno }: { readonly unable: string; readonly errno: number },
 ): string {
   const words = Object.hasOwn(STEPS, unable) ? STEPS[unable] : unable;
-  const [name] = Object.entries(constants.errno).find(([, number]) => number === errno) ?? [];
-  return `${level}: ${words ?? unable}${name === undefined ? '' : ` (${name})`}`;
+  const name = errnoName(errno);
+  return `${level}: ${words ?? unable}${name === null ? '' : ` (${name})`}`;
+}
+
+export function errnoName(errno: number): string | null {
+  const named = Object.entries(constants.errno).find(([, number]) => number === errno);
+  return named?.[0] ?? null;
 }

@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { Refusal } from '../core/errors.ts';
 import type { JailLevel } from '../core/report.ts';
 import { LAUNCHER } from './jail-launcher.ts';
-import { describeObstacle, readJailMessage, type JailMessage } from './jail-message.ts';
+import { describeObstacle, errnoName, readJailMessage, type JailMessage } from './jail-message.ts';
 import { runChild, startChild, type Child, type ChildCall, type ChildEnd } from './processes.ts';
 
 /** `auto`: the best that this system allows. */
@@ -59,8 +59,8 @@ async function tryLevel(
   jail: Jail,
   terminal: boolean | undefined,
 ): Promise<Child | string> {
-  if (process.platform !== 'linux') return `${process.platform} has no such jail`;
-  let obstacle = `no Python was found to set up the ${level}`;
+  if (process.platform !== 'linux') return `${level}: not on ${process.platform}`;
+  let obstacle = `${level}: no Python was found to set it up`;
   for (const interpreter of await jail.interpreters()) {
     const launch: ChildCall = {
       ...call,
@@ -72,11 +72,11 @@ async function tryLevel(
     if (end?.signal !== undefined && USERS_OWN.has(end.signal)) return child;
     if (last?.unable === 'exec') {
       throw new Refusal('WP-INSTALLER-NOT-FOUND', {
-        message: `${call.program} could not be started: ${describeObstacle(level, last)}`,
+        message: `${call.program} could not be started: ${errnoName(last.errno) ?? 'unknown error'}`,
       });
     }
     if (last !== null && last.unable !== 'python') return describeObstacle(level, last);
-    obstacle = `${interpreter} could not set up the ${level}`;
+    obstacle = `${level}: ${interpreter} could not set it up`;
   }
   return obstacle;
 }
