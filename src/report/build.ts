@@ -113,21 +113,15 @@ function notesOf(parts: ReportParts, receipts: readonly Receipt[]): readonly str
 
 /** A line for each project and code, since one page may hold hundreds of old files. */
 function leftOut(receipts: readonly Receipt[]): readonly string[] {
-  const groups = new Map<string, Receipt[]>();
-  for (const receipt of receipts) {
-    if (receipt.asked || releases(receipt.decision)) continue;
-    const code = receipt.decision.reasons[0]?.code ?? 'WP-INTERNAL';
-    const key = `${receipt.artifact.project} ${code}`;
-    groups.set(key, [...(groups.get(key) ?? []), receipt]);
-  }
-  return [...groups].flatMap(([key, group]) => {
+  const unasked = receipts.filter(({ asked, decision }) => !asked && !releases(decision));
+  const codeOf = ({ decision }: Receipt): string => decision.reasons[0]?.code ?? 'WP-INTERNAL';
+  const groups = Map.groupBy(unasked, (one) => `${codeOf(one)} ${one.artifact.project}`);
+  return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const [project = '', code = ''] = key.split(' ');
+    const { project, filename } = first.artifact;
     const files = group.length === 1 ? '1 file' : `${group.length} files, among them`;
-    return [
-      `${project}: left out of the index page (${code}): ${files} ${first.artifact.filename}`,
-    ];
+    return [`${project}: left out of the index page (${codeOf(first)}): ${files} ${filename}`];
   });
 }
 

@@ -9,13 +9,18 @@ export function withoutCredentials(text: string): string {
   return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/giu, '$1');
 }
 
+/** Text without what stands in the queries of its addresses: it may be a signature. */
+function withoutQueries(text: string): string {
+  return text.replace(/(\bhttps?:\/\/[^?#\s"'<>]*\?)[^#\s"'<>]+/giu, '$1…');
+}
+
 /** An installer's arguments as they may be kept and shown. */
 export function withoutSecrets(argv: readonly string[]): readonly string[] {
   return argv.map((argument, place) => {
     if (SECRET_OPTION.test(argv[place - 1] ?? '')) return '…';
     const [option = '', ...value] = argument.split('=');
     if (value.length > 0 && SECRET_OPTION.test(option)) return `${option}=…`;
-    return withoutCredentials(argument);
+    return withoutQueries(withoutCredentials(argument));
   });
 }
 
