@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import type { ListedFile } from '../core/artifact.ts';
-import { ask, EVIL, FILE, GOOD, listed, open, PAGE, whole } from './scene.test-support.ts';
+import { ask, EVIL, FILE, GOOD, listed, open, PAGE, sha256, whole } from './scene.test-support.ts';
 
 const LISTED = 'https://index.test/files/good-1.0+x.zip';
 /** As pip spells the listed address when it asks. */
@@ -25,6 +25,16 @@ describe('an address in another spelling', () => {
     expect(receipt?.decision.verdict).toBe('first-seen');
     await opened.verifier.file(ask(LISTED));
     expect(opened.fetches()).toBe(1);
+  });
+
+  test('has the sidecar that the page promised, asked for as the page spells it', async () => {
+    const file = { ...local(GOOD), coreMetadata: { sha256: sha256(GOOD) } };
+    const opened = open({ page: [file], answers: [() => whole(GOOD)] });
+    await opened.verifier.page(ask(PAGE));
+    expect(await opened.verifier.sidecar(ask(`${ASKED}.metadata`))).toMatchObject({
+      outcome: 'served',
+    });
+    expect(opened.asked()).toEqual([`${LISTED}.metadata`]);
   });
 
   test('does not lead round what the page says of its bytes, nor round a refusal', async () => {

@@ -40,6 +40,7 @@ export interface Scene {
   readonly answers?: readonly (() => AsyncIterable<Uint8Array>)[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly landed?: string;
+  readonly status?: number;
   readonly policy?: Policy;
   readonly wishes?: readonly Wish[];
   /** Contents are judged by the archive room; these files are no archives. */
@@ -65,13 +66,15 @@ export function open(
   const sources = { memory, rows: shared.rows, clock, pins: [], sidecars };
   const kinds = EVIDENCE.map((make) => make(sources)).filter(({ kind }) => kind !== 'contents');
   let fetches = 0;
+  const asked: string[] = [];
   const upstream: Upstream = {
     async request(ask): Promise<UpstreamAnswer> {
       const body = scene.answers?.[Math.min(fetches, scene.answers.length - 1)];
       fetches += 1;
+      asked.push(ask.url);
       if (body === undefined) throw new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'refused' });
       return {
-        status: 200,
+        status: scene.status ?? 200,
         headers: scene.headers ?? {},
         url: scene.landed ?? ask.url,
         body: body(),
@@ -107,7 +110,7 @@ export function open(
     askFirstUse: null,
     run: 'test',
   });
-  return { verifier, shared, fetches: () => fetches };
+  return { verifier, shared, fetches: () => fetches, asked: () => asked };
 }
 
 export const ask = (url: string) => ({ url, credentials: {} });

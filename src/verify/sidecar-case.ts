@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import { asRefusal, reason } from '../core/errors.ts';
+import { asRefusal, reason, Refusal } from '../core/errors.ts';
 import { MAX_SIDECAR_BYTES } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
@@ -17,6 +17,8 @@ export interface SidecarCaseParts {
 }
 
 const SUFFIX = '.metadata';
+/** Whatever else is answered is no absence. */
+const NOT_THERE: ReadonlySet<number> = new Set([401, 403, 404, 410]);
 
 /**
  * The metadata beside a wheel (PEP 658): served only with the hash that the page states, and noted
@@ -46,15 +48,19 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   if (blocking !== undefined) return { outcome: 'refused', reason: blocking };
 
   const answer = await parts.upstream.request({
-    url: ask.url,
+    url: sidecarOf(artifact.url),
     method: 'GET',
     headers: { ...ask.credentials, 'accept-encoding': 'identity' },
     maxBytes: MAX_SIDECAR_BYTES,
     redirects: 'follow',
   });
-  if (answer.status !== 200) {
+  const { status } = answer;
+  if (status !== 200) {
     for await (const _ of answer.body) break;
-    return { outcome: 'not-found', status: 404 };
+    if (NOT_THERE.has(status)) return { outcome: 'not-found', status };
+    throw new Refusal('WP-UPSTREAM-STATUS', {
+      message: `${printableUrl(ask.url)} answered ${status} where metadata was expected`,
+    });
   }
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.body) chunks.push(chunk);
@@ -67,6 +73,13 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   }
   parts.sidecars.handedOut(artifact.url, found);
   return { outcome: 'served', bytes };
+}
+
+/** As the index spells the file's address, not as the installer spelled it when it asked. */
+function sidecarOf(fileUrl: string): string {
+  const url = new URL(fileUrl);
+  url.pathname += SUFFIX;
+  return url.href;
 }
 
 function fileOf(sidecarUrl: string): string {
