@@ -23,7 +23,7 @@ export function jailNote(
   if (level === 'namespace' || !fetches) return null;
   if (level === 'landlock') {
     const why = obstacles.length === 0 ? '' : ` (${obstacles.join('; ')})`;
-    return `Landlock jail: closed to TCP, but UDP could go round${why}`;
+    return `Landlock jail: stops ordinary TCP connections; UDP and rarer ways could go round${why}`;
   }
   if (asked === 'off') return `${PROXY_ONLY} (--jail off)`;
   if (runsProgram === true) {

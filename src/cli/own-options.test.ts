@@ -20,7 +20,18 @@ test('a value may follow an equals sign', () => {
   expect(parseCommandLine(['--report=a=b', 'uv']).options.report).toBe('a=b');
 });
 
+test('a jail is one of those there are', () => {
+  expect(parseCommandLine(['pip']).options.jail).toBe('auto');
+  expect(parseCommandLine(['--jail', 'namespace', 'pip', '--jail=off']).options.jail).toBe(
+    'namespace',
+  );
+  expect(parseCommandLine(['--jail=off', 'pip']).options.jail).toBe('off');
+});
+
 test.each([
+  [['--jail']],
+  [['--jail', 'pip']],
+  [['--jail=AUTO']],
   [['--report']],
   [['--nope', 'pip']],
   [['--quiet=yes']],

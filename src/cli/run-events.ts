@@ -4,7 +4,7 @@ import type { GatewayEvent } from '../gateway/index.ts';
 
 export type SubjectReason = Reason & { readonly subject: string };
 
-/** Gathers what the gate refused beside files: pages, other traffic, faults of ours. */
+/** Gathers what the gate refused beside files: pages, metadata, other traffic, faults of ours. */
 export class RunEvents {
   readonly #refusals = new Map<string, SubjectReason>();
   readonly #notes = new Set<string>();
@@ -13,7 +13,7 @@ export class RunEvents {
     switch (event.event) {
       case 'refused':
         // A file's refusal has its own receipt.
-        if (event.kind === 'page' || event.kind === 'other') this.#add(event.url, event.reason);
+        if (event.kind !== 'file' && event.kind !== 'refusal') this.#add(event.url, event.reason);
         break;
       case 'fault':
         this.#add(event.url, event.reason);
