@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Prepares a checkout: a fitting Node, the locked packages, the build. Does only what is missing;
 # two at once are safe (a lock), and an interrupted one leaves nothing that passes for finished:
-# the stamp is written last. Quiet unless something fails. Exit code: 0, or 70 with the reason.
+# the stamp is written last. Two lines at most unless something fails. Exit code: 0, or 70 with the reason.
 #
 #   prepare.sh [--again] [--no-build]
 set -u
@@ -11,6 +11,8 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 70
 stamp=$root/node_modules/.wheelproof-node
 main=$root/dist/cli/main.js
 lock=$root/.preparing
+# npm trusts what the system trusts: a brought Node knows only its own list of authorities.
+export NODE_USE_SYSTEM_CA="${NODE_USE_SYSTEM_CA-1}"
 log=$root/.prepare.log
 build=yes
 again=no
@@ -128,6 +130,7 @@ install_packages() {
   installed=$root/node_modules/.package-lock.json
   [ "$again" = no ] && [ -f "$installed" ] && [ ! "$root/package-lock.json" -nt "$installed" ] && return
   need_npm
+  say 'preparing this checkout (packages and build, only once) …'
   (cd "$root" && PATH=${node%/*}:$PATH npm ci --ignore-scripts --include=dev --include=optional) >>"$log" 2>&1 ||
     fail 'the packages could not be installed' "connect to a package registry (npm's settings apply), then try again"
 }

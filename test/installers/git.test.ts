@@ -11,11 +11,14 @@ describe.each(INSTALLERS.flatMap((name) => versionsOf(name).map((version) => ({ 
   '$name $version',
   ({ name, version }) => {
     const starter = name === 'pip' ? ['pip'] : ['uv', 'pip'];
-    const open = async (configuration: string) => {
+    const open = async (configure: (forge: string) => string) => {
       const bench = await openBench(name, version);
       publishAll(bench.world);
       const address = await hostRepository(bench, MINE);
-      await bench.write(join(bench.environment.home, '.gitconfig'), configuration);
+      await bench.write(
+        join(bench.environment.home, '.gitconfig'),
+        configure(bench.world.origin('git.test')),
+      );
       const words = [...starter, 'install', '--index-url', bench.world.index, `mine @ ${address}`];
       return { ...bench, words, [Symbol.asyncDispose]: bench[Symbol.asyncDispose] };
     };
@@ -23,7 +26,8 @@ describe.each(INSTALLERS.flatMap((name) => versionsOf(name).map((version) => ({ 
     test('git goes through the gate whatever its files say of proxies', async () => {
       const elsewhere = 'http://127.0.0.1:9';
       await using bench = await open(
-        `[http]\n\tproxy = ${elsewhere}\n[http "https://git.test"]\n\tproxy = ${elsewhere}\n\tsslVerify = false\n[remote "origin"]\n\tproxy = ${elsewhere}\n`,
+        (forge) =>
+          `[http]\n\tproxy = ${elsewhere}\n[http "${forge}"]\n\tproxy = ${elsewhere}\n\tsslVerify = false\n[remote "origin"]\n\tproxy = ${elsewhere}\n`,
       );
       const ended = await bench.run(bench.words);
       expect(ended.exit, ended.stderr).toBe(0);
@@ -34,7 +38,7 @@ describe.each(INSTALLERS.flatMap((name) => versionsOf(name).map((version) => ({ 
     });
 
     test("the user's credential helpers are asked, and told nothing of ours", async () => {
-      await using bench = await open('[credential]\n\thelper = store\n');
+      await using bench = await open(() => '[credential]\n\thelper = store\n');
       bench.world.host('git.test').credentials = `me:${PASSWORD}`;
       const stored = `${bench.world.origin('git.test').replace('https://', `https://me:${PASSWORD}@`)}\n`;
       await bench.write(

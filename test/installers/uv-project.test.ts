@@ -7,6 +7,7 @@ import {
   APP,
   HELPER,
   LIB,
+  OLD_LIB,
   filesAsked,
   installed,
   openBench,
@@ -157,5 +158,20 @@ helper = { index = "house" }
     expect(told).toEqual([]);
     const texts = [ended.stdout, ended.stderr, ended.reportText, await bench.read('uv.lock')];
     for (const text of texts) expect(text).not.toContain('s3cret');
+  });
+
+  test('a file left out of a page counts only where the project would take it', async () => {
+    for (const [wish, exit] of [
+      ['lib<1.1', 0],
+      ['lib', 11],
+    ] as const) {
+      await using bench = await open([wish]);
+      bench.world.project('lib').files = [];
+      bench.world.publish(OLD_LIB);
+      bench.world.publish(LIB, { hashes: {} });
+      const ended = await bench.run(['uv', 'sync'], { variables: { VIRTUAL_ENV: null } });
+      expect(ended.exit, ended.stderr).toBe(exit);
+      expect(installed(ended.report)).toEqual(['lib 1.0']);
+    }
   });
 });
