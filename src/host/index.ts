@@ -20,4 +20,4 @@ export {
   type ChildEnd,
   type ChildStdio,
 } from './processes.ts';
-export { openRunDirectory, type RunDirectory } from './run-directory.ts';
+export { leftoversIn, openRunDirectory, type RunDirectory } from './run-directory.ts';

@@ -72,10 +72,17 @@ async function verifyOwnFolder(base: string): Promise<void> {
 }
 
 async function removeLeftovers(base: string): Promise<void> {
+  for (const path of await leftoversIn(base)) await rm(path, { recursive: true, force: true });
+}
+
+/** What dead runs left below `base`. */
+export async function leftoversIn(base: string): Promise<readonly string[]> {
+  const found: string[] = [];
   for (const name of await readdir(base)) {
     const path = join(base, name);
-    if (await isLeftover(name, path)) await rm(path, { recursive: true, force: true });
+    if (await isLeftover(name, path)) found.push(path);
   }
+  return found;
 }
 
 async function isLeftover(name: string, path: string): Promise<boolean> {
