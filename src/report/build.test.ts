@@ -148,7 +148,7 @@ describe('the report of a run', () => {
         ],
         {
           installer: { name: 'pip', version: '1', argv, exit: 0 },
-          notes: [`see https://x:${secret}@a.test/`],
+          notes: [`see ${'a'.repeat(40)}https://x:${secret}@a.test/`],
         },
       ),
     );
@@ -162,6 +162,17 @@ describe('the report of a run', () => {
       '--password=…',
       'good @ https://files.index.example/good.zip?…#egg=good',
     ]);
+  });
+
+  test('is made in no time whatever a name looks like', () => {
+    const odd = receipt({
+      code: 'WP-NO-STRONG-HASH',
+      verdict: 'refused',
+      message: 'a-'.repeat(40_000),
+    });
+    const begun = performance.now();
+    buildReport(parts([odd]));
+    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 
   test('is made in no time however many files a page left out', () => {

@@ -6,12 +6,12 @@ const SECRET_OPTION = /^--?[\w-]*(?:password|token|secret)$/iu;
 
 /** Text without the user names and passwords of the addresses in it. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/?#\s"'<>]*@/giu, '$1');
+  return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^/?#\s"'<>]*@/giu, '$1');
 }
 
 /** Text without what stands in the queries of its addresses: it may be a signature. */
 function withoutQueries(text: string): string {
-  return text.replace(/(\bhttps?:\/\/[^?#\s"'<>]*\?)[^#\s"'<>]+/giu, '$1…');
+  return text.replace(/(https?:\/\/[^?#\s"'<>]*\?)[^#\s"'<>]+/giu, '$1…');
 }
 
 /** An installer's arguments as they may be kept and shown. */
