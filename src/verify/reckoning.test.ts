@@ -37,9 +37,16 @@ function receipt(
 
 const wish = (specifier: string) => [{ project: 'good', specifier, where: 'words' }];
 
-const FAILED: RunResult = { succeeded: false, installed: new Map(), offered: new Map() };
+const FAILED: RunResult = {
+  succeeded: false,
+  installed: new Map(),
+  offered: new Map(),
+  requested: new Set(),
+  installer: 'pip',
+};
 
 const succeeded = (installed: string | null, ...offered: readonly string[]): RunResult => ({
+  ...FAILED,
   succeeded: true,
   installed: new Map(installed === null ? [] : [['good', installed]]),
   offered: new Map([['good', offered]]),
@@ -67,6 +74,21 @@ describe('files left out of a page', () => {
     expect(counted([old, newer], '==2.0')).toEqual(['2.0']);
     expect(counted([old, newer], '==3.0')).toEqual([]);
     expect(counted([old], null)).toEqual(['0.9']);
+  });
+
+  test('count alone where the installer asked for them although they were refused', () => {
+    const requested = new Set([newer.artifact.filename]);
+    expect(counted([old, newer], '', { ...FAILED, requested })).toEqual(['2.0']);
+    expect(counted([old, newer], null, { ...FAILED, requested })).toEqual(['2.0']);
+    expect(counted([newer, chosen], '<2', { ...succeeded('1.0'), requested })).toEqual(['2.0']);
+    expect(counted([old], '', { ...FAILED, requested: new Set(['other.whl']) })).toEqual([]);
+  });
+
+  test("of the installer's own project are notes: it only looks whether it is old", () => {
+    const own = { installer: 'good' };
+    expect(counted([newer], null, { ...succeeded('1.0'), ...own })).toEqual([]);
+    expect(counted([newer], null, { ...FAILED, ...own })).toEqual([]);
+    expect(counted([newer], '', { ...succeeded('1.0'), ...own })).toEqual(['2.0']);
   });
 
   test('count when they are newer than the version it was steered to', () => {

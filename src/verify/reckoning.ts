@@ -14,13 +14,18 @@ export interface RunResult {
   readonly installed: ReadonlyMap<string, string>;
   /** The versions of each project that its pages offered. */
   readonly offered: ReadonlyMap<string, readonly string[]>;
+  /** The names of refused files that the installer asked for all the same. */
+  readonly requested: ReadonlySet<string>;
+  /** The installer's own project: it looks at that page to see whether it is old. */
+  readonly installer: string;
 }
 
 /**
  * Which of the files left out of index pages count as refusals: those that the installer would
- * have taken. That is, everything acceptable to the wishes where it ended up with no version of
- * the project; otherwise what is newer than the version it chose, and that version's wheels where
- * it was steered to the sdist. The rest are notes.
+ * have taken. That is, where it ended up with no version of the project, the files that it asked
+ * for, or everything acceptable to the wishes if it asked for none; otherwise what is newer than
+ * the version it chose, and that version's wheels where it was steered to the sdist. The rest are
+ * notes, and so is the installer's own project unless it was wished for.
  */
 export function reckon(
   receipts: readonly Receipt[],
@@ -50,11 +55,13 @@ class Reckoning {
   }
 
   wasWanted(artifact: Artifact): boolean {
-    const { project, version } = artifact;
+    const { project, version, filename } = artifact;
+    if (this.#result.requested.has(filename)) return true;
+    if (project === this.#result.installer && this.#wishesFor(project).length === 0) return false;
     const best = this.#chosenVersion(project);
     if (version === '') return this.#isNamelessAll(project, best);
     if (!meetsWishes(this.#wishesFor(project), version)) return false;
-    if (best === null) return true;
+    if (best === null) return this.#result.requested.size === 0;
     const order = compareVersions(version, best);
     if (order === 0) return artifact.kind === 'wheel' && this.#wasBuilt(project, best);
     // What was withdrawn is taken only where nothing else would do.

@@ -147,6 +147,21 @@ describe('a file', () => {
   });
 });
 
+describe('a file that an earlier run accepted', () => {
+  test('is objected to where the policy asks for more than that', async () => {
+    const { shared } = await verdictOf({ page: [listed(GOOD)], answers: [() => whole(GOOD)] });
+    const [file] = shared.rows.list({});
+    if (file === undefined) throw new Error('expected a remembered file');
+    expect(await open({}, shared).verifier.objectionTo(file)).toBeNull();
+    const strict = sealPolicy({ ...DEFAULT_POLICY, strict: true });
+    expect(await open({ policy: strict }, shared).verifier.objectionTo(file)).toBeNull();
+    const policy = sealPolicy({ ...DEFAULT_POLICY, require: { op: 'name', name: 'approval' } });
+    expect(await open({ policy }, shared).verifier.objectionTo(file)).toMatchObject({
+      reasons: [{ code: 'WP-NO-VOUCHER' }],
+    });
+  });
+});
+
 describe('a large file', () => {
   const size = HOLD_LIMIT_BYTES + MIB;
   const good = Buffer.alloc(size, 1);

@@ -2,13 +2,15 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
+import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { asRefusal, Refusal, type Reason } from '../core/errors.ts';
 import type { EvidenceKind, PageAsk, PageReader } from '../core/evidence.ts';
 import type { Wish } from '../core/installer.ts';
 import { judgeAddress, judgeFileAddress } from '../core/source-address.ts';
-import type { TrustRows } from '../core/trust-rows.ts';
+import type { RememberedFile, TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey } from '../core/url.ts';
+import type { Decision } from '../core/verdict.ts';
 import type {
   FileAsk,
   FileOutcome,
@@ -87,6 +89,15 @@ export class Verifier implements Verification {
   /** The versions that this run's pages offered of each project. */
   offered(): ReadonlyMap<string, readonly string[]> {
     return this.#catalogue.offered();
+  }
+
+  /**
+   * What speaks now against a file that an earlier run accepted, and that came out of a cache
+   * without asking us: an approval that has ended, say. `null`: nothing.
+   */
+  async objectionTo(file: RememberedFile): Promise<Decision | null> {
+    const kind = parseDistributionFilename(file.filename, file.project)?.kind ?? 'archive';
+    return await this.#question.foresee({ ...file, kind, listed: null }, file.sha256);
   }
 
   async page(ask: PageAsk): Promise<PageOutcome> {
