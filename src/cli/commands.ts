@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command, CommanderError } from 'commander';
 import { Refusal } from '../core/errors.ts';
+import { exitCodeOf } from '../core/refusal-class.ts';
 import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
@@ -75,14 +76,20 @@ function describe(output: Output): Command {
       'after',
       `\nInstallers (their own arguments are passed on unchanged):\n${installers.join('\n')}\n`,
     )
-    .configureOutput({ writeOut: (text) => output.out(text), writeErr: () => undefined })
+    .configureOutput({
+      writeOut: (text) => output.out(text),
+      writeErr: (text) => output.err(text),
+      outputError: () => undefined,
+    })
     .exitOverride();
   return program;
 }
 
 /** Help and version are answers; everything else is a usage error in our own form. */
 function answerCommander(error: CommanderError): number {
-  if (error.exitCode === 0 || error.code === 'commander.help') return 0;
+  if (error.exitCode === 0) return 0;
+  // A group without its command (`wheelproof trust`): its help is on standard error by now.
+  if (error.code === 'commander.help') return exitCodeOf('E-USAGE');
   throw new Refusal('WP-USAGE', { message: error.message.replace(/^error: /u, '') });
 }
 

@@ -4,6 +4,10 @@ import { ownVersion } from './version.ts';
 // Nothing else is imported here, so that the version is told before anything is loaded.
 const words = process.argv.slice(2);
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+  // Whether nobody reads or the disk is full, it is no reason for a stack trace.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exitCode = 21;
+  });
   process.stdout.write(`wheelproof ${ownVersion()}\n`);
 } else {
   const { run } = await import('./run.ts');

@@ -8,12 +8,14 @@ export type SubjectReason = Reason & { readonly subject: string };
 export class RunEvents {
   readonly #refusals = new Map<string, SubjectReason>();
   readonly #notes = new Set<string>();
+  readonly #requested = new Set<string>();
 
   readonly log = (event: GatewayEvent): void => {
     switch (event.event) {
       case 'refused':
         // A file's refusal has its own receipt.
-        if (event.kind !== 'file' && event.kind !== 'refusal') this.#add(event.url, event.reason);
+        if (event.kind === 'refusal') this.#requested.add(filenameAt(event.url));
+        else if (event.kind !== 'file') this.#add(event.url, event.reason);
         break;
       case 'fault':
         this.#add(event.url, event.reason);
@@ -39,8 +41,25 @@ export class RunEvents {
     return [...this.#notes];
   }
 
+  /** The names of files that a page only showed as refused, and that were asked for. */
+  requested(): ReadonlySet<string> {
+    return this.#requested;
+  }
+
   #add(subject: string, reason: Reason): void {
     const key = `${reason.code} ${subject}`;
     if (!this.#refusals.has(key)) this.#refusals.set(key, { ...reason, subject });
+  }
+}
+
+/** A refusal's address ends in the name of its file, as the gate wrote it. */
+function filenameAt(url: string): string {
+  const last = new URL(url).pathname.split('/').at(-1) ?? '';
+  const name = last.replace(/\.metadata$/u, '');
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // Not as the gate wrote it, so no file has this name.
+    return name;
   }
 }

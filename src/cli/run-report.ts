@@ -4,6 +4,7 @@ import type { Wish } from '../core/installer.ts';
 import type { InstalledDistribution, JailLevel, Report } from '../core/report.ts';
 import type { RememberedFile } from '../core/trust-rows.ts';
 import type { Receipt } from '../core/verification.ts';
+import type { Decision } from '../core/verdict.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { compareEnvironments } from '../host/index.ts';
 import { buildReport } from '../report/index.ts';
@@ -30,20 +31,26 @@ export interface Observed {
   readonly receipts: readonly Receipt[];
   /** The versions that pages offered of each project. */
   readonly offered: ReadonlyMap<string, readonly string[]>;
+  /** The names of refused files that the installer asked for all the same. */
+  readonly requested: ReadonlySet<string>;
   readonly before: readonly FoundDistribution[];
   readonly after: readonly FoundDistribution[];
   readonly recallRelease: (project: string, version: string) => readonly RememberedFile[];
+  /** What the policy says now against a file that was accepted before; `null`: nothing. */
+  readonly objectionTo: (file: RememberedFile) => Promise<Decision | null>;
   readonly refusals: readonly SubjectReason[];
   readonly notes: readonly string[];
   readonly otherTraffic: Report['other_traffic'];
 }
 
 /** Holds what was installed against what passed the gate, and writes the run's report. */
-export function composeReport(run: Run, observed: Observed): Report {
+export async function composeReport(run: Run, observed: Observed): Promise<Report> {
   const result = {
     succeeded: run.end.exit === 0,
     installed: new Map(observed.after.map(({ name, version }) => [name, version])),
     offered: observed.offered,
+    requested: observed.requested,
+    installer: run.installer.name,
   };
   const receipts = [...reckon(observed.receipts, run.wishes, result)];
   const refusals = [...observed.refusals];
@@ -53,7 +60,9 @@ export function composeReport(run: Run, observed: Observed): Report {
     const { distribution, cached, reason } = reconcile(found, receipts, observed.recallRelease);
     installed.push(distribution);
     if (cached !== null && !receipts.some(({ sha256 }) => sha256 === cached.sha256)) {
-      receipts.push(cachedReceipt(cached));
+      const receipt = cachedReceipt(cached);
+      const objection = await observed.objectionTo(cached);
+      receipts.push(objection === null ? receipt : { ...receipt, decision: objection });
     }
     if (reason !== null) refusals.push({ ...reason, subject: found.name });
   }

@@ -23,8 +23,8 @@ export async function run(argv: readonly string[], wiring: Wiring = {}): Promise
     const isCommand = COMMANDS.some((command) => command === first);
     if (options.help || first === undefined || isCommand) {
       const { runCommand } = await import('./commands.ts');
-      const help = options.help || first === undefined || first === 'help';
-      return await runCommand(help ? ['--help'] : words, options, output);
+      const bare = first === undefined || (first === 'help' && words.length === 1);
+      return await runCommand(options.help || bare ? ['--help'] : words, options, output);
     }
     const { wrap } = await import('./wrap.ts');
     const wrapCall = {

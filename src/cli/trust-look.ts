@@ -41,9 +41,10 @@ export function show(context: TrustContext, io: TrustIo, word: string, options: 
   if (files.length + approvals.length + events.length === 0) {
     io.out(`Nothing is known of ${safeText(word)}.\n`);
   }
-  io.out(files.map(fileBlock).join('\n'));
-  if (approvals.length > 0) io.out(`\n${approvalsTable(approvals, context.clock.now())}`);
-  if (events.length > 0) io.out(`\nWhat happened:\n${auditLines(events)}`);
+  const parts = files.map(fileBlock);
+  if (approvals.length > 0) parts.push(approvalsTable(approvals, context.clock.now()));
+  if (events.length > 0) parts.push(`What happened:\n${auditLines(events)}`);
+  io.out(parts.join('\n'));
 }
 
 interface Found {

@@ -12,7 +12,7 @@ import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
 import { RunEvents } from './run-events.ts';
 import { composeReport, type Run } from './run-report.ts';
-import { showReport, type Output } from './show-report.ts';
+import { showReport, verifyReportPlace, type Output } from './show-report.ts';
 import {
   auditRun,
   clockOf,
@@ -52,9 +52,10 @@ interface Prepared {
  */
 export async function wrap(wrapCall: WrapCall, wiring: Wiring = {}): Promise<number> {
   const prepared = await prepare(wrapCall, wiring);
+  await verifyReportPlace(wrapCall.options.report);
   const { report } =
     prepared.intent.refusals.length > 0
-      ? notStarted(wrapCall, prepared, wiring)
+      ? await notStarted(wrapCall, prepared, wiring)
       : await runGuarded(wrapCall, prepared, wiring);
   const silent = saysNothing(prepared.intent, report);
   await showReport(report, wrapCall.options, wrapCall.output, silent);
@@ -97,17 +98,19 @@ function withJudgedIndexes(intent: Intent, policy: Policy): Intent {
   return { ...intent, refusals: [...intent.refusals, ...found.filter((why) => why !== null)] };
 }
 
-function notStarted(
+async function notStarted(
   { environment }: WrapCall,
   prepared: Prepared,
   wiring: Wiring,
-): { readonly report: Report } {
-  const report = composeReport(runOf(prepared, { exit: null, signal: null, jail: 'none' }), {
+): Promise<{ readonly report: Report }> {
+  const report = await composeReport(runOf(prepared, { exit: null, signal: null, jail: 'none' }), {
     receipts: [],
     offered: new Map(),
+    requested: new Set(),
     before: [],
     after: [],
     recallRelease: () => [],
+    objectionTo: () => Promise.resolve(null),
     refusals: prepared.intent.refusals.map((why) => ({ ...why, subject: 'configuration' })),
     notes: prepared.intent.notes,
     otherTraffic: [],
@@ -139,12 +142,14 @@ async function runGuarded(
     const before = await inspectAll(intent);
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate);
     const after = await inspectAll(intent);
-    const report = composeReport(runOf(prepared, end), {
+    const report = await composeReport(runOf(prepared, end), {
       receipts: gate.verifier.receipts(),
       offered: gate.verifier.offered(),
+      requested: events.requested(),
       before,
       after,
       recallRelease: (project, version) => gate.rows.recallRelease(project, version),
+      objectionTo: (file) => gate.verifier.objectionTo(file),
       refusals: events.refusals(),
       notes: [...intent.notes, ...policy.notes, ...events.notes(), ...note],
       otherTraffic: gate.gateway.otherTraffic(),
