@@ -31,8 +31,8 @@ export const CODES = {
   ),
   'WP-SIZE-MISMATCH': entry(
     'E-BYTES',
-    'The file is longer or shorter than the index page says.',
-    'A page that lies about a size cannot be trusted about the file.',
+    'The file is longer or shorter than the index page says, or than the server first announced.',
+    'Whoever lies about a size cannot be trusted about the file.',
     'Report the file to the index operator.',
   ),
   'WP-SIZE-MALFORMED': entry(
@@ -178,6 +178,24 @@ export const CODES = {
     'The server could not prove who it is.',
     'Somebody may be answering in its place.',
     'Check the address, the clock and the CA bundle; do not switch the check off.',
+  ),
+  'WP-TLS-WEAK': entry(
+    'E-SOURCE',
+    'The server proves who it is by cryptography that is too weak.',
+    'Short keys, SHA-1 and old cipher suites can be forged or read by somebody with enough means.',
+    'Ask who runs the server to renew its certificate and settings; docs/guide/transport.md says what is refused.',
+  ),
+  'WP-SPKI-MISMATCH': entry(
+    'E-SOURCE',
+    'The server shows none of the keys that the policy pins for it.',
+    'Somebody with a certificate of another authority may be answering in its place.',
+    'Ask the index operator whether its keys changed, over another way; only then change the pins.',
+  ),
+  'WP-INSIDE-ADDRESS': entry(
+    'E-SOURCE',
+    'An address that comes from outside leads into this machine or its own network.',
+    'A page could make the installer ask services that trust whoever is inside.',
+    'Report the page to the index operator; if the host is your own, name it in `allow-inside` of the policy.',
   ),
   'WP-QUARANTINED': entry(
     'E-SOURCE',

@@ -28,8 +28,12 @@ export const MAX_TRIES = 3;
 export const RETRY_WAITS_MS: readonly number[] = [250, 1_000];
 /** A server that asks for a longer wait (Retry-After) is not asked again. */
 export const MAX_RETRY_AFTER_MS = 10_000;
-/** What a body must bring within each STALL_TIMEOUT_MS of waiting, so that a drip ends too. */
-export const MIN_STALL_BYTES = 1 * KIB;
+/** What a body must bring per second, over each STALL_TIMEOUT_MS of waiting, so that a drip ends too. */
+export const MIN_BYTES_PER_SECOND = 1 * KIB;
+/** For an index page or metadata, from the request to the last byte. */
+export const PAGE_DEADLINE_MS = 120_000;
+/** A file that came too slowly is asked for so often in all: twice STALL_TIMEOUT_MS is a minute. */
+export const MAX_SLOW_TRIES = 2;
 /** Connections to one origin at a time. */
 export const UPSTREAM_CONNECTIONS = 16;
 /** The rest of an unwanted answer up to which reading it is cheaper than a new connection. */

@@ -13,6 +13,13 @@ export interface UpstreamAsk {
    * `follow` (with at most MAX_REDIRECTS hops, never from https to http) or `hand-back` the 3xx itself.
    */
   readonly redirects: 'follow' | 'hand-back';
+  /**
+   * The page (after redirects) that named this address, `null` or absent where the user or the
+   * installer's own configuration did. What a page of the outside names may not lead inside.
+   */
+  readonly from?: string | null;
+  /** For everything: redirects, further tries and the body's last byte. Absent: no such bound. */
+  readonly withinMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -23,6 +30,11 @@ export interface UpstreamAnswer {
   /** Where the answer came from, after redirects. */
   readonly url: string;
   /**
+   * Whether its server is known to lie inside (loopback, a private network, …); absent where it
+   * does not, or where a proxy hides it.
+   */
+  readonly inside?: true;
+  /**
    * Raw bytes, never decompressed. Throws a `Refusal` when it is cut, stalls or passes the bound.
    * Read it to its end or call its iterator's `return()`: until then it holds a connection.
    */
@@ -32,8 +44,9 @@ export interface UpstreamAnswer {
 /** The outside world, as far as it answers to URLs. */
 export interface Upstream {
   /**
-   * @throws Refusal `WP-UPSTREAM-UNREACHABLE`, `WP-UPSTREAM-TRUNCATED`, `WP-TLS`, `WP-PLAIN-HTTP`,
-   *   `WP-SCHEME`, `WP-HOST-LOOKALIKE`, `WP-LIMIT-REDIRECTS`, `WP-LIMIT-SIZE`, `WP-LIMIT-TIME`;
+   * @throws Refusal `WP-UPSTREAM-UNREACHABLE`, `WP-UPSTREAM-TRUNCATED`, `WP-TLS`,
+   *   `WP-TLS-WEAK`, `WP-SPKI-MISMATCH`, `WP-INSIDE-ADDRESS`, `WP-PLAIN-HTTP`, `WP-SCHEME`,
+   *   `WP-HOST-LOOKALIKE`, `WP-LIMIT-REDIRECTS`, `WP-LIMIT-SIZE`, `WP-LIMIT-TIME`;
    *   `WP-UPSTREAM-STATUS` for what a proxy answers or a Location that is no address; `WP-USAGE` for
    *   a proxy that cannot be used. An abort throws the signal's own reason.
    *   Any status is an answer; a GET or HEAD that could not be answered has been tried MAX_TRIES times.
