@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from 'node:stream';
 import { Refusal } from '../core/errors.ts';
-import { MAX_DISCARDED_BYTES, MIN_STALL_BYTES } from '../core/limits.ts';
+import { MAX_DISCARDED_BYTES, MIN_BYTES_PER_SECOND } from '../core/limits.ts';
 import { printableUrl } from '../core/url.ts';
 import { bodyRefusal, truncated } from './failure.ts';
 
@@ -107,7 +107,7 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
   #countWait(milliseconds: number): void {
     this.#waitedMs += milliseconds;
     if (this.#waitedMs < this.#rules.stallTimeoutMs) return;
-    if (this.#receivedWhileWaiting < MIN_STALL_BYTES) throw this.#tooSlow();
+    if (this.#receivedWhileWaiting < this.#leastBytes()) throw this.#tooSlow();
     this.#waitedMs = 0;
     this.#receivedWhileWaiting = 0;
   }
@@ -137,10 +137,15 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
     });
   }
 
+  /** In each stall's time of waiting. */
+  #leastBytes(): number {
+    return Math.ceil((this.#rules.stallTimeoutMs / 1000) * MIN_BYTES_PER_SECOND);
+  }
+
   #tooSlow(): Refusal {
     const { stallTimeoutMs, url } = this.#rules;
     return new Refusal('WP-LIMIT-TIME', {
-      message: `${printableUrl(url)}: expected at least ${MIN_STALL_BYTES} bytes in ${stallTimeoutMs} ms, found ${this.#receivedWhileWaiting} (after ${this.#received} bytes)`,
+      message: `${printableUrl(url)}: expected at least ${this.#leastBytes()} bytes in ${stallTimeoutMs} ms, found ${this.#receivedWhileWaiting} (after ${this.#received} bytes)`,
     });
   }
 }

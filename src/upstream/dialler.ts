@@ -9,83 +9,111 @@ import {
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
+import { Refusal } from '../core/errors.ts';
 import { rootsWith } from './ca-bundle.ts';
 import { connectRefusal, placeOf, RESET, unreachable, type Peer } from './failure.ts';
+import { lookupOutside } from './outside-lookup.ts';
 import type { CorporateProxy } from './proxy-choice.ts';
+import { ServerProof, type ServerProofSettings } from './server-proof.ts';
 import { openTunnel } from './tunnel.ts';
+import { MIN_KEY_BITS, offeredSuites } from './weak-tls.ts';
+import type { Whereabouts } from './whereabouts.ts';
 
-export interface DiallerSettings {
-  /** PEM certificates trusted beside the machine's roots. */
-  readonly ownRoots: readonly string[];
+export interface DiallerSettings extends ServerProofSettings {
   readonly minimumTls: SecureVersion;
   readonly timeoutMs: number;
   readonly allowH2: boolean;
   readonly lookup?: LookupFunction | undefined;
+  readonly whereabouts: Whereabouts;
 }
 
 export interface Destination {
   readonly hostname: string;
   readonly port: number;
   readonly secure: boolean;
+  /** Its name may not lead inside. Behind a proxy, only the proxy can tell. */
+  readonly outside: boolean;
+}
+
+/** One connection on its way. */
+interface Attempt {
+  readonly signal: AbortSignal;
+  readonly opened: Socket[];
+  /** The server took the call; what is missing is its half of TLS. */
+  isAnswered: boolean;
 }
 
 /** Opens every socket of this program: directly or through a proxy, with TLS as strict as is set. */
 export class Dialler {
   readonly #settings: DiallerSettings;
+  readonly #proof: ServerProof;
   readonly #pending = new Set<AbortController>();
   #trust: SecureContext | null = null;
 
   constructor(settings: DiallerSettings) {
     this.#settings = settings;
+    this.#proof = new ServerProof(settings);
   }
 
-  /** @throws Refusal `WP-UPSTREAM-UNREACHABLE`, `WP-UPSTREAM-STATUS` (a proxy's), `WP-TLS`. */
+  /**
+   * @throws Refusal `WP-UPSTREAM-UNREACHABLE`, `WP-UPSTREAM-STATUS` (a proxy's), `WP-LIMIT-TIME`,
+   *   `WP-TLS`, `WP-TLS-WEAK`, `WP-SPKI-MISMATCH`, `WP-INSIDE-ADDRESS`.
+   */
   async dial(to: Destination, proxy: CorporateProxy | null): Promise<Socket> {
-    const { timeoutMs } = this.#settings;
-    const attempt = new AbortController();
-    const where = placeOf({ ...to, role: 'server' });
+    const { timeoutMs, minimumTls, refuseWeakTls } = this.#settings;
+    const { hostname, port } = to;
+    const floor = { minimumTls, refuseWeakTls };
+    const target: Peer = { hostname, port, role: 'server', floor };
+    const ending = new AbortController();
+    const attempt: Attempt = { signal: ending.signal, opened: [], isAnswered: false };
     const timer = setTimeout(() => {
-      attempt.abort(unreachable(`${where}: no connection within ${timeoutMs} ms`));
+      ending.abort(tooLate(target, attempt, timeoutMs));
     }, timeoutMs);
-    this.#pending.add(attempt);
-    const opened: Socket[] = [];
+    this.#pending.add(ending);
     try {
-      return await this.#open(to, proxy, opened, attempt.signal);
+      return await this.#open({ ...to, target }, proxy, attempt);
     } catch (error) {
-      for (const socket of opened) socket.destroy();
+      for (const socket of attempt.opened) socket.destroy();
       throw error;
     } finally {
       clearTimeout(timer);
-      this.#pending.delete(attempt);
+      this.#pending.delete(ending);
     }
   }
 
   /** Ends every attempt under way. */
   abandon(why: Error): void {
-    for (const attempt of this.#pending) attempt.abort(why);
+    for (const ending of this.#pending) ending.abort(why);
   }
 
   async #open(
-    to: Destination,
+    to: Destination & { readonly target: Peer },
     proxy: CorporateProxy | null,
-    opened: Socket[],
-    signal: AbortSignal,
+    attempt: Attempt,
   ): Promise<Socket> {
-    const target: Peer = { ...to, role: 'server' };
-    if (proxy === null) return this.#openWith(target, to.secure, opened, signal);
+    const { target } = to;
+    const { whereabouts } = this.#settings;
+    if (proxy === null) {
+      const direct = await this.#openWith(target, to, attempt);
+      const { remoteAddress } = direct;
+      if (remoteAddress !== undefined) whereabouts.connected(to.hostname, remoteAddress);
+      return direct;
+    }
     const peer: Peer = { hostname: proxy.hostname, port: proxy.port, role: 'proxy' };
-    const toProxy = await this.#openWith(peer, proxy.secure, opened, signal);
-    await during(peer, signal, () => openTunnel(toProxy, proxy, target, signal));
-    return to.secure ? this.#startTls(target, toProxy, opened, signal) : toProxy;
+    const toProxy = await this.#openWith(peer, { ...proxy, outside: false }, attempt);
+    await during(peer, attempt, () => openTunnel(toProxy, proxy, target, attempt.signal));
+    return to.secure ? this.#startTls(target, toProxy, attempt) : toProxy;
   }
 
   async #openWith(
     peer: Peer,
-    secure: boolean,
-    opened: Socket[],
-    signal: AbortSignal,
+    { secure, outside }: Pick<Destination, 'secure' | 'outside'>,
+    attempt: Attempt,
   ): Promise<Socket> {
-    const { lookup } = this.#settings;
+    const { whereabouts } = this.#settings;
+    const lookup = outside
+      ? lookupOutside(this.#settings.lookup, whereabouts.isInsideAddress)
+      : this.#settings.lookup;
     const socket = connectTcp({
       host: peer.hostname,
       port: peer.port,
@@ -93,27 +121,26 @@ export class Dialler {
       noDelay: true,
       ...(lookup === undefined ? {} : { lookup }),
     });
-    opened.push(socket);
+    attempt.opened.push(socket);
     keepResetsApart(socket);
-    await during(peer, signal, () => once(socket, 'connect', { signal }));
-    return secure ? this.#startTls(peer, socket, opened, signal) : socket;
+    await during(peer, attempt, () => once(socket, 'connect', { signal: attempt.signal }));
+    return secure ? this.#startTls(peer, socket, attempt) : socket;
   }
 
-  async #startTls(
-    peer: Peer,
-    over: Socket,
-    opened: Socket[],
-    signal: AbortSignal,
-  ): Promise<TLSSocket> {
+  async #startTls(peer: Peer, over: Socket, attempt: Attempt): Promise<TLSSocket> {
+    attempt.isAnswered = peer.role === 'server';
     // No session is resumed: Node does not check the server's name again on a resumed one.
     const socket = connectTls({
       socket: over,
       host: peer.hostname,
       ...(isIP(peer.hostname) === 0 ? { servername: peer.hostname } : {}),
       secureContext: this.#secureContext(),
+      // Said here, since NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise decide (attack D08).
+      rejectUnauthorized: true,
+      ...(this.#settings.refuseWeakTls ? { minDHSize: MIN_KEY_BITS } : {}),
       ALPNProtocols: this.#settings.allowH2 ? ['h2', 'http/1.1'] : ['http/1.1'],
     });
-    opened.push(socket);
+    attempt.opened.push(socket);
     keepResetsApart(socket);
     let certificate: Uint8Array | null = null;
     // Before Node's own listener, which ends a socket whose certificate it does not accept: only
@@ -124,10 +151,11 @@ export class Dialler {
     });
     await during(
       peer,
-      signal,
-      () => once(socket, 'secureConnect', { signal }),
+      attempt,
+      () => once(socket, 'secureConnect', { signal: attempt.signal }),
       () => certificate,
     );
+    if (peer.role === 'server') this.#proof.require(socket, peer);
     return socket;
   }
 
@@ -135,14 +163,25 @@ export class Dialler {
     this.#trust ??= createSecureContext({
       ca: rootsWith(this.#settings.ownRoots),
       minVersion: this.#settings.minimumTls,
+      ciphers: offeredSuites(this.#settings.refuseWeakTls ? 'left out' : 'offered'),
     });
     return this.#trust;
   }
 }
 
+/** A server that takes the call and says nothing is slow; one that does not take it is not there. */
+function tooLate(target: Peer, { isAnswered }: Attempt, timeoutMs: number): Refusal {
+  const place = placeOf(target);
+  return isAnswered
+    ? new Refusal('WP-LIMIT-TIME', {
+        message: `${place}: connected, but no TLS within ${timeoutMs} ms`,
+      })
+    : unreachable(`${place}: no connection within ${timeoutMs} ms`);
+}
+
 async function during(
   peer: Peer,
-  signal: AbortSignal,
+  { signal }: Attempt,
   step: () => Promise<unknown>,
   certificate: () => Uint8Array | null = () => null,
 ): Promise<void> {

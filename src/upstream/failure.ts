@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { X509Certificate } from 'node:crypto';
+import type { SecureVersion } from 'node:tls';
 import { asRefusal, Refusal } from '../core/errors.ts';
 import { safeText } from '../core/safe-text.ts';
 import { printableUrl } from '../core/url.ts';
 import { describeTlsFault } from './certificate-fault.ts';
+import { weaknessNamed } from './weak-tls.ts';
 
 /** Whom a connection goes to. */
 export interface Peer {
   readonly hostname: string;
   readonly port: number;
   readonly role: 'server' | 'proxy';
+  /** What is asked of its TLS, where that is known. */
+  readonly floor?: TlsFloor;
+}
+
+export interface TlsFloor {
+  readonly minimumTls: SecureVersion;
+  readonly refuseWeakTls: boolean;
 }
 
 /** Given to a reset whose meaning undici would otherwise soften (see dialler.ts). */
@@ -49,8 +58,25 @@ export function connectRefusal(
   if (code.startsWith('HPE')) {
     return unreachable(`${placeOf(peer)}: ${notHttp(thrown, code)}`, thrown);
   }
-  const fault = describeTlsFault(code, messageOf(thrown), peer.hostname, certificate, Date.now());
-  return new Refusal('WP-TLS', { message: `${placeOf(peer)}: ${fault}`, cause: thrown });
+  return tlsRefusal(thrown, peer, certificate);
+}
+
+function tlsRefusal(thrown: unknown, peer: Peer, certificate: X509Certificate | null): Refusal {
+  const code = codeOf(thrown);
+  const place = placeOf(peer);
+  const weakness = weaknessNamed(code, peer.floor?.refuseWeakTls ?? false);
+  if (weakness !== null) {
+    return new Refusal('WP-TLS-WEAK', { message: `${place}: ${weakness}`, cause: thrown });
+  }
+  const fault = describeTlsFault({
+    code,
+    message: messageOf(thrown),
+    host: peer.hostname,
+    certificate,
+    minimumTls: peer.floor?.minimumTls ?? null,
+    now: Date.now(),
+  });
+  return new Refusal('WP-TLS', { message: `${place}: ${fault}`, cause: thrown });
 }
 
 /**

@@ -6,15 +6,20 @@ import type { Upstream, UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts'
 import { printableUrl, publicUrl } from '../core/url.ts';
 import { readCaFile } from './ca-bundle.ts';
 import { basicAuthorization } from './credentials.ts';
+import { deadlineOf } from './deadline.ts';
 import { exchange, type Answer } from './exchange.ts';
-import { unreachable } from './failure.ts';
+import { peerOf, unreachable } from './failure.ts';
 import { requestHeaders } from './header-rules.ts';
+import { insideAddress } from './outside-lookup.ts';
+import { requirePinnedKey } from './pinned-keys.ts';
+import { Provenance } from './provenance.ts';
 import { readProxy } from './proxy-choice.ts';
 import { RedirectTrail, type Hop } from './redirects.ts';
 import { Routes } from './routes.ts';
 import { DEFAULT_LIMITS, type UpstreamLimits, type UpstreamSettings } from './settings.ts';
 import { tryRepeatedly, waitReally } from './tries.ts';
 import { proxyStatus } from './tunnel.ts';
+import { Whereabouts } from './whereabouts.ts';
 
 /**
  * The way out: every connection of this program to the outside is made here.
@@ -32,11 +37,13 @@ class PooledUpstream implements Upstream {
   readonly #settings: UpstreamSettings;
   readonly #limits: UpstreamLimits;
   readonly #routes: Routes;
+  readonly #whereabouts: Whereabouts;
   readonly #closing = new AbortController();
 
   constructor(settings: UpstreamSettings) {
     this.#settings = settings;
     this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    this.#whereabouts = new Whereabouts(settings.isInside);
     this.#routes = new Routes(settings, {
       ownRoots: settings.caFiles.flatMap(readCaFile),
       minimumTls: settings.minimumTls,
@@ -44,7 +51,12 @@ class PooledUpstream implements Upstream {
       connections: this.#limits.connections,
       allowH2: settings.allowH2 ?? false,
       lookup: settings.lookup,
+      whereabouts: this.#whereabouts,
+      refuseWeakTls: settings.refuseWeakTls ?? false,
+      pinsOf: settings.pinsOf ?? (() => []),
+      note: settings.note ?? (() => undefined),
     });
+    if (settings.environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') settings.note?.(BYPASS);
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -55,10 +67,13 @@ class PooledUpstream implements Upstream {
       allowPlainHttp: this.#settings.allowPlainHttp,
     });
     const follows = ask.redirects === 'follow' && isSafe(ask);
+    const signals = this.#signalsOf(ask, start.url);
+    const provenance = new Provenance(this.#whereabouts, ask.from ?? null);
     for (let hop = start; ;) {
-      const answer = await this.#ask(hop, ask);
+      const answer = await this.#ask(hop, ask, { signals, provenance });
       const next = follows ? this.#nextHop(trail, hop, answer) : null;
-      if (next === null) return handOver(hop, answer);
+      if (next === null) return this.#handOver(hop, answer);
+      provenance.leadsOn(hop.url);
       hop = next;
     }
   }
@@ -68,32 +83,61 @@ class PooledUpstream implements Upstream {
     await this.#routes.close();
   }
 
-  #ask(hop: Hop, ask: UpstreamAsk): Promise<Answer> {
-    const signals = [this.#closing.signal, ...(ask.signal === undefined ? [] : [ask.signal])];
-    const { route, proxy } = this.#routes.to(hop.url);
-    const attempt = async (): Promise<Answer> => {
-      for (const signal of signals) signal.throwIfAborted();
-      const { headersTimeoutMs, stallTimeoutMs } = this.#limits;
-      const answer = await exchange(
-        {
-          ...hop,
-          method: ask.method,
-          body: ask.body ?? null,
-          maxBytes: ask.maxBytes,
-          headersTimeoutMs,
-          stallTimeoutMs,
-          signals,
-        },
-        route,
-      );
-      return proxy === null ? answer : refuseProxyLogin(answer, hop.url, proxy.origin);
+  #signalsOf({ signal, withinMs }: UpstreamAsk, url: URL): readonly AbortSignal[] {
+    const deadline = withinMs === undefined ? [] : [deadlineOf(url, withinMs)];
+    return [this.#closing.signal, ...(signal === undefined ? [] : [signal]), ...deadline];
+  }
+
+  async #ask(hop: Hop, ask: UpstreamAsk, { signals, provenance }: Way): Promise<Answer> {
+    try {
+      const { route, proxy } = this.#routeTo(hop.url, provenance);
+      return await tryRepeatedly(() => this.#askOnce(hop, ask, { signals, route, proxy }), {
+        maxTries: isSafe(ask) ? this.#limits.maxTries : 1,
+        waitsMs: this.#limits.retryWaitsMs,
+        wait: this.#settings.wait ?? waitReally,
+        signal: () => AbortSignal.any([...signals]),
+      });
+    } catch (thrown) {
+      throw provenance.explain(thrown);
+    }
+  }
+
+  /** @throws Refusal `WP-INSIDE-ADDRESS`, `WP-SPKI-MISMATCH` where the address itself says enough. */
+  #routeTo(url: URL, { isOutside }: Provenance): ReturnType<Routes['to']> {
+    const outside = isOutside && this.#settings.allowInside?.(url.host) !== true;
+    if (outside && this.#whereabouts.saysInside(url.hostname)) {
+      throw insideAddress(`${printableUrl(url)} leads to ${url.hostname}`);
+    }
+    if (url.protocol === 'http:') {
+      const { hostname, port } = peerOf(url);
+      const pinned = this.#settings.pinsOf?.(hostname, port) ?? [];
+      requirePinnedKey(`${printableUrl(url)}, without TLS`, [], pinned);
+    }
+    return this.#routes.to(url, outside);
+  }
+
+  async #askOnce(hop: Hop, ask: UpstreamAsk, way: Passage): Promise<Answer> {
+    const { signals, route, proxy } = way;
+    for (const signal of signals) signal.throwIfAborted();
+    const { headersTimeoutMs, stallTimeoutMs } = this.#limits;
+    const question = {
+      ...hop,
+      method: ask.method,
+      body: ask.body ?? null,
+      maxBytes: ask.maxBytes,
+      headersTimeoutMs,
+      stallTimeoutMs,
+      signals,
     };
-    return tryRepeatedly(attempt, {
-      maxTries: isSafe(ask) ? this.#limits.maxTries : 1,
-      waitsMs: this.#limits.retryWaitsMs,
-      wait: this.#settings.wait ?? waitReally,
-      signal: () => AbortSignal.any(signals),
-    });
+    const answer = await exchange(question, route);
+    return proxy === null ? answer : refuseProxyLogin(answer, hop.url, proxy.origin);
+  }
+
+  #handOver({ url }: Hop, answer: Answer): UpstreamAnswer {
+    answer.body.refuseOversized();
+    const { status, headers, body } = answer;
+    const inside = this.#whereabouts.isInside(url.hostname) ? { inside: true as const } : {};
+    return { status, headers, url: url.href, body, ...inside };
   }
 
   #nextHop(trail: RedirectTrail, from: Hop, answer: Answer): Hop | null {
@@ -107,6 +151,17 @@ class PooledUpstream implements Upstream {
     }
   }
 }
+
+/** Through every hop of one ask. */
+interface Way {
+  readonly signals: readonly AbortSignal[];
+  readonly provenance: Provenance;
+}
+
+type Passage = Pick<Way, 'signals'> & ReturnType<Routes['to']>;
+
+const BYPASS =
+  'NODE_TLS_REJECT_UNAUTHORIZED=0 was not obeyed: every server has to prove who it is.';
 
 /** Whether asking twice does no more than asking once. */
 function isSafe(ask: UpstreamAsk): boolean {
@@ -127,12 +182,6 @@ function firstHop(ask: UpstreamAsk, allowPlainHttp: (host: string) => boolean): 
     url: new URL(publicUrl(url)),
     headers: authorization === null ? headers : { ...headers, authorization },
   };
-}
-
-function handOver(hop: Hop, answer: Answer): UpstreamAnswer {
-  answer.body.refuseOversized();
-  const { status, headers, body } = answer;
-  return { status, headers, url: hop.url.href, body };
 }
 
 /** 407 over a proxy's absolute form is the proxy speaking, not the server. */

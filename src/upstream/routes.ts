@@ -12,30 +12,43 @@ export interface RouteSettings extends DiallerSettings {
   readonly connections: number;
 }
 
+/** How the connections of one pool are made. */
+interface Way {
+  readonly proxyFor: (target: URL) => CorporateProxy | null;
+  readonly outside: boolean;
+}
+
 /** Which connections carry a request: straight, through a tunnel, or in a proxy's absolute form. */
 export class Routes {
   readonly #proxies: ProxySettings;
   readonly #dialler: Dialler;
   /** Pools by target; https ones go through a tunnel where a proxy is chosen. */
   readonly #targets: Agent;
+  /** The same, of connections that may not lead inside. */
+  readonly #outside: Agent;
   /** Pools by proxy, for plain http in absolute form. */
   readonly #forwarders: Agent;
 
   constructor(proxies: ProxySettings, settings: RouteSettings) {
     this.#proxies = proxies;
     this.#dialler = new Dialler(settings);
-    this.#targets = this.#agent(settings, (target) =>
-      target.protocol === 'https:' ? chooseProxy(target, this.#proxies) : null,
-    );
-    this.#forwarders = this.#agent(settings, () => null);
+    const tunnel = (target: URL): CorporateProxy | null =>
+      target.protocol === 'https:' ? chooseProxy(target, this.#proxies) : null;
+    this.#targets = this.#agent(settings, { proxyFor: tunnel, outside: false });
+    this.#outside = this.#agent(settings, { proxyFor: tunnel, outside: true });
+    this.#forwarders = this.#agent(settings, { proxyFor: () => null, outside: false });
   }
 
-  /** @throws Refusal `WP-USAGE` where the proxy chosen cannot be used. */
-  to(url: URL): { readonly route: Route; readonly proxy: CorporateProxy | null } {
+  /**
+   * @param outside it may not lead inside, as far as can be seen from here.
+   * @throws Refusal `WP-USAGE` where the proxy chosen cannot be used.
+   */
+  to(url: URL, outside: boolean): { readonly route: Route; readonly proxy: CorporateProxy | null } {
     const path = `${url.pathname}${url.search}`;
     const proxy = chooseProxy(url, this.#proxies);
     if (proxy === null || url.protocol === 'https:') {
-      const route = { dispatcher: this.#targets, origin: url.origin, path, headers: {} };
+      const dispatcher = outside ? this.#outside : this.#targets;
+      const route = { dispatcher, origin: url.origin, path, headers: {} };
       return { route, proxy: null };
     }
     const { authorization } = proxy;
@@ -56,10 +69,11 @@ export class Routes {
   async close(): Promise<void> {
     const why = unreachable('wheelproof is ending');
     this.#dialler.abandon(why);
-    await Promise.all([this.#targets.destroy(why), this.#forwarders.destroy(why)]);
+    const agents = [this.#targets, this.#outside, this.#forwarders];
+    await Promise.all(agents.map((agent) => agent.destroy(why)));
   }
 
-  #agent(settings: RouteSettings, proxyFor: (target: URL) => CorporateProxy | null): Agent {
+  #agent(settings: RouteSettings, way: Way): Agent {
     return new Agent({
       connections: settings.connections,
       pipelining: 1,
@@ -67,11 +81,11 @@ export class Routes {
       // Times are watched over by SendingWatch and BoundedBody.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: this.#connector(proxyFor),
+      connect: this.#connector(way),
     });
   }
 
-  #connector(proxyFor: (target: URL) => CorporateProxy | null): buildConnector.connector {
+  #connector({ proxyFor, outside }: Way): buildConnector.connector {
     return ({ protocol, hostname, port }, callback) => {
       const host = hostname.includes(':') ? `[${hostname}]` : hostname;
       const target = new URL(`${protocol}//${host}`);
@@ -80,6 +94,7 @@ export class Routes {
         hostname,
         port: Number(port === '' ? defaultPort(protocol) : port),
         secure: protocol === 'https:',
+        outside,
       };
       void this.#connect(to, () => proxyFor(target), callback);
     };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LookupFunction } from 'node:net';
+import type { KeyPins } from '../core/key-pins.ts';
 import {
   CONNECT_TIMEOUT_MS,
   HEADERS_TIMEOUT_MS,
@@ -36,6 +37,16 @@ export interface UpstreamSettings {
   readonly minimumTls: 'TLSv1.2' | 'TLSv1.3';
   /** Beside loopback, which is always allowed. */
   readonly allowPlainHttp: (host: string) => boolean;
+  /** Weak TLS ends a connection; where absent or `false` it is only noted. */
+  readonly refuseWeakTls?: boolean;
+  /** The keys that a server must show; none where absent. */
+  readonly pinsOf?: (hostname: string, port: number) => readonly KeyPins[];
+  /** Hosts inside that pages of the outside may name; none where absent. */
+  readonly allowInside?: (host: string) => boolean;
+  /** Whether an IP address lies inside; the registries of special addresses decide where absent. */
+  readonly isInside?: (address: string) => boolean;
+  /** Takes what the reader should know of connections that came about, a sentence each. */
+  readonly note?: (sentence: string) => void;
   /** Offers HTTP/2; `false` where absent. */
   readonly allowH2?: boolean;
   /** How names become addresses; the system's way where absent. */
