@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
-import type { Call, Installer, Intent, Located, Recognised, Route } from '../core/installer.ts';
+import type { Call, Installer, Intent, Located, Recognised } from '../core/installer.ts';
 import { safeText } from '../core/safe-text.ts';
 import { compareVersions } from '../core/version.ts';
 import { publicIndexes } from './addresses.ts';
-import { has, type Scan } from './argument-scan.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
 import { readGitKeys, type GitKeys } from './git-settings.ts';
-import { pipVariables, readPipConfiguration } from './pip-configuration.ts';
+import { deprecated, ownArguments } from './pip-additions.ts';
+import { readPipConfiguration } from './pip-configuration.ts';
 import { findPipHome, type PipHome } from './pip-home.ts';
 import { readPipArguments } from './pip-options.ts';
 import { pipSettings, sourceOptions } from './pip-settings.ts';
@@ -19,8 +19,6 @@ import { look, type Asked } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
 
 const OLDEST = '23.2';
-/** From here on pip adds the system's roots to `--cert`, and knows the word that stops it. */
-const LEGACY_CERTS_SINCE = '24.2';
 
 /** pip 23.2 and later, however it is started. */
 export function createPip(ports: InstallerPorts): Installer {
@@ -39,8 +37,12 @@ export function createPip(ports: InstallerPorts): Installer {
       return intent;
     },
     steer(recognised, located, call, route) {
-      const { scan, fetches, isolated } = readPipArguments(recognised.argv);
+      const { verb, scan, fetches, isolated } = readPipArguments(recognised.argv);
       const { argv } = recognised;
+      if (TELLS_SETTINGS.has(verb)) {
+        const environment = theirOwn(call);
+        return { program: located.program, argv: [...located.prefix, ...argv], environment };
+      }
       const added = fetches ? ownArguments({ scan, isolated, call, route }) : [];
       return {
         program: located.program,
@@ -54,36 +56,18 @@ export function createPip(ports: InstallerPorts): Installer {
   };
 }
 
-/** Where each located pip lives: asking may cost a second, and the answer stays for the run. */
-type Homes = WeakMap<Located, PipHome>;
+/** They print the settings in force, which are to be the user's; nothing of them reaches out. */
+const TELLS_SETTINGS: ReadonlySet<string> = new Set(['config', 'debug']);
 
-/** Behind the user's own, since the last one wins; other users can read them, so without the secret. */
-function ownArguments(told: {
-  readonly scan: Scan;
-  readonly isolated: boolean;
-  readonly call: Call;
-  readonly route: Route;
-}): readonly string[] {
-  const { scan, isolated, call, route } = told;
-  const cache = scan.options.findLast(({ name }) => CACHE_OPTIONS.has(name))?.name;
-  const variables = isolated ? [] : pipVariables(call.environment);
-  const cacheless =
-    cache === '--no-cache-dir' ||
-    (cache === undefined &&
-      variables.some(({ key, value }) => key === 'no-cache-dir' && value !== ''));
-  // With --isolated pip does not look at PIP_TIMEOUT.
-  const patience = isolated && !has(scan, '--timeout') ? ['--timeout', '600'] : [];
-  return [
-    '--proxy',
-    route.proxy,
-    '--cert',
-    route.caFile,
-    ...(cacheless ? [] : ['--cache-dir', route.cacheDirectory]),
-    ...patience,
-  ];
+function theirOwn({ environment }: Call): Readonly<Record<string, string>> {
+  const set = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return Object.fromEntries(set);
 }
 
-const CACHE_OPTIONS: ReadonlySet<string> = new Set(['--cache-dir', '--no-cache-dir']);
+/** Where each located pip lives: asking may cost a second, and the answer stays for the run. */
+type Homes = WeakMap<Located, PipHome>;
 
 async function locate(
   { machine }: InstallerPorts,
@@ -183,11 +167,4 @@ function versionNotes(version: string): readonly string[] {
   return [
     `pip ${safeText(version, 40)} is older than ${OLDEST}, the oldest that wheelproof was tried with.`,
   ];
-}
-
-function deprecated(version: string, { environment }: Call): Readonly<Record<string, string>> {
-  if (compareVersions(version, LEGACY_CERTS_SINCE) < 0) return {};
-  const theirs = (environment['PIP_USE_DEPRECATED'] ?? '').split(/\s+/u);
-  const words = [...theirs.filter((word) => word !== ''), 'legacy-certs'];
-  return { PIP_USE_DEPRECATED: [...new Set(words)].join(' ') };
 }

@@ -103,6 +103,8 @@ describe('what uv is asked for', () => {
     'uv --version',
     'uv help',
     'uv pip freeze',
+    'uv pip list',
+    'uv tool list --show-paths',
     'uv pip uninstall x',
     'uv cache clean',
     'uv python find',

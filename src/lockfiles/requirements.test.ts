@@ -28,6 +28,11 @@ describe('requirements', () => {
     expect(reading.wishes.map(({ project, specifier }) => `${project} ${specifier}`)).toStrictEqual(
       ['my-pkg == 1.0.0', 'flask >=1,<2', 'odd-marker '],
     );
+    expect(reading.wishes.map(({ conditional }) => conditional)).toStrictEqual([
+      true,
+      undefined,
+      true,
+    ]);
   });
 
   it('pins whatever version where none is exact', async () => {
