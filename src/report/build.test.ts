@@ -10,8 +10,10 @@ import {
   parts,
   PLAIN,
   receipt,
+  SHA,
   show,
 } from '../../test/world/reports.ts';
+import type { ListedFile } from '../core/artifact.ts';
 import { CODES, type Code } from '../core/codes.ts';
 import { buildReport } from './build.ts';
 import { exitOf } from './exit-code.ts';
@@ -189,6 +191,49 @@ describe('the report of a run', () => {
     const begun = performance.now();
     expect(buildReport(parts(many)).notes).toHaveLength(1);
     expect(performance.now() - begun).toBeLessThan(4_000);
+  });
+
+  test('tells in one line what was left out of many pages for the same reason', () => {
+    const old = (project: string) =>
+      receipt({ project, asked: false, verdict: 'refused', code: 'WP-PIN-MISMATCH' });
+    const few = buildReport(parts(['a', 'b', 'c'].map(old)));
+    expect(few.notes).toHaveLength(3);
+    const many = buildReport(parts(['a', 'b', 'c', 'd'].map(old)));
+    expect(many.notes).toEqual([
+      '4 projects: left out of their index pages (WP-PIN-MISMATCH): 4 files',
+    ]);
+  });
+
+  test('names the command that approves exactly the bytes that were refused', () => {
+    const left = receipt({ project: 'evil', verdict: 'refused', code: 'WP-FIRST-USE' });
+    const { filename, url } = left.artifact;
+    const listed: ListedFile = {
+      filename,
+      url,
+      hashes: { sha256: SHA },
+      requiresPython: null,
+      coreMetadata: false,
+      gpgSig: null,
+      yanked: false,
+      size: null,
+      uploadTime: null,
+      provenance: null,
+    };
+    const file = { ...left, sha256: null, artifact: { ...left.artifact, listed } };
+    const command = `wheelproof trust approve sha256:${SHA} --project evil --reason 'why'`;
+    expect(show(buildReport(parts([file])))).toContain(
+      `next      Look at the file, then: ${command}`,
+    );
+    const young = receipt({ project: 'evil', verdict: 'refused', code: 'WP-COOLDOWN' });
+    expect(show(buildReport(parts([young])))).toContain(`look at the file, then: ${command}`);
+  });
+
+  test.each([
+    ['whose bytes no approval mends', { code: 'WP-HASH-MISMATCH', project: 'evil' }],
+    ['whose name a shell would act on', { code: 'WP-FIRST-USE', project: "a';rm -rf ~'" }],
+  ] as const)('names no such command for a file %s', (_, told) => {
+    const text = show(buildReport(parts([receipt({ ...told, verdict: 'refused' })])));
+    expect(text).not.toContain('trust approve sha256:');
   });
 
   test('leaves out what nobody asked for, in a line for each reason', () => {

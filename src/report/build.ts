@@ -4,6 +4,7 @@ import type { Report, ReportedFile } from '../core/report.ts';
 import { releases, type Verdict } from '../core/verdict.ts';
 import type { Receipt } from '../core/verification.ts';
 import { exitOf } from './exit-code.ts';
+import { nextStep } from './next-step.ts';
 import { shownAddress, withoutCredentials, withoutSecrets } from './redaction.ts';
 
 /** What a run leaves to be told. */
@@ -64,9 +65,12 @@ function summarise(files: readonly ReportedFile[]): Report['summary'] {
   };
 }
 
-function reportedFile({ artifact, sha256, size, decision }: Receipt): ReportedFile {
+function reportedFile(receipt: Receipt): ReportedFile {
+  const { artifact, sha256, size, decision } = receipt;
   const { project, version, filename, url } = artifact;
-  const reasons = decision.reasons.map((one) => cleanReason(one));
+  const reasons = decision.reasons.map((one) =>
+    cleanReason({ ...one, hint: nextStep(one, receipt) }),
+  );
   if (!releases(decision) && reasons.length === 0) {
     reasons.push(reason('WP-INTERNAL', `${filename}: ${decision.verdict}, and no rule says why`));
   }
@@ -111,17 +115,25 @@ function notesOf(parts: ReportParts, receipts: readonly Receipt[]): readonly str
   return [...new Set(all.map((note) => withoutCredentials(note)))];
 }
 
+/** More projects than this share one line of what was left out for the same reason. */
+const MOST_PROJECTS_LEFT_OUT = 3;
+
 /** A line for each project and code, since one page may hold hundreds of old files. */
 function leftOut(receipts: readonly Receipt[]): readonly string[] {
   const unasked = receipts.filter(({ asked, decision }) => !asked && !releases(decision));
-  const codeOf = ({ decision }: Receipt): string => decision.reasons[0]?.code ?? 'WP-INTERNAL';
-  const groups = Map.groupBy(unasked, (one) => `${codeOf(one)} ${one.artifact.project}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const { project, filename } = first.artifact;
-    const files = group.length === 1 ? '1 file' : `${group.length} files, among them`;
-    return [`${project}: left out of the index page (${codeOf(first)}): ${files} ${filename}`];
+  const byCode = Map.groupBy(unasked, ({ decision }) => decision.reasons[0]?.code ?? 'WP-INTERNAL');
+  return [...byCode].flatMap(([code, group]) => {
+    const projects = Map.groupBy(group, ({ artifact }) => artifact.project);
+    if (projects.size > MOST_PROJECTS_LEFT_OUT) {
+      return [
+        `${projects.size} projects: left out of their index pages (${code}): ${group.length} files`,
+      ];
+    }
+    return [...projects].map(([project, files]) => {
+      const count = files.length === 1 ? '1 file' : `${files.length} files, among them`;
+      const example = files[0]?.artifact.filename ?? '';
+      return `${project}: left out of the index page (${code}): ${count} ${example}`;
+    });
   });
 }
 
