@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import type { ListedFile } from '../core/artifact.ts';
+import { DEFAULT_POLICY, sealPolicy } from '../policy/index.ts';
 import { ask, EVIL, FILE, GOOD, listed, open, PAGE, sha256, whole } from './scene.test-support.ts';
 
 const LISTED = 'https://index.test/files/good-1.0+x.zip';
@@ -81,5 +82,24 @@ describe('a file that no page led to', () => {
     expect(nameless.outcome).toBe('released');
     const named = await opened.verifier.file(ask('https://forge.test/a/other-1.0.zip'));
     expect(named.outcome).toBe('refused');
+  });
+});
+
+describe('allow-hosts', () => {
+  const policy = sealPolicy({ ...DEFAULT_POLICY, allowHosts: ['files.test'] });
+  const elsewhere = 'https://evil.test/other-1.0.zip';
+
+  test('binds an address that no page led to', async () => {
+    const opened = open({ page: [], answers: [() => whole(GOOD)], policy });
+    expect((await fileOf(opened, elsewhere)).codes).toEqual(['WP-HOST-NOT-ALLOWED']);
+    expect(opened.fetches()).toBe(0);
+  });
+
+  test.each([
+    ['a host it names', 'https://files.test/other-1.0.zip'],
+    ["an index's own host", 'https://index.test/other-1.0.zip'],
+  ])('lets %s pass', async (_, url) => {
+    const opened = open({ page: [], answers: [() => whole(GOOD)], policy });
+    expect((await fileOf(opened, url)).receipt?.decision.verdict).toBe('first-seen');
   });
 });

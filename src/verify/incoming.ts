@@ -22,6 +22,9 @@ export interface IncomingParts {
   readonly progressed: () => void;
 }
 
+/** A longer header is no name, and would only cost time. */
+const MAX_DISPOSITION_CHARACTERS = 2048;
+
 /** Failures after which the file is asked for again. */
 const PASSING: ReadonlySet<string> = new Set(['WP-UPSTREAM-TRUNCATED', 'WP-LIMIT-TIME']);
 
@@ -116,7 +119,9 @@ function statusRefusal({ status }: UpstreamAnswer, artifact: Artifact): Refusal 
 function refuseOtherName(answer: UpstreamAnswer, artifact: Artifact): void {
   if (artifact.kind === 'archive' && isDistributionLike(artifact.filename)) return;
   const landed = lastSegment(answer.url);
-  const announced = announcedName(answer.headers['content-disposition'] ?? '');
+  const announced = announcedName(
+    (answer.headers['content-disposition'] ?? '').slice(0, MAX_DISPOSITION_CHARACTERS),
+  );
   for (const name of [landed, announced]) {
     if (name !== null && name !== artifact.filename && isDistributionLike(name)) {
       throw new Refusal('WP-REDIRECT-NAME', {

@@ -20,7 +20,7 @@ import type {
   Verification,
 } from '../core/verification.ts';
 import { projectOf, type SidecarLedger } from '../evidence/index.ts';
-import { allowsPlainHttp, type Policy } from '../policy/index.ts';
+import { allowsPlainHttp, judgeEntry, judgeHost, type Policy } from '../policy/index.ts';
 import { HostMemory } from '../trust/hosts.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { directArtifact } from './artifact-of.ts';
@@ -58,6 +58,8 @@ export class Verifier implements Verification {
   readonly #fileParts: FileCaseParts;
   readonly #pages = new Map<string, Promise<PageOutcome>>();
   readonly #files = new Map<string, FileCase>();
+  /** Hosts that a page of this run came from. */
+  readonly #indexHosts = new Set<string>();
 
   constructor(parts: VerifierParts) {
     this.#parts = parts;
@@ -132,6 +134,7 @@ export class Verifier implements Verification {
       this.#requireAllowedAddress(ask.url);
       const reading = await this.#parts.pages.read(ask);
       if (reading.outcome !== 'page') return reading;
+      this.#indexHosts.add(new URL(ask.url).host);
       const judged = await judgePage(this.#pageParts, ask.url, reading.page);
       return { outcome: 'judged', judged };
     } catch (thrown) {
@@ -165,7 +168,19 @@ export class Verifier implements Verification {
     const address =
       this.#judgeAddress(artifact.url) ?? judgeFileAddress(artifact.url, artifact.filename);
     if (address !== null) return [address];
+    const foreign = this.#judgeDirectHost(artifact);
+    if (foreign !== null) return [foreign];
     return this.#catalogue.refusalOfName(artifact.filename) ?? [];
+  }
+
+  /** `allow-hosts` binds addresses that no page led to as well; an index's own host is always its. */
+  #judgeDirectHost(artifact: Artifact): Reason | null {
+    const { policy, clock } = this.#parts;
+    const { host } = new URL(artifact.url);
+    const foreign = judgeHost(policy, artifact.index, host, 'known');
+    if (foreign === null || this.#indexHosts.has(host)) return null;
+    const { admitted } = judgeEntry(policy, { ...artifact, code: foreign.code }, clock.now());
+    return admitted ? null : foreign;
   }
 
   #judgeAddress(url: string): Reason | null {
