@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { homedir } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { Refusal } from '../core/errors.ts';
+import { thisMachine } from '../host/index.ts';
 import { exitCodeOf } from '../core/refusal-class.ts';
+import { registerDoctorCommand, type DoctorOptions } from './commands/doctor.ts';
 import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
@@ -11,15 +14,18 @@ import type { OwnOptions } from './own-options.ts';
 import type { Output } from './show-report.ts';
 import { ownVersion } from './version.ts';
 import { clockOf, currentOwner, findPlaces, openPolicy, openTrust } from './wire.ts';
+import type { Wiring } from './wiring.ts';
 
 /** @returns the exit code. @throws Refusal as the commands say; `WP-USAGE` for words that are not understood. */
 export async function runCommand(
   words: readonly string[],
   options: OwnOptions,
   output: Output,
+  wiring: Wiring = {},
 ): Promise<number> {
   const program = describe(output);
   const environment = process.env;
+  let exit = 0;
   const closers: (() => void)[] = [];
   const policyFrom = (file: string | null) =>
     openPolicy({ directory: process.cwd(), environment, file, strict: options.strict }, {});
@@ -46,15 +52,43 @@ export async function runCommand(
     async () => ({ rows: rows(), policy: await policyFrom(options.policyFile) }),
     io,
   );
+  registerDoctorCommand(program, async (wish) => {
+    exit = await seeDoctor(wish, { options, output, wiring });
+  });
   try {
     await program.parseAsync([...words], { from: 'user' });
-    return 0;
+    return exit;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return answerCommander(thrown);
     throw thrown;
   } finally {
     for (const close of closers) close();
   }
+}
+
+interface Visit {
+  readonly options: OwnOptions;
+  readonly output: Output;
+  readonly wiring: Wiring;
+}
+
+async function seeDoctor(wish: DoctorOptions, { options, output, wiring }: Visit): Promise<number> {
+  const { examine } = await import('./doctor.ts');
+  const environment = process.env;
+  const visit = {
+    around: {
+      machine: thisMachine,
+      environment,
+      directory: process.cwd(),
+      home: environment['HOME'] ?? homedir(),
+      uid: process.geteuid?.() ?? null,
+    },
+    options,
+    wish: { json: wish.json === true, selfTest: wish.selfTest, online: wish.online ?? false },
+    out: (text: string) => output.out(text),
+    colour: output.surface.colour && process.stdout.isTTY,
+  };
+  return await examine(visit, wiring);
 }
 
 function describe(output: Output): Command {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { classOf, CODES, type Code } from '../core/codes.ts';
-import type { Refusal } from '../core/errors.ts';
+import type { Reason } from '../core/errors.ts';
 import type { Environment, Machine } from '../core/machine.ts';
 import { exitCodeOf, worstClass } from '../core/refusal-class.ts';
 
@@ -50,14 +50,8 @@ export function problem(of: Of, code: Code, message: string, hint = CODES[code].
 }
 
 /** What a part of wheelproof refused to do. */
-export function refused(of: Of, { code, message, hint }: Refusal | Stated): Check {
+export function refused(of: Of, { code, message, hint }: Reason): Check {
   return problem(of, code, message, hint);
-}
-
-interface Stated {
-  readonly code: Code;
-  readonly message: string;
-  readonly hint: string;
 }
 
 /** 0 without a problem, otherwise that of the worst one's class. */

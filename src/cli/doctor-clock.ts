@@ -9,7 +9,8 @@ const CLOCK: Of = ['clock', 'clock'];
 const WRITTEN = Date.UTC(2026, 10, 1);
 const MINUTE = 60_000;
 const TOLERATED = 5 * MINUTE;
-const MEND = 'Set the clock (`timedatectl set-ntp true`): ages, expiries and certificates depend on it.';
+const MEND =
+  'Set the clock (`timedatectl set-ntp true`): ages, expiries and certificates depend on it.';
 
 /** A clock that lies makes old things new and expired things valid. */
 export function judgeClock(now: number, newest: number | null): Check {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { compareVersions, normaliseVersion } from '../core/version.ts';
 import { note, ok, warning, type Check, type Of, type Surroundings } from './doctor-check.ts';
 import { judgePath, lookAt } from './doctor-places.ts';
@@ -28,7 +28,21 @@ export function judgeInstallers(
     const hint = 'Activate the environment that holds one, or install one.';
     return [warning(['installers', 'installers'], 'no pip and no uv was found', hint)];
   }
-  return found.flatMap((one) => judgeOne(one, found, chosen));
+  const idle = found.filter(isIdle);
+  const live = found.filter((one) => !isIdle(one));
+  return [...live.flatMap((one) => judgeOne(one, live, chosen)), ...judgeIdle(idle)];
+}
+
+/** A version manager makes a script for each name that any of its Pythons has. */
+function isIdle({ version, shim }: FoundInstaller): boolean {
+  return version === null && shim !== null;
+}
+
+function judgeIdle(idle: readonly FoundInstaller[]): readonly Check[] {
+  const programs = idle.map(({ words }) => words.join(' '));
+  if (programs.length === 0) return [];
+  const message = `scripts of a version manager that start nothing here: ${programs.join(', ')}`;
+  return [note(['installers', 'idle'], message)];
 }
 
 /** `pip 26.3, /usr/bin/pip` */
@@ -44,12 +58,14 @@ function judgeOne(
   const { kind, words, version, from, shim } = one;
   const of: Of = [kind, nameOf(one)];
   const clauses: string[] = [];
-  const name = words[0]?.split('/').at(-1) ?? kind;
-  if (words.length === 1 && words[0] === chosen[kind]) clauses.push(`\`wheelproof ${kind}\` runs it`);
+  const name = basename(words[0] ?? kind);
+  if (words.length === 1 && words[0] === chosen[kind])
+    clauses.push(`\`wheelproof ${kind}\` runs it`);
   const first = all.find((other) => other.kind === kind && other.from === 'PATH');
   if (from === 'PATH' && first !== one && first !== undefined) {
     const [hider = ''] = first.words;
-    clauses.push(`shadowed by ${hider}: runs only when called by its path or as ${name}`);
+    const called = basename(hider) === name ? '' : ` or as ${name}`;
+    clauses.push(`shadowed by ${hider}: runs only when called by its path${called}`);
   }
   if (from === 'environment') clauses.push('in the active environment, not on PATH');
   if (from === 'module') clauses.push('only as a module of its Python');
@@ -81,7 +97,17 @@ function pipUpdate({ words, interpreter }: FoundInstaller): string {
 }
 
 /** Others that fetch distributions by themselves. */
-const OUTSIDE = ['pipx', 'poetry', 'pipenv', 'pdm', 'hatch', 'conda', 'mamba', 'micromamba', 'pixi'];
+const OUTSIDE = [
+  'pipx',
+  'poetry',
+  'pipenv',
+  'pdm',
+  'hatch',
+  'conda',
+  'mamba',
+  'micromamba',
+  'pixi',
+];
 
 /** What no wrapper can see, and what is not held. */
 export async function checkOutside(around: Surroundings): Promise<readonly Check[]> {
@@ -111,8 +137,12 @@ export async function checkOutside(around: Surroundings): Promise<readonly Check
 export async function checkPath(around: Surroundings): Promise<readonly Check[]> {
   const stated = (around.environment['PATH'] ?? '').split(':');
   const checks: Check[] = [];
-  if (stated.some((folder) => !folder.startsWith('/')) && around.environment['PATH'] !== undefined) {
-    const message = 'holds the working directory or a folder relative to it: a pip lying there is run';
+  if (
+    stated.some((folder) => !folder.startsWith('/')) &&
+    around.environment['PATH'] !== undefined
+  ) {
+    const message =
+      'holds the working directory or a folder relative to it: a pip lying there is run';
     checks.push(warning(['path', 'PATH'], message, 'Name absolute folders only.'));
   }
   for (const folder of pathFolders(around)) {
@@ -136,7 +166,8 @@ export async function checkPrograms(
     for (const path of [program, dirname(program)]) {
       const facts = await lookAt(path);
       const wrong = facts === null ? null : judgePath([one.kind, nameOf(one)], facts, 'above', me);
-      if (wrong !== null) checks.push(warning([wrong.id, wrong.subject], wrong.message, wrong.hint ?? ''));
+      if (wrong !== null)
+        checks.push(warning([wrong.id, wrong.subject], wrong.message, wrong.hint ?? ''));
     }
   }
   return checks;

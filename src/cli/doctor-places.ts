@@ -55,7 +55,12 @@ interface Place {
 }
 
 function placesOfState(places: Places): readonly Place[] {
-  const at = (id: string, subject: string, path: string, within: readonly string[] = []): Place => ({
+  const at = (
+    id: string,
+    subject: string,
+    path: string,
+    within: readonly string[] = [],
+  ): Place => ({
     id: `state.${id}`,
     subject,
     path,

@@ -100,7 +100,11 @@ async function examine(around: Surroundings, way: Way): Promise<FoundInstaller> 
 async function examinePip(around: Surroundings, way: Way): Promise<FoundInstaller> {
   const { machine, environment, directory } = around;
   const [program = '', ...prefix] = way.words;
-  const home = await findPipHome(machine, { program, prefix }, { words: [], environment, directory });
+  const home = await findPipHome(
+    machine,
+    { program, prefix },
+    { words: [], environment, directory },
+  );
   const manager = prefix.length > 0 ? null : await managerOf(around, program);
   return {
     ...way,

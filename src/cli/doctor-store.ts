@@ -29,7 +29,10 @@ export async function checkTrustStore(places: Places, clock: Clock): Promise<Sto
     ['', '.mark', '-wal'].map((suffix) => lstat(`${file}${suffix}`).catch(() => null)), // absent
   );
   if (traces.every((found) => found === null)) {
-    return { checks: [note(TRUST, `${file} is not there yet: nothing is remembered`)], newest: null };
+    return {
+      checks: [note(TRUST, `${file} is not there yet: nothing is remembered`)],
+      newest: null,
+    };
   }
   try {
     return readTrustStore(file, clock);
@@ -126,13 +129,16 @@ export async function checkLeftovers(places: Places, now: number): Promise<reado
       const draft = name.replace(/^trust\.sqlite\./u, '');
       if (!draft.endsWith('.part')) continue;
       const found = await lstat(join(folder, name)).catch(() => null); // just removed
-      if (found !== null && isAbandoned(draft, now - found.mtimeMs)) drafts.push(join(folder, name));
+      if (found !== null && isAbandoned(draft, now - found.mtimeMs))
+        drafts.push(join(folder, name));
     }
   }
   const all = [...runs, ...drafts];
   if (all.length === 0) return [ok(LEFT, 'no killed run has left anything')];
   const message = `${all.length} things of killed runs, the first ${String(all[0])}`;
-  return [note(LEFT, message, 'Nothing to do: the next run removes them, and nothing trusts them.')];
+  return [
+    note(LEFT, message, 'Nothing to do: the next run removes them, and nothing trusts them.'),
+  ];
 }
 
 export function inWords(bytes: number): string {

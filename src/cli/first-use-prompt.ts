@@ -25,6 +25,7 @@ export function firstUsePrompt(terminal: Terminal = OWN): AskFirstUse {
 }
 
 async function askOnce(question: string, terminal: Terminal): Promise<boolean> {
+  if (!terminal.input.readable) return false; // it has ended before, and will not end again
   const asking = createInterface({ ...terminal });
   const ended = new AbortController();
   asking.once('close', () => ended.abort()); // Node leaves the question open when the input ends

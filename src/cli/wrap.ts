@@ -34,6 +34,8 @@ export interface WrapCall {
   readonly output: Output;
   /** A person sits at the terminal and can be asked. */
   readonly interactive: boolean;
+  /** Ends the installer when it comes. */
+  readonly deadline?: AbortSignal;
 }
 
 interface Prepared {
@@ -196,6 +198,7 @@ async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate) 
       interpreters: () => jailInterpreters(childCall, intent.targets),
       receive: (door) => gate.gateway.receive(door),
     });
+    wrapCall.deadline?.addEventListener('abort', () => jailed.child.kill('SIGKILL'));
     const { code, signal, stdout, stderr } = await jailed.child.done;
     wrapCall.output.captured?.({ stdout, stderr });
     const note = jailNote(wrapCall.options.jail, intent, jailed);
