@@ -25,9 +25,9 @@ describe.each(versionsOf('pip'))('pip %s', (version) => {
       'freeze',
       'show pip',
       'show lib',
-      '',
+      'config list',
     ])
-      await silentAndSame(bench, ['pip', ...words.split(' ').filter((word) => word !== '')]);
+      await silentAndSame(bench, ['pip', ...words.split(' ')]);
     await silentAndSame(bench, ['python', '-m', 'pip', 'check']);
   });
 

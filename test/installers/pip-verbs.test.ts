@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdir } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compareVersions } from '../../src/core/version.ts';
@@ -108,6 +108,7 @@ describe.each(versionsOf('pip'))('pip %s', (version) => {
   test('however it is started', async () => {
     await using bench = await open();
     const { target } = bench.environment;
+    await copyFile(join(target, 'bin/pip'), join(target, 'bin/pip3'));
     const ways = [
       ['pip3'],
       ['python', '-m', 'pip'],
