@@ -67,6 +67,8 @@ export interface Artifact {
   readonly kind: ArtifactKind;
   /** Where its bytes are asked for: absolute, without fragment or credentials. */
   readonly url: string;
+  /** The page that listed it, where it really came from (after redirects); absent without one. */
+  readonly listedBy?: string;
   /** What the page said of it, or `null` where no page led to it. */
   readonly listed: ListedFile | null;
 }

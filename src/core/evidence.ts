@@ -30,7 +30,14 @@ export interface PageAsk {
 }
 
 export type PageReading =
-  | { readonly outcome: 'page'; readonly page: IndexPage; readonly url: string }
+  | {
+      readonly outcome: 'page';
+      readonly page: IndexPage;
+      /** Where it came from, after redirects. */
+      readonly url: string;
+      /** Its server is known to lie inside (`UpstreamAnswer.inside`). */
+      readonly inside?: true;
+    }
   /** The index has no such project. */
   | { readonly outcome: 'not-found'; readonly status: number }
   /** The index wants to know who asks; the installer must see it. */
