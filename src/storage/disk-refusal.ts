@@ -10,8 +10,14 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an input/output error',
   EMFILE: 'too many open files',
   ENFILE: 'too many open files on this machine',
-  ENOENT: 'it is gone',
+  ENOENT: 'it is not there',
+  ENOTDIR: 'something on the way there is no folder',
 };
+
+/** Where it is not the disk that stands in the way but the place. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR']);
+const NAME_ANOTHER_PLACE =
+  'Make it a folder that you may write in, or name another place by HOME or by XDG_DATA_HOME, XDG_CACHE_HOME and XDG_STATE_HOME; then run the same command again.';
 
 /** The system's name of an error (`ENOSPC`), or `null` for anything else that was thrown. */
 export function errorCode(thrown: unknown): string | null {
@@ -25,6 +31,7 @@ export function diskRefusal(thrown: unknown, during: string): unknown {
   if (thrown instanceof Refusal || code === null || !/^E[A-Z0-9]+$/u.test(code)) return thrown;
   return new Refusal('WP-STATE-DISK', {
     message: `${during}: ${IN_WORDS[code] ?? 'the file system refused'} (${code})`,
+    ...(ELSEWHERE.has(code) ? { hint: NAME_ANOTHER_PLACE } : {}),
     cause: thrown,
   });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -52,6 +53,23 @@ describe('a private folder', () => {
       expect(refusal.hint).toBe(`Run: chmod 700 '${place}/it'\\''s shared'`);
       expect(refusal.message).toContain(`found mode ${mode.toString(8).padStart(4, '0')}`);
     },
+  );
+
+  test.runIf(process.platform === 'linux')(
+    'is refused where none can be made, and at once',
+    () => {
+      const module = new URL('private-directory.ts', import.meta.url).href;
+      const program = `import { ensurePrivateDirectory } from ${JSON.stringify(module)};
+      try { ensurePrivateDirectory('/proc/wheelproof/blobs'); }
+      catch (thrown) { console.log(thrown.class, thrown.hint.includes('XDG_DATA_HOME')); }`;
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+        encoding: 'utf8',
+        timeout: 20_000,
+        killSignal: 'SIGKILL',
+      });
+      expect(stdout).toBe('E-STATE true\n');
+    },
+    30_000,
   );
 
   test('may be readable by others', () => {

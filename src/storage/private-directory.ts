@@ -16,7 +16,7 @@ export function ensurePrivateDirectory(path: string): void {
   const directory = resolve(path);
   try {
     refuseForeignHome(directory);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolders(directory);
     const found = statSync(directory);
     if (!found.isDirectory()) throw notOfKind(directory, 'a folder');
     requirePrivate(directory, found, '700');
@@ -62,6 +62,24 @@ function refuseForeignHome(directory: string): void {
   const existing = nearestExisting(directory);
   const owner = statSync(existing).uid;
   if (owner !== 0) throw foreignOwner(existing, owner, 0);
+}
+
+/**
+ * One after the other: where a file system answers ENOENT to a mkdir (`/proc`, an automounter),
+ * Node's own recursive mkdir never ends.
+ */
+function makeFolders(directory: string): void {
+  const missing: string[] = [];
+  const existing = nearestExisting(directory);
+  for (let place = directory; place !== existing; place = dirname(place)) missing.unshift(place);
+  for (const place of missing) {
+    try {
+      mkdirSync(place, { mode: 0o700 });
+    } catch (thrown) {
+      // Another run may have made it meanwhile.
+      if (errorCode(thrown) !== 'EEXIST') throw thrown;
+    }
+  }
 }
 
 function nearestExisting(path: string): string {
