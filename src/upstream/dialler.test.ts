@@ -118,7 +118,7 @@ describe('the TLS floor (D03)', () => {
     } as const;
     const refusal = await refusalOf((await ask({ ...identity({}), ...old })).answer);
     expect(refusal.code).toBe('WP-TLS');
-    expect(refusal.message).toContain('no TLS version that is allowed here');
+    expect(refusal.message).toContain('no TLS version that is allowed here; expected 1.2 or newer');
   });
 
   it('is 1.2 or, where the policy says so, 1.3', async () => {
@@ -126,6 +126,7 @@ describe('the TLS floor (D03)', () => {
     expect(await textOf(await (await ask(middle)).answer)).toBe('ok');
     const strict = await refusalOf((await ask(middle, { minimumTls: 'TLSv1.3' })).answer);
     expect(strict.code).toBe('WP-TLS');
+    expect(strict.message).toContain('expected 1.3, found at most 1.2');
     expect(await textOf(await (await ask(identity({}), { minimumTls: 'TLSv1.3' })).answer)).toBe(
       'ok',
     );

@@ -73,7 +73,7 @@ export class Dialler {
     try {
       return await this.#open({ ...to, target }, proxy, attempt);
     } catch (error) {
-      for (const socket of attempt.opened) socket.destroy();
+      endSoon(attempt.opened);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -177,6 +177,16 @@ function tooLate(target: Peer, { isAnswered }: Attempt, timeoutMs: number): Refu
         message: `${place}: connected, but no TLS within ${timeoutMs} ms`,
       })
     : unreachable(`${place}: no connection within ${timeoutMs} ms`);
+}
+
+/**
+ * The outermost layer first, and not while Node is still telling of the handshake: a socket that is
+ * taken away under its TLS just then brings the whole process down.
+ */
+function endSoon(opened: readonly Socket[]): void {
+  setImmediate(() => {
+    for (const socket of opened.toReversed()) socket.destroy();
+  });
 }
 
 async function during(

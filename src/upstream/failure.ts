@@ -64,13 +64,14 @@ export function connectRefusal(
 function tlsRefusal(thrown: unknown, peer: Peer, certificate: X509Certificate | null): Refusal {
   const code = codeOf(thrown);
   const place = placeOf(peer);
-  const weakness = weaknessNamed(code, peer.floor?.refuseWeakTls ?? false);
+  const message = messageOf(thrown);
+  const weakness = weaknessNamed({ code, message }, peer.floor?.refuseWeakTls ?? false);
   if (weakness !== null) {
     return new Refusal('WP-TLS-WEAK', { message: `${place}: ${weakness}`, cause: thrown });
   }
   const fault = describeTlsFault({
     code,
-    message: messageOf(thrown),
+    message,
     host: peer.hostname,
     certificate,
     minimumTls: peer.floor?.minimumTls ?? null,

@@ -40,21 +40,22 @@ const SUITES = [
   '!CAMELLIA',
 ].join(':');
 
-/** Errors by which OpenSSL, as it was built, refuses certificates and exchanges by itself. */
-const TOO_WEAK_FOR_OPENSSL: Readonly<Record<string, string>> = {
-  CA_KEY_TOO_SMALL: 'a key in its chain is too short',
-  CA_MD_TOO_WEAK: 'a certificate in its chain is signed over a hash that is broken',
-  DH_PARAM_SIZE: 'the keys it exchanges are too short',
-  DH_KEY_TOO_SMALL: 'the keys it exchanges are too short',
-  EE_KEY_TOO_SMALL: 'the key of its certificate is too short',
-};
+/** How OpenSSL says that its security level refuses something; Node gives these no code. */
+const TOO_WEAK_FOR_OPENSSL: readonly (readonly [says: RegExp, words: string])[] = [
+  [/EE certificate key too weak/u, 'the key of its certificate is too short'],
+  [/CA certificate key too weak/u, 'a key in its chain is too short'],
+  [/digest algorithm too weak/u, 'a certificate in its chain is signed over a broken hash'],
+  [/dh key too small|DH parameter size/iu, 'the keys that it exchanges are too short'],
+];
 
 /** What an error of the handshake says of weakness; `null` where it is about something else. */
-export function weaknessNamed(code: string, refuseWeakTls: boolean): string | null {
-  const name = code.replace(/^ERR_(?:SSL|TLS)_/u, '');
-  const known = Object.hasOwn(TOO_WEAK_FOR_OPENSSL, name) ? TOO_WEAK_FOR_OPENSSL[name] : undefined;
-  if (known !== undefined) return known;
-  const isDeclined = /ALERT_HANDSHAKE_FAILURE$|^NO_SHARED_CIPHER$/u.test(name);
+export function weaknessNamed(
+  error: { readonly code: string; readonly message: string },
+  refuseWeakTls: boolean,
+): string | null {
+  const known = TOO_WEAK_FOR_OPENSSL.find(([says]) => says.test(error.message));
+  if (known !== undefined) return known[1];
+  const isDeclined = /ALERT_HANDSHAKE_FAILURE$|NO_SHARED_CIPHER$/u.test(error.code);
   return isDeclined && refuseWeakTls
     ? 'it has no cipher suite that is allowed here; expected forward secrecy and no SHA-1'
     : null;
