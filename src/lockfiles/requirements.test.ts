@@ -141,6 +141,14 @@ describe('requirements', () => {
   });
 });
 
+it('a file that is not there is a wrong path, not a wrong line', async () => {
+  await expect(readAmong({}, 'req/none.txt')).rejects.toMatchObject({
+    code: 'WP-LOCKFILE-INVALID',
+    message: 'req/none.txt: expected a requirement file, found none',
+    hint: 'Check the path given.',
+  });
+});
+
 describe('look-alike names (B08)', () => {
   it.each([
     ['Cyrillic', 'rеquests'],

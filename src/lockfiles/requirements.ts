@@ -50,6 +50,14 @@ interface Nested {
   readonly where: string;
 }
 
+function missing({ where, path }: Nested): Refusal {
+  if (where !== '') return invalid(where, `there is no file ${path}`);
+  return new Refusal('WP-LOCKFILE-INVALID', {
+    message: `${path}: expected a requirement file, found none`,
+    hint: 'Check the path given.',
+  });
+}
+
 async function readNested(walk: Walk, nested: Nested): Promise<void> {
   const path = resolve(walk.asked.directory, nested.path);
   verifyNoLoop(path, nested);
@@ -60,7 +68,7 @@ async function readNested(walk: Walk, nested: Nested): Promise<void> {
     throw invalid(nested.where, `more than ${MAX_REQUIREMENT_FILES} files are drawn in`);
   }
   const text = await walk.readText(path);
-  if (text === null) throw invalid(nested.where || nested.path, `there is no file ${nested.path}`);
+  if (text === null) throw missing(nested);
   for (const line of logicalLines(text, nested.path, walk.asked.environment)) {
     await readLine(walk, nested, { path, line });
   }
