@@ -5,12 +5,14 @@ import { isSpecifier } from '../core/version.ts';
 import {
   LIFTABLE_RULES,
   type IndexRule,
+  type PinRule,
   type PolicyContent,
   type PolicyException,
   type ProjectRule,
 } from '../policy/index.ts';
 import type { ReadDocument } from './document.ts';
 import type { KeyPath } from './location.ts';
+import type { PolicyDocument } from './schema.ts';
 import { ValueReader } from './values.ts';
 
 type Setting =
@@ -20,7 +22,11 @@ type Setting =
   | 'allowPlainHttp'
   | 'cooldownMs'
   | 'minimumTls'
+  | 'weakTls'
+  | 'allowInside'
   | 'maxFileBytes';
+
+type HostTable = NonNullable<PolicyDocument['host']>[number];
 
 /** One file's rules: what it leaves out is absent. */
 export interface Layer {
@@ -28,6 +34,7 @@ export interface Layer {
   readonly settings: Partial<Pick<PolicyContent, Setting>>;
   readonly projects: readonly ProjectRule[];
   readonly indexes: readonly IndexRule[];
+  readonly pins: readonly PinRule[];
   readonly exceptions: readonly PolicyException[];
 }
 
@@ -54,6 +61,7 @@ class Compiler {
       settings: this.#settings(),
       projects: this.#projects(),
       indexes: this.#indexes(),
+      pins: [...this.#indexPins(), ...this.#hostPins()],
       exceptions: this.#exceptions(),
     };
   }
@@ -63,6 +71,7 @@ class Compiler {
     const { 'first-use': firstUse, require, cooldown } = values;
     const { 'allow-hosts': allowHosts, 'allow-plain-http': plainHttp } = values;
     const { 'minimum-tls': minimumTls, 'max-file-size': maxFileSize } = values;
+    const { 'weak-tls': weakTls, 'allow-inside': inside } = values;
     return {
       ...(firstUse !== undefined && { firstUse }),
       ...(require !== undefined && { require: this.#read.requirement(require, ['require']) }),
@@ -74,6 +83,8 @@ class Compiler {
       }),
       ...(cooldown !== undefined && { cooldownMs: this.#read.duration(cooldown, ['cooldown']) }),
       ...(minimumTls !== undefined && { minimumTls }),
+      ...(weakTls !== undefined && { weakTls }),
+      ...(inside !== undefined && { allowInside: this.#read.hosts(inside, ['allow-inside']) }),
       ...(maxFileSize !== undefined && { maxFileBytes: this.#read.size(maxFileSize) }),
     };
   }
@@ -116,6 +127,46 @@ class Compiler {
       }
     }
     return indexes;
+  }
+
+  #indexPins(): readonly PinRule[] {
+    return (this.#document.values.index ?? []).flatMap(({ url, ...rule }, place) => {
+      const at = (key: string): KeyPath => ['index', place, key];
+      const orphan = (['backup-pins', 'pins-expire'] as const).find((key) => key in rule);
+      const { pins } = rule;
+      if (pins === undefined) {
+        if (orphan !== undefined) this.#document.fail(at(orphan), 'pins beside it', 'none');
+        return [];
+      }
+      const { protocol, host, port } = new URL(this.#read.indexUrl(url, at('url')));
+      if (protocol !== 'https:') {
+        this.#document.fail(at('url'), 'https, since it has pins', `"${url}"`);
+      }
+      const exactly = port === '' ? `${host}:443` : host;
+      return [this.#pins({ ...rule, pins }, { host: exactly, table: 'index', place })];
+    });
+  }
+
+  #hostPins(): readonly PinRule[] {
+    return (this.#document.values.host ?? []).map(({ name, ...rule }, place) => {
+      const [host = ''] = this.#read.hosts([name], ['host', place, 'name']);
+      return this.#pins(rule, { host, table: 'host', place });
+    });
+  }
+
+  #pins(
+    rule: Pick<HostTable, 'pins' | 'backup-pins' | 'pins-expire'>,
+    { host, table, place }: Pick<PinRule, 'host'> & { table: 'index' | 'host'; place: number },
+  ): PinRule {
+    const { pins, 'backup-pins': backup = [], 'pins-expire': expires } = rule;
+    const at: KeyPath = [table, place, 'pins-expire'];
+    return {
+      host,
+      primary: pins,
+      backup,
+      expires: expires === undefined ? null : this.#read.moment(expires, at),
+      source: this.#source(table, place),
+    };
   }
 
   #exceptions(): readonly PolicyException[] {

@@ -46,6 +46,7 @@ async function readWhole(file: FileHandle, path: string): Promise<FoundPolicyFil
 function unreadable(path: string, expected: string, found: string, cause?: unknown): Refusal {
   return new Refusal('WP-POLICY-INVALID', {
     message: `${path}: expected ${expected}, found ${found}`,
+    hint: 'Check what lies at that path, and that you may read it.',
     cause,
   });
 }

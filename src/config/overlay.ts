@@ -3,6 +3,7 @@ import { Refusal } from '../core/errors.ts';
 import {
   DEFAULT_POLICY,
   formatRequirement,
+  pinNotes,
   sealPolicy,
   type Policy,
   type PolicyContent,
@@ -18,6 +19,8 @@ const KEYS = {
   allowPlainHttp: 'allow-plain-http',
   cooldownMs: 'cooldown',
   minimumTls: 'minimum-tls',
+  weakTls: 'weak-tls',
+  allowInside: 'allow-inside',
   maxFileBytes: 'max-file-size',
 } as const satisfies Record<keyof Layer['settings'], string>;
 
@@ -32,17 +35,23 @@ export function overlay(
   { strict, now }: { readonly strict: boolean; readonly now: number },
 ): Policy {
   const exceptions = layers.flatMap((layer) => layer.exceptions);
+  const pins = layers.flatMap((layer) => layer.pins);
   const content: PolicyContent = {
     ...DEFAULT_POLICY,
     ...Object.assign({}, ...layers.map((layer) => layer.settings)),
     ...appended(layers),
     projects: layers.flatMap((layer) => layer.projects),
     indexes: layers.flatMap((layer) => layer.indexes),
+    pins,
     exceptions: exceptions.filter((one) => one.expires > now),
     strict,
     sources: layers.map((layer) => layer.path),
     origins: originsOf(layers),
-    notes: [...overrides(layers), ...exceptions.filter((one) => one.expires <= now).map(ended)],
+    notes: [
+      ...overrides(layers),
+      ...exceptions.filter((one) => one.expires <= now).map(ended),
+      ...pinNotes({ pins, strict }, now),
+    ],
   };
   refuseUnknownIndexes(content);
   return sealPolicy(content);
@@ -54,6 +63,7 @@ function appended(layers: readonly Layer[]): Partial<PolicyContent> {
   return {
     allowHosts: isSet ? [...new Set(hosts)] : null,
     allowPlainHttp: [...new Set(layers.flatMap(({ settings }) => settings.allowPlainHttp ?? []))],
+    allowInside: [...new Set(layers.flatMap(({ settings }) => settings.allowInside ?? []))],
   };
 }
 
@@ -63,7 +73,7 @@ function originsOf(layers: readonly Layer[]): Readonly<Record<string, string>> {
     for (const [setting, key] of Object.entries(KEYS)) {
       if (!(setting in settings)) continue;
       const earlier = origins[key];
-      const isList = key === 'allow-hosts' || key === 'allow-plain-http';
+      const isList = key.startsWith('allow-');
       origins[key] = isList && earlier !== undefined ? `${earlier}, ${path}` : path;
     }
   }
@@ -79,6 +89,7 @@ function overrides([user, project]: readonly Layer[]): readonly string[] {
     'require',
     'cooldownMs',
     'minimumTls',
+    'weakTls',
     'maxFileBytes',
   ] as const) {
     const [before, after] = [user.settings[setting], project.settings[setting]];

@@ -7,6 +7,7 @@ import { LIFTABLE_RULES } from '../policy/index.ts';
  * check says what was expected. What a schema cannot say is checked in compile.ts.
  */
 
+const HOST = /^[A-Za-z0-9*.:[\]-]{1,255}$/u;
 const FIRST_USE = ['accept', 'ask', 'refuse'] as const;
 export const RULES: readonly string[] = Object.entries(LIFTABLE_RULES).flat();
 
@@ -38,12 +39,7 @@ const projectGlob = v.pipe(
 );
 const hostGlobs = (description: string) =>
   v.pipe(
-    v.array(
-      v.pipe(
-        v.string(),
-        v.regex(/^[A-Za-z0-9*.:[\]-]{1,255}$/u, 'a host such as "files.example" or "*.example"'),
-      ),
-    ),
+    v.array(v.pipe(v.string(), v.regex(HOST, 'a host such as "files.example" or "*.example"'))),
     v.maxLength(1_000, 'at most 1000 hosts'),
     v.description(description),
   );
@@ -58,12 +54,59 @@ const project = v.strictObject({
   ),
 });
 
+const keyPins = (description: string) =>
+  v.pipe(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(
+          /^sha256:[A-Za-z0-9+/]{43}=$/u,
+          'a pin such as "sha256:…" with 44 base64 characters',
+        ),
+      ),
+    ),
+    v.nonEmpty('at least one pin'),
+    v.maxLength(32, 'at most 32 pins'),
+    v.description(description),
+  );
+const moment = (description: string) =>
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2}))?$/u,
+      'a date such as 2026-12-31, or a date and time with its offset',
+    ),
+    v.description(description),
+  );
+const pinning = {
+  pins: keyPins('Keys (SubjectPublicKeyInfo) of which one must be in the verified chain.'),
+  'backup-pins': v.optional(
+    keyPins('Keys that the server may move to; a note tells when it does.'),
+  ),
+  'pins-expire': v.optional(
+    moment(
+      'By when the pins are to be renewed: noted 14 days before; past it, strict refuses them.',
+    ),
+  ),
+};
+
 const index = v.strictObject({
   url: text(2_000, 'Address of the index, as the installer is given it.'),
   name: v.optional(text(128, 'A name for [[project]] rules to refer to.')),
   'allow-hosts': v.optional(
     hostGlobs('Hosts that the files of this index may lie on, beside its own.'),
   ),
+  ...pinning,
+  pins: v.optional(pinning.pins),
+});
+
+const host = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(HOST, 'a host such as "files.example" or "*.example"'),
+    v.description('The host or hosts whose keys these are, with a port or for every port.'),
+  ),
+  ...pinning,
 });
 
 const exception = v.strictObject({
@@ -72,14 +115,7 @@ const exception = v.strictObject({
   rule: v.pipe(v.picklist(RULES), v.description('The rule that is lifted, or its code.')),
   reason: text(500, 'Why.'),
   owner: text(200, 'Who answers for it.'),
-  expires: v.pipe(
-    v.string(),
-    v.regex(
-      /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2}))?$/u,
-      'a date such as 2026-12-31, or a date and time with its offset',
-    ),
-    v.description('The last day on which it holds (UTC), or the moment at which it ends.'),
-  ),
+  expires: moment('The last day on which it holds (UTC), or the moment at which it ends.'),
 });
 
 const list = <T extends v.GenericSchema>(entry: T) =>
@@ -96,9 +132,20 @@ export const policyDocument = v.strictObject({
   'allow-plain-http': v.optional(
     hostGlobs('Hosts that may be asked over plain http. Loopback always may.'),
   ),
+  'allow-inside': v.optional(
+    hostGlobs('Hosts of your own network that pages of the outside may name.'),
+  ),
   cooldown: v.optional(cooldown),
   'minimum-tls': v.optional(
     v.pipe(v.picklist(['1.2', '1.3']), v.description('Oldest TLS version spoken with servers.')),
+  ),
+  'weak-tls': v.optional(
+    v.pipe(
+      v.picklist(['accept', 'refuse']),
+      v.description(
+        'What becomes of a server with RSA key exchange, cipher suites over SHA-1, keys under 2048 bits or certificates signed over SHA-1; --strict refuses it.',
+      ),
+    ),
   ),
   'max-file-size': v.optional(
     v.pipe(
@@ -109,6 +156,7 @@ export const policyDocument = v.strictObject({
   ),
   project: list(project),
   index: list(index),
+  host: list(host),
   exception: list(exception),
 });
 

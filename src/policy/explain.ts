@@ -3,7 +3,7 @@ import { allowedHosts } from './candidate.ts';
 import { formatDuration } from './duration.ts';
 import { covers } from './exceptions.ts';
 import { matchesGlob } from './glob.ts';
-import { indexKey, type Policy } from './policy.ts';
+import { indexKey, type PinRule, type Policy } from './policy.ts';
 import { formatRequirement, type Requirement } from './requirement.ts';
 import { rulesFor } from './rules.ts';
 
@@ -110,10 +110,21 @@ export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
     told('cooldown', formatDuration(cooldownMs.value), cooldownMs.from),
     hostSetting(policy, null),
     told('allow-plain-http', policy.allowPlainHttp.join(', ') || 'loopback only'),
+    told(
+      'allow-inside',
+      policy.allowInside.join(', ') || 'nothing that a page of the outside names',
+    ),
     told('minimum-tls', policy.minimumTls),
+    policy.strict ? told('weak-tls', 'refuse', '--strict') : told('weak-tls', policy.weakTls),
     told('max-file-size', `${policy.maxFileBytes} bytes`),
     ...projects.map((rule) => told('project', rule.name, rule.source)),
     ...indexes.map((rule) => told('index', rule.url, rule.source)),
+    ...policy.pins.map((rule) => told('pins', pinText(rule), rule.source)),
     ...exceptions.map((rule) => told('exception', `${rule.rule} for ${rule.project}`, rule.source)),
   ];
+}
+
+function pinText({ host, primary, backup, expires }: PinRule): string {
+  const date = expires === null ? '' : `, expires ${new Date(expires).toISOString()}`;
+  return `${host}: ${primary.length} and ${backup.length} for backup${date}`;
 }

@@ -24,6 +24,7 @@ export {
   sealPolicy,
   type FirstUse,
   type IndexRule,
+  type PinRule,
   type Policy,
   type PolicyContent,
   type PolicyException,
@@ -33,3 +34,4 @@ export { parseRequirement } from './requirement-parser.ts';
 export { explainRequirement, satisfied } from './requirement-proof.ts';
 export { formatRequirement, namesIn, type Requirement } from './requirement.ts';
 export { judgeIndex, rulesFor } from './rules.ts';
+export { allowsInside, pinNotes, pinsFor, refusesWeakTls } from './transport.ts';

@@ -23,10 +23,16 @@ export interface PolicyContent {
   /** Minimum age of a file, from our own first sight of it. */
   readonly cooldownMs: number;
   readonly minimumTls: '1.2' | '1.3';
+  /** What becomes of a connection whose TLS is weak; `strict` refuses it. */
+  readonly weakTls: 'accept' | 'refuse';
+  /** Host globs: may lie inside although a page of the outside names them. */
+  readonly allowInside: readonly string[];
   readonly maxFileBytes: number;
   /** In the order they are written: of several that match and set the same thing, the last one decides. */
   readonly projects: readonly ProjectRule[];
   readonly indexes: readonly IndexRule[];
+  /** Of `[[index]]` and `[[host]]` tables. */
+  readonly pins: readonly PinRule[];
   readonly exceptions: readonly PolicyException[];
   /** `--strict`: first use is never accepted. */
   readonly strict: boolean;
@@ -60,6 +66,17 @@ export interface IndexRule {
   readonly source: string;
 }
 
+/** The keys that a server must show one of, as `KeyPins` in core has them. */
+export interface PinRule {
+  /** Host glob; of an index, its host and port. */
+  readonly host: string;
+  readonly primary: readonly string[];
+  readonly backup: readonly string[];
+  /** By when `primary` is to be renewed: milliseconds since 1970, `null`: nobody said. */
+  readonly expires: number | null;
+  readonly source: string;
+}
+
 /** An `[[exception]]` table: lifts one rule, never evidence that failed. */
 export interface PolicyException {
   /** Glob over normalised names. */
@@ -89,6 +106,8 @@ export function policyDigest(policy: PolicyContent): string {
     allowPlainHttp: asSet(policy.allowPlainHttp),
     cooldownMs: policy.cooldownMs,
     minimumTls: policy.minimumTls,
+    weakTls: policy.weakTls,
+    allowInside: asSet(policy.allowInside),
     maxFileBytes: policy.maxFileBytes,
     strict: policy.strict,
     projects: policy.projects.map((rule) => ({
@@ -101,6 +120,16 @@ export function policyDigest(policy: PolicyContent): string {
       allowHosts: rule.allowHosts === null ? null : asSet(rule.allowHosts),
       source: null,
     })),
+    pins: asSet(
+      policy.pins.map((rule) =>
+        canonicalJson({
+          ...rule,
+          primary: asSet(rule.primary),
+          backup: asSet(rule.backup),
+          source: null,
+        }),
+      ),
+    ),
     exceptions: asSet(policy.exceptions.map((rule) => canonicalJson({ ...rule, source: null }))),
   };
   return createHash('sha256')
@@ -119,9 +148,12 @@ export const DEFAULT_POLICY: Policy = sealPolicy({
   allowPlainHttp: [],
   cooldownMs: 0,
   minimumTls: '1.2',
+  weakTls: 'accept',
+  allowInside: [],
   maxFileBytes: MAX_FILE_BYTES,
   projects: [],
   indexes: [],
+  pins: [],
   exceptions: [],
   strict: false,
   sources: [],
