@@ -62,6 +62,20 @@ describe('the report of a run', () => {
     );
   });
 
+  test('has a table that fits a narrow terminal', () => {
+    const flask = receipt({ project: 'itsdangerous', verdict: 'remembered', findings: [MEMORY] });
+    const text = show(buildReport(parts([flask])), { width: 60, colour: false });
+    expect(
+      Math.max(
+        ...text
+          .split('\n')
+          .slice(0, 2)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThan(61);
+    expect(text).toMatch(/^ {2}itsdangerous 1\.0 {5}remembered memory: this machine, .*…$/mu);
+  });
+
   test('says so where nothing was downloaded', () => {
     expect(show(buildReport(parts([])))).toBe('wheelproof: no file was downloaded\n');
   });

@@ -9,7 +9,7 @@ const ROWS_WHEN_FOLDED = 10;
 const WIDEST = { project: 40, version: 24 };
 /** Without a terminal: lines are cut only where nobody would read on. */
 const WIDTH_WHEN_PIPED = 160;
-const NARROWEST = 40;
+const NARROWEST = 20;
 
 /** Project, version, verdict and who vouches: a line a file. */
 export function renderTable(report: Report, surface: Surface): readonly string[] {
