@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { PAGE_DEADLINE_MS } from '../core/limits.ts';
 import type { UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts';
 import { openPageReader, projectOf } from './page-reader.ts';
 
@@ -18,6 +19,7 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly url?: string;
   readonly body?: Uint8Array | string;
+  readonly inside?: true;
 }
 
 function reader(answer: Answer, known = true) {
@@ -33,6 +35,7 @@ function reader(answer: Answer, known = true) {
         headers: { 'content-type': 'application/vnd.pypi.simple.v1+json', ...answer.headers },
         url: answer.url ?? ask.url,
         body: body(),
+        ...(answer.inside === true ? { inside: true } : {}),
       };
     },
     close: async () => {},
@@ -51,6 +54,13 @@ describe('a page', () => {
     expect(await read()).toMatchObject({ outcome: 'page', page: { project: 'good' } });
     expect(asks[0]?.headers['authorization']).toBe('x');
     expect(asks[0]?.headers['accept']).toMatch(/^application\/vnd\.pypi\.simple\.v1\+json,/u);
+  });
+
+  test('has a deadline, and says whether it came from inside', async () => {
+    const { asks, read } = reader({});
+    expect(await read()).not.toHaveProperty('inside');
+    expect(asks[0]?.withinMs).toBe(PAGE_DEADLINE_MS);
+    expect(await reader({ inside: true }).read()).toMatchObject({ inside: true });
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import type { IndexPage } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
 import type { PageAsk, PageReader, PageReading } from '../core/evidence.ts';
-import { MAX_PAGE_BYTES } from '../core/limits.ts';
+import { MAX_PAGE_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
@@ -32,6 +32,7 @@ export function openPageReader(upstream: Upstream, settings: PageReaderSettings)
         headers: { ...ask.credentials, accept: ACCEPT, 'accept-encoding': 'gzip' },
         maxBytes: MAX_PAGE_BYTES,
         redirects: 'follow',
+        withinMs: PAGE_DEADLINE_MS,
       });
       const declined = declinedBy(answer, ask.url);
       if (declined !== null) {
@@ -54,6 +55,7 @@ export function openPageReader(upstream: Upstream, settings: PageReaderSettings)
         outcome: 'page',
         page: flat ? parsePage({ ...source, project: null }) : page,
         url: answer.url,
+        ...(answer.inside === true ? { inside: true } : {}),
       };
     },
   };
