@@ -2,6 +2,7 @@
 import type { Artifact, IndexPage, ListedFile } from '../core/artifact.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { normaliseName } from '../core/project-name.ts';
+import type { PageSource } from './inward-link.ts';
 
 /** The index that a page belongs to: a project page's parent, a flat page itself. */
 export function indexOf(pageUrl: string, page: Pick<IndexPage, 'project'>): string {
@@ -13,7 +14,7 @@ export function indexOf(pageUrl: string, page: Pick<IndexPage, 'project'>): stri
   return url.href;
 }
 
-export function listedArtifact(index: string, page: IndexPage, file: ListedFile): Artifact {
+export function listedArtifact({ index, page, url }: PageSource, file: ListedFile): Artifact {
   const parsed = parseDistributionFilename(file.filename, page.project ?? undefined);
   return {
     index,
@@ -22,6 +23,7 @@ export function listedArtifact(index: string, page: IndexPage, file: ListedFile)
     filename: file.filename,
     kind: parsed?.kind ?? 'archive',
     url: file.url,
+    listedBy: url,
     listed: file,
   };
 }

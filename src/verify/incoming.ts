@@ -3,7 +3,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { BlobDraft } from '../core/blob-store.ts';
 import { isDistributionLike } from '../core/distribution-filename.ts';
 import { Refusal } from '../core/errors.ts';
-import { MAX_TRIES } from '../core/limits.ts';
+import { MAX_SLOW_TRIES, MAX_TRIES } from '../core/limits.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 
@@ -25,8 +25,11 @@ export interface IncomingParts {
 /** A longer header is no name, and would only cost time. */
 const MAX_DISPOSITION_CHARACTERS = 2048;
 
-/** Failures after which the file is asked for again. */
-const PASSING: ReadonlySet<string> = new Set(['WP-UPSTREAM-TRUNCATED', 'WP-LIMIT-TIME']);
+/** Failures after which the file is asked for again, and how often it is asked for in all. */
+const TRIES_AFTER: ReadonlyMap<string, number> = new Map([
+  ['WP-UPSTREAM-TRUNCATED', MAX_TRIES],
+  ['WP-LIMIT-TIME', MAX_SLOW_TRIES],
+]);
 
 /**
  * Brings one file into its draft. A cut answer is asked for again from the start, and what came
@@ -41,8 +44,8 @@ export async function bringIn(parts: IncomingParts): Promise<Arrival> {
     try {
       return await bringInOnce(parts, promise);
     } catch (thrown) {
-      const again = thrown instanceof Refusal && PASSING.has(thrown.code) && attempt < MAX_TRIES;
-      if (!again) throw thrown;
+      const tries = thrown instanceof Refusal ? (TRIES_AFTER.get(thrown.code) ?? 1) : 1;
+      if (attempt >= tries) throw thrown;
     }
   }
 }
@@ -61,6 +64,7 @@ async function bringInOnce(parts: IncomingParts, promised: Promised): Promise<Ar
     headers: { ...parts.credentials, 'accept-encoding': 'identity' },
     maxBytes: parts.maxBytes,
     redirects: 'follow',
+    from: artifact.listedBy ?? null,
   });
   const declined = declinedBy(answer, artifact);
   if (declined !== null) {

@@ -9,6 +9,7 @@ import { judgeEntry, judgeHost, type Policy } from '../policy/index.ts';
 import type { HostMemory } from '../trust/hosts.ts';
 import { indexOf, listedArtifact } from './artifact-of.ts';
 import type { Catalogue } from './catalogue.ts';
+import { judgeInwardLink, type PageSource } from './inward-link.ts';
 import type { Question } from './question.ts';
 import type { Records } from './records.ts';
 import { meetsWishes } from './wanted.ts';
@@ -24,6 +25,8 @@ export interface PageCaseParts {
   readonly wishes: readonly Wish[];
 }
 
+type ReadPage = Omit<PageSource, 'index'>;
+
 interface Candidate {
   readonly artifact: Artifact;
   readonly file: ListedFile;
@@ -34,13 +37,14 @@ interface Candidate {
 export async function judgePage(
   parts: PageCaseParts,
   askedUrl: string,
-  page: IndexPage,
+  reading: ReadPage,
 ): Promise<JudgedPage> {
-  const index = indexOf(askedUrl, page);
+  const { page } = reading;
+  const source = { ...reading, index: indexOf(askedUrl, page) };
   const candidates: Candidate[] = [];
-  for (const file of page.files) candidates.push(await judgeFile(parts, index, page, file));
+  for (const file of page.files) candidates.push(await judgeFile(parts, source, file));
   for (const entry of page.refused) {
-    const candidate = await judgeRefusedEntry(parts, index, page, entry);
+    const candidate = await judgeRefusedEntry(parts, source, entry);
     if (candidate !== null) candidates.push(candidate);
   }
   for (const candidate of candidates) record(parts, candidate);
@@ -60,16 +64,18 @@ export async function judgePage(
 
 async function judgeFile(
   parts: PageCaseParts,
-  index: string,
-  page: IndexPage,
+  source: PageSource,
   file: ListedFile,
 ): Promise<Candidate> {
-  const artifact = listedArtifact(index, page, file);
+  const { index, page } = source;
+  const artifact = listedArtifact(source, file);
   if (page.status === 'quarantined') {
     const said = page.statusReason === null ? '' : `: ${page.statusReason}`;
     const message = `${index} has quarantined ${artifact.project}${said}`;
     return { artifact, file, reasons: [reason('WP-QUARANTINED', message)] };
   }
+  const inward = judgeInwardLink(parts.policy, source, file.url);
+  if (inward !== null) return { artifact, file, reasons: [inward] };
   const { host } = new URL(file.url);
   const known = parts.hosts.judge(index, host);
   const foreign = judgeHost(parts.policy, index, host, known);
@@ -84,14 +90,13 @@ async function judgeFile(
 
 async function judgeRefusedEntry(
   parts: PageCaseParts,
-  index: string,
-  page: IndexPage,
+  source: PageSource,
   entry: RefusedEntry,
 ): Promise<Candidate | null> {
   const file = entry.file ?? bareFile(entry);
-  const artifact = listedArtifact(index, page, file);
+  const artifact = listedArtifact(source, file);
   if (entry.file !== null && isExcepted(parts, artifact, entry.code)) {
-    return await judgeFile(parts, index, page, entry.file);
+    return await judgeFile(parts, source, entry.file);
   }
   return { artifact, file, reasons: [reason(entry.code, entry.message)] };
 }

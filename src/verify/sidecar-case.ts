@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { asRefusal, reason, Refusal } from '../core/errors.ts';
-import { MAX_SIDECAR_BYTES } from '../core/limits.ts';
+import { MAX_SIDECAR_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import type { FileAsk, SidecarOutcome } from '../core/verification.ts';
@@ -53,6 +53,8 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
     headers: { ...ask.credentials, 'accept-encoding': 'identity' },
     maxBytes: MAX_SIDECAR_BYTES,
     redirects: 'follow',
+    from: artifact.listedBy ?? null,
+    withinMs: PAGE_DEADLINE_MS,
   });
   const { status } = answer;
   if (status !== 200) {

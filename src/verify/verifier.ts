@@ -135,7 +135,7 @@ export class Verifier implements Verification {
       const reading = await this.#parts.pages.read(ask);
       if (reading.outcome !== 'page') return reading;
       this.#indexHosts.add(new URL(ask.url).host);
-      const judged = await judgePage(this.#pageParts, ask.url, reading.page);
+      const judged = await judgePage(this.#pageParts, ask.url, reading);
       return { outcome: 'judged', judged };
     } catch (thrown) {
       const refusal = asRefusal(thrown, 'reading an index page');
