@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
 import { Command, CommanderError } from 'commander';
+import { CODES } from '../core/codes.ts';
 import { Refusal } from '../core/errors.ts';
 import { thisMachine } from '../host/index.ts';
 import { exitCodeOf } from '../core/refusal-class.ts';
@@ -59,8 +60,11 @@ export async function runCommand(
     await program.parseAsync([...words], { from: 'user' });
     return exit;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return answerCommander(thrown);
-    throw thrown;
+    const hint = `See \`${commandNamed(program, words)} --help\`.`;
+    if (thrown instanceof CommanderError) return answerCommander(thrown, hint);
+    throw isBareUsage(thrown)
+      ? new Refusal(thrown.code, { message: thrown.message, hint, cause: thrown })
+      : thrown;
   } finally {
     for (const close of closers) close();
   }
@@ -120,11 +124,32 @@ function describe(output: Output): Command {
 }
 
 /** Help and version are answers; everything else is a usage error in our own form. */
-function answerCommander(error: CommanderError): number {
+function answerCommander(error: CommanderError, hint: string): number {
   if (error.exitCode === 0) return 0;
   // A group without its command (`wheelproof trust`): its help is on standard error by now.
   if (error.code === 'commander.help') return exitCodeOf('E-USAGE');
-  throw new Refusal('WP-USAGE', { message: error.message.replace(/^error: /u, '') });
+  throw new Refusal('WP-USAGE', { message: error.message.replace(/^error: /u, ''), hint });
+}
+
+/** As far as the words name commands: whose help says what was expected. */
+function commandNamed(program: Command, words: readonly string[]): string {
+  const names = [program.name()];
+  let command: Command | undefined = program;
+  for (const word of words) {
+    command = command.commands.find((one) => one.name() === word);
+    if (command === undefined) break;
+    names.push(word);
+  }
+  return names.join(' ');
+}
+
+/** A usage error that knows no better next step than the help. */
+function isBareUsage(thrown: unknown): thrown is Refusal {
+  return (
+    thrown instanceof Refusal &&
+    thrown.code === 'WP-USAGE' &&
+    thrown.hint === CODES['WP-USAGE'].next
+  );
 }
 
 async function readStandardInput(): Promise<Uint8Array> {

@@ -5,15 +5,7 @@ import type { Intent } from '../core/installer.ts';
 import type { Environment } from '../core/machine.ts';
 import { readCaFile } from '../upstream/ca-bundle.ts';
 import { readProxy } from '../upstream/proxy-choice.ts';
-import {
-  note,
-  ok,
-  problem,
-  refused,
-  warning,
-  type Check,
-  type Surroundings,
-} from './doctor-check.ts';
+import { note, ok, refused, warning, type Check, type Surroundings } from './doctor-check.ts';
 import { lookAt, octal, quoted } from './doctor-places.ts';
 
 /** Variables that would lead a network connection elsewhere, or make it believe anybody. */
@@ -41,16 +33,15 @@ function judgeProxies(environment: Environment): readonly Check[] {
   return checks;
 }
 
-/** These hold for wheelproof's own process too, which no steering of the installer changes. */
+/** Some hold for wheelproof's own process too, which no steering of the installer changes. */
 function judgeTlsSwitches(environment: Environment): readonly Check[] {
   const checks: Check[] = [];
   if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
     const message =
-      'switches off the proof of who a server is, in every Node program, wheelproof included';
-    const of = ['network.tls', 'NODE_TLS_REJECT_UNAUTHORIZED'] as const;
+      'has no effect on wheelproof or the installer; every other Node program believes any server';
     const hint =
       'unset NODE_TLS_REJECT_UNAUTHORIZED; name a private authority in NODE_EXTRA_CA_CERTS.';
-    checks.push(problem(of, 'WP-BYPASS-CONFIG', message, hint));
+    checks.push(warning(['network.tls', 'NODE_TLS_REJECT_UNAUTHORIZED'], message, hint));
   }
   for (const [name] of setIn(
     environment,

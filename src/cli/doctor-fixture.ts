@@ -92,7 +92,7 @@ export async function serveFixtures(listed: readonly Listed[]): Promise<FixtureI
     answers.set(`/files/${filename}`, ['application/octet-stream', sent.bytes]);
   }
   const server = createServer((request, response) => {
-    answer(response, request.method === 'HEAD', answers.get(request.url ?? ''));
+    send(response, request.method === 'HEAD', answers.get(request.url ?? ''));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -107,7 +107,7 @@ export async function serveFixtures(listed: readonly Listed[]): Promise<FixtureI
   };
 }
 
-function answer(
+function send(
   response: ServerResponse,
   head: boolean,
   found: readonly [string, string | Buffer] | undefined,

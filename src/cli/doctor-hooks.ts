@@ -106,8 +106,8 @@ async function hooksIn(
 }
 
 /** Python's site module runs lines that begin with `import`; the others are folders. */
-async function runsCode({ readText }: Machine, path: string): Promise<boolean> {
-  const text = await readText(path).catch(() => 'import '); // unreadable as text: suspicious
+async function runsCode(machine: Machine, path: string): Promise<boolean> {
+  const text = await machine.readText(path).catch(() => 'import '); // unreadable as text: suspicious
   return /^import[ \t]/mu.test((text ?? '').replace(/^\ufeff/u, ''));
 }
 

@@ -16,7 +16,12 @@ const AGES: Readonly<Record<InstallerKind, readonly Age[]>> = {
     { before: '23.2', why: 'older than any that wheelproof was tried with' },
     { before: '24.2', why: 'believes metadata beside a wheel that comes without a hash' },
   ],
-  uv: [{ before: '0.13.0', why: "does not compare files with the index page's hashes by itself" }],
+  uv: [
+    {
+      before: '0.13.0',
+      why: "not every uv of its age compares files with the index page's hashes",
+    },
+  ],
 };
 
 /** What is there, which of it would be run, and what is wrong with it; the order is that of PATH. */
@@ -42,7 +47,7 @@ function judgeIdle(idle: readonly FoundInstaller[]): readonly Check[] {
   const programs = idle.map(({ words }) => words.join(' '));
   if (programs.length === 0) return [];
   const message = `scripts of a version manager that start nothing here: ${programs.join(', ')}`;
-  return [note(['installers', 'idle'], message)];
+  return [note(['installers', 'version managers'], message)];
 }
 
 /** `pip 26.3, /usr/bin/pip` */

@@ -45,9 +45,11 @@ interface Way {
 export async function findInstallers(around: Surroundings): Promise<readonly FoundInstaller[]> {
   const found: FoundInstaller[] = [];
   const seen = new Set<string>();
-  for (const way of await waysToStart(around)) {
-    if (found.length >= MOST) break;
-    const one = await examine(around, way);
+  const ways = (await waysToStart(around)).slice(0, MOST);
+  const all = await Promise.all(
+    ways.map(async (way) => [way, await examine(around, way)] as const),
+  );
+  for (const [way, one] of all) {
     const place = way.from === 'module' ? 'module' : dirname(await real(way.words[0] ?? ''));
     const once = `${way.from === 'module' ? '' : place}\0${one.identity}`;
     const known = way.from === 'module' && found.some(({ identity }) => identity === one.identity);
@@ -56,6 +58,12 @@ export async function findInstallers(around: Surroundings): Promise<readonly Fou
     found.push(one);
   }
   return found;
+}
+
+/** Those that tell a version, each once, whatever it is called. */
+export function distinctInstallers(found: readonly FoundInstaller[]): readonly FoundInstaller[] {
+  const known = found.filter(({ version }) => version !== null);
+  return [...new Map(known.toReversed().map((one) => [one.identity, one])).values()].toReversed();
 }
 
 async function waysToStart(around: Surroundings): Promise<readonly Way[]> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Code } from '../core/codes.ts';
@@ -11,6 +11,7 @@ import type { JailWish } from '../host/index.ts';
 import type { Surroundings } from './doctor-check.ts';
 import { makeFixtureWheel, serveFixtures } from './doctor-fixture.ts';
 import type { FoundInstaller } from './doctor-programs.ts';
+import { makeOwnEnvironment } from './doctor-own-environment.ts';
 import { wrap } from './wrap.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -23,7 +24,7 @@ const GRACE_MS = 5_000;
 /** How one run through the real wrapper ended. */
 export interface Trial {
   readonly exit: number;
-  /** Whether anything lies in the folder that it was to install into. */
+  /** Whether anything of the file lies in the folder that it was to be installed into. */
   readonly installed: boolean;
   /** Of what was refused. */
   readonly codes: readonly Code[];
@@ -42,6 +43,8 @@ export interface SelfTest {
   readonly around: Surroundings;
   readonly jail: JailWish;
   readonly wiring: Wiring;
+  /** Comes when the user wants no more. */
+  readonly stop: AbortSignal;
   /** Runs what is installed for; only uv has to be told. */
   readonly python: string | null;
 }
@@ -50,8 +53,10 @@ export interface SelfTest {
  * Two files from an index of our own, through the real wrapper, by the real installer, into a folder
  * of their own: one is what the index promised, of the other one digit was changed. Nothing of the
  * user's is touched: home, caches, trust store and policy are this test's own.
+ *
+ * @returns `null` where it was interrupted.
  */
-export async function tryInstaller(test: SelfTest, found: FoundInstaller): Promise<Trials> {
+export async function tryInstaller(test: SelfTest, found: FoundInstaller): Promise<Trials | null> {
   const root = await mkdtemp(join(tmpdir(), 'wheelproof-doctor-'));
   try {
     const good = makeFixtureWheel(GOOD, 1);
@@ -62,7 +67,10 @@ export async function tryInstaller(test: SelfTest, found: FoundInstaller): Promi
     ]);
     const run = async (project: string) =>
       await runTrial(test, { root, project, found, index: index.url });
-    return { good: await run(GOOD), changed: await run(CHANGED) };
+    const right = await run(GOOD);
+    if (test.stop.aborted) return null;
+    const changed = await run(CHANGED);
+    return test.stop.aborted ? null : { good: right, changed };
   } finally {
     await rm(root, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -79,7 +87,7 @@ async function runTrial(test: SelfTest, task: Task): Promise<Trial> {
   const folder = join(task.root, task.project);
   const target = join(folder, 'target');
   const reportFile = join(folder, 'report.json');
-  const environment = await ownEnvironment(test.around, folder);
+  const environment = await makeOwnEnvironment(test.around, folder);
   const policy = join(folder, 'wheelproof.toml');
   await writeFile(policy, 'first-use = "accept"\n', { mode: 0o600 });
   let said = '';
@@ -97,7 +105,7 @@ async function runTrial(test: SelfTest, task: Task): Promise<Trial> {
       captured: ({ stderr }: { readonly stderr: string }) => void (said = lastLine(stderr)),
     },
     interactive: false,
-    deadline: AbortSignal.timeout(RUN_MS),
+    deadline: AbortSignal.any([AbortSignal.timeout(RUN_MS), test.stop]),
   };
   let exit: number;
   let thrownCodes: readonly Code[] = [];
@@ -112,7 +120,7 @@ async function runTrial(test: SelfTest, task: Task): Promise<Trial> {
   const report = await readReport(reportFile);
   return {
     exit,
-    installed: (await readdir(target).catch(() => [])).length > 0, // not made: nothing installed
+    installed: await holdsAnyOf(target, task.project),
     codes: [...thrownCodes, ...codesIn(report)],
     jail: report?.jail ?? null,
     said: safeText(said, 200),
@@ -131,34 +139,6 @@ function wordsFor({ python }: SelfTest, task: Task, target: string): readonly st
   return [...start, 'pip', 'install', ...chosen, ...common];
 }
 
-const KEPT = ['PATH', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'LD_LIBRARY_PATH', 'USER', 'LOGNAME'];
-
-/** The user's programs without the user's settings: those are looked at apart. */
-async function ownEnvironment(
-  { environment, home }: Surroundings,
-  folder: string,
-): Promise<Readonly<Record<string, string>>> {
-  const kept = KEPT.map((name): [string, string] => [name, environment[name] ?? '']);
-  const folders: Record<string, string> = {};
-  for (const name of ['DATA_HOME', 'CACHE_HOME', 'STATE_HOME', 'CONFIG_HOME', 'CONFIG_DIRS']) {
-    folders[`XDG_${name}`] = join(folder, name.toLowerCase());
-  }
-  const own = { HOME: join(folder, 'home'), TMPDIR: join(folder, 'tmp'), ...folders };
-  for (const path of Object.values(own)) await mkdir(path, { recursive: true, mode: 0o700 });
-  return {
-    ...Object.fromEntries(kept.filter(([, value]) => value !== '')),
-    ...own,
-    // pip itself may live there.
-    PYTHONUSERBASE: environment['PYTHONUSERBASE'] || join(home, '.local'),
-    PIP_CONFIG_FILE: '/dev/null',
-    PIP_DISABLE_PIP_VERSION_CHECK: '1',
-    PIP_NO_INPUT: '1',
-    UV_NO_CONFIG: '1',
-    UV_PYTHON_DOWNLOADS: 'never',
-    NO_COLOR: '1',
-  };
-}
-
 async function orTimeOut(work: Promise<number>): Promise<number> {
   const { promise, reject } = Promise.withResolvers<never>();
   const late = new Error(`it did not end within ${RUN_MS / 1_000} s`);
@@ -168,6 +148,12 @@ async function orTimeOut(work: Promise<number>): Promise<number> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** uv leaves a lock file of its own there, even where it installs nothing. */
+async function holdsAnyOf(target: string, project: string): Promise<boolean> {
+  const names = await readdir(target, { recursive: true }).catch(() => []); // not made: nothing installed
+  return names.some((name) => name.includes(project.replaceAll('-', '_')));
 }
 
 async function readReport(file: string): Promise<Report | null> {

@@ -8,7 +8,7 @@ import { printableUrl } from '../core/url.ts';
 import { readPipConfiguration } from '../installers/pip-configuration.ts';
 import { readUvConfiguration } from '../installers/uv-configuration.ts';
 import { isOn } from '../installers/uv-targets.ts';
-import { note, refused, type Check, type Surroundings } from './doctor-check.ts';
+import { distinct, note, refused, type Check, type Surroundings } from './doctor-check.ts';
 import type { FoundInstaller, InstallerKind } from './doctor-programs.ts';
 
 /** A setting of the user's: where it stands, what it is called, what it says. */
@@ -100,7 +100,7 @@ export async function checkConfiguration(
   try {
     const intents = await intentsOf(around, installer, found);
     const settings = await settingsOf(around, found);
-    const judged = intents.flatMap((intent) => judgeIntent(kind, intent, allowPlainHttp));
+    const judged = distinct(intents.flatMap((intent) => judgeIntent(kind, intent, allowPlainHttp)));
     const told = (where: string): boolean =>
       judged.some(
         ({ message }) => message.startsWith(`${where}:`) || message.startsWith(`${where} `),
@@ -116,15 +116,16 @@ export async function checkConfiguration(
 async function intentsOf(
   { environment, directory }: Surroundings,
   installer: Installer,
-  { kind, words }: FoundInstaller,
+  { kind, words, shim }: FoundInstaller,
 ): Promise<readonly Intent[]> {
+  const starts = shim?.starts ?? words;
+  const call: Call = { words: starts, environment, directory };
+  const started = installer.recognise(starts);
+  if (started === null) return [];
+  const located = await installer.locate(started, call);
   const intents: Intent[] = [];
   for (const verb of kind === 'pip' ? PIP_VERBS.map((one) => [one]) : [['pip', 'install']]) {
-    const call: Call = { words: [...words, ...verb], environment, directory };
-    const recognised = installer.recognise(call.words);
-    if (recognised === null) continue;
-    const located = await installer.locate(recognised, call);
-    intents.push(await installer.intend(recognised, located, call));
+    intents.push(await installer.intend({ ...started, argv: verb }, located, call));
   }
   return intents;
 }

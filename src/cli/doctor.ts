@@ -1,33 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dirname } from 'node:path';
 import type { Intent } from '../core/installer.ts';
 import { asciiJson } from '../report/index.ts';
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
 import { openUpstream } from '../upstream/index.ts';
-import {
-  distinct,
-  exitOf,
-  note,
-  ok,
-  warning,
-  type Check,
-  type Surroundings,
-} from './doctor-check.ts';
+import { distinct, exitOf, ok, type Check, type Surroundings } from './doctor-check.ts';
 import { askForTime, judgeClock } from './doctor-clock.ts';
 import { checkAuthorities, checkCredentials, judgeNetworkVariables } from './doctor-environment.ts';
 import { checkHooks } from './doctor-hooks.ts';
 import { checkOutside, checkPath, checkPrograms, judgeInstallers } from './doctor-installers.ts';
-import { checkPlaces, judgePath, lookAt } from './doctor-places.ts';
+import { checkOurselves } from './doctor-ourselves.ts';
+import { checkPlaces } from './doctor-places.ts';
 import { checkJail, checkPolicy } from './doctor-policy.ts';
-import { findInstallers, type FoundInstaller, type InstallerKind } from './doctor-programs.ts';
-import { tryInstaller } from './doctor-self-test.ts';
+import {
+  distinctInstallers,
+  findInstallers,
+  type FoundInstaller,
+  type InstallerKind,
+} from './doctor-programs.ts';
 import { checkConfiguration } from './doctor-settings.ts';
 import { checkBlobs, checkDisk, checkLeftovers, checkTrustStore } from './doctor-store.ts';
 import { sectionText, summaryText } from './doctor-text.ts';
-import { judgeTrials, resultOf, type SelfTestResult } from './doctor-trials.ts';
+import { NOT_TRIED, tryInstallers } from './doctor-trial-run.ts';
 import { installersHere } from './installers.ts';
 import type { OwnOptions } from './own-options.ts';
-import { ownVersion } from './version.ts';
 import { clockOf, findPlaces, openPolicy } from './wire.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -46,8 +41,8 @@ export interface DoctorVisit {
   readonly colour: boolean;
 }
 
-/** At most so many installers are tried: each takes some seconds. */
-const MOST_TRIED = 6;
+/** Of a shell: ended by SIGINT. */
+const INTERRUPTED = 130;
 
 /** Looks at everything that holding an installer depends on, changes nothing. @returns the exit code. */
 export async function examine(visit: DoctorVisit, wiring: Wiring = {}): Promise<number> {
@@ -79,32 +74,15 @@ export async function examine(visit: DoctorVisit, wiring: Wiring = {}): Promise<
     ...(await checkTime(visit, configuration.intents, policy.inForce, wiring)),
   ]);
   tell('what Python runs before pip', await checkHooks(around, found));
-  const tried = wish.selfTest ? await selfTest(visit, found, chosen, wiring) : NOT_TRIED;
+  const { jail } = visit.options;
+  const tried = wish.selfTest
+    ? await tryInstallers({ around, jail, wiring }, found, chosen)
+    : NOT_TRIED;
   tell('self-test', tried.checks);
-  const exit = exitOf(checks);
+  const exit = tried.interrupted ? INTERRUPTED : exitOf(checks);
   if (wish.json) out(asciiJson({ version: 1, checks, self_test: tried.results }));
   else out(summaryText(checks, exit));
   return exit;
-}
-
-async function checkOurselves({ uid }: Surroundings): Promise<readonly Check[]> {
-  const program = dirname(import.meta.filename);
-  const facts = await lookAt(import.meta.filename);
-  const wrong = facts === null ? null : judgePath(['program', 'program'], facts, 'above', uid);
-  const [major = 0, minor = 0, patch = 0] = process.versions.node.split('.').map(Number);
-  const fits =
-    major >= 26 || (major === 24 && minor >= 15) || (major === 22 && minor * 100 + patch >= 2202);
-  const node = `${process.version}, ${process.execPath}`;
-  return [
-    ok(['program', 'wheelproof'], `${ownVersion()}, in ${program}`),
-    ...(wrong === null ? [] : [wrong]),
-    fits
-      ? ok(['node', 'Node'], node)
-      : warning(['node', 'Node'], node, 'Use Node 22.22.2, 24.15.0, 26 or newer.'),
-    process.platform === 'linux'
-      ? ok(['platform', 'platform'], `${process.platform} ${process.arch}`)
-      : note(['platform', 'platform'], `${process.platform} ${process.arch}: tried on Linux alone`),
-  ];
 }
 
 async function checkState({ around }: DoctorVisit, wiring: Wiring): Promise<readonly Check[]> {
@@ -173,12 +151,6 @@ async function checkSettings(
   return { checks: checks.length === 0 ? [none] : checks, intents };
 }
 
-/** Those that tell a version, each once, whatever it is called. */
-function distinctInstallers(found: readonly FoundInstaller[]): readonly FoundInstaller[] {
-  const known = found.filter(({ version }) => version !== null);
-  return [...new Map(known.toReversed().map((one) => [one.identity, one])).values()].toReversed();
-}
-
 async function checkTime(
   { wish, around }: DoctorVisit,
   intents: readonly Intent[],
@@ -201,38 +173,4 @@ async function checkTime(
   } finally {
     await upstream.close();
   }
-}
-
-interface Tried {
-  readonly checks: readonly Check[];
-  readonly results: readonly SelfTestResult[];
-}
-
-const NOT_TRIED: Tried = {
-  checks: [note(['self-test', 'self-test'], 'left out (--no-self-test): nothing is proved')],
-  results: [],
-};
-
-async function selfTest(
-  { around, options }: DoctorVisit,
-  found: readonly FoundInstaller[],
-  chosen: Readonly<Record<InstallerKind, string | null>>,
-  wiring: Wiring,
-): Promise<Tried> {
-  const { machine, environment, directory } = around;
-  const checks: Check[] = [];
-  const results: SelfTestResult[] = [];
-  const all = distinctInstallers(found);
-  const known = found.find(({ interpreter }) => interpreter !== null)?.interpreter ?? null;
-  const python = known ?? (await machine.findProgram('python3', environment, directory));
-  for (const one of all.slice(0, MOST_TRIED)) {
-    const trials = await tryInstaller({ around, jail: options.jail, wiring, python }, one);
-    checks.push(judgeTrials(one, trials, one.words[0] === chosen[one.kind]));
-    results.push(resultOf(one, trials));
-  }
-  for (const one of all.slice(MOST_TRIED)) {
-    checks.push(note(['self-test', one.words.join(' ')], `not tried: ${MOST_TRIED} others were`));
-  }
-  if (all.length === 0) checks.push(note(['self-test', 'self-test'], 'no installer to try'));
-  return { checks, results };
 }

@@ -33,6 +33,10 @@ export class RunEvents {
     }
   };
 
+  readonly note = (sentence: string): void => {
+    this.#notes.add(sentence);
+  };
+
   refusals(): readonly SubjectReason[] {
     return [...this.#refusals.values()];
   }

@@ -90,7 +90,8 @@ function matching(rows: TrustRows, word: string, index: string | null): readonly
   if (files.length === 0) {
     const where = index === null ? '' : ` of ${index}`;
     const message = `nothing is remembered as ${safeText(word)}${safeText(where)}`;
-    throw new Refusal('WP-USAGE', { message, hint: 'See `wheelproof trust list`.' });
+    const hint = 'Name a file or PROJECT==VERSION as `wheelproof trust list` shows them.';
+    throw new Refusal('WP-USAGE', { message, hint });
   }
   const indexes = [...new Set(files.map((file) => file.index))];
   if (indexes.length > 1) {

@@ -23,6 +23,7 @@ import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
 import { Verifier } from '../verify/index.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
+import { transportOf } from './transport.ts';
 import type { Wiring } from './wiring.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -85,6 +86,8 @@ export interface GateSettings {
   readonly environment: Environment;
   readonly interactive: boolean;
   readonly log: (event: GatewayEvent) => void;
+  /** Takes what the reader should know of the connections made. */
+  readonly note?: (sentence: string) => void;
 }
 
 /** Everything that stands between one installer run and the outside. */
@@ -158,14 +161,19 @@ export function newRunName(): string {
   return randomBytes(8).toString('hex');
 }
 
-function openOutside({ policy, intent, environment }: GateSettings, wiring: Wiring): Upstream {
+function openOutside(
+  { policy, intent, environment, note }: GateSettings,
+  wiring: Wiring,
+): Upstream {
   const upstream = openUpstream({
     caFiles: intent.caFiles,
     proxy: intent.proxy,
     environment,
-    minimumTls: policy.minimumTls === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
-    allowPlainHttp: (host) => allowsPlainHttp(policy, host),
+    ...transportOf(policy, clockOf(wiring)),
+    ...(note === undefined ? {} : { note }),
     ...wiring.upstreamSettings,
   });
+  // It was told; from here on Node would only claim that it is obeyed.
+  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   return wiring.upstream?.(upstream) ?? upstream;
 }

@@ -137,7 +137,7 @@ async function runGuarded(
   const places = findPlaces(environment);
   const events = new RunEvents();
   const gate = await openGate(
-    { places, policy, intent, environment, interactive, log: events.log },
+    { places, policy, intent, environment, interactive, log: events.log, note: events.note },
     wiring,
   );
   try {
@@ -176,8 +176,9 @@ async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate) 
     policy.digest.slice(0, 16),
     installer.name,
   );
-  ensurePrivateDirectory(cacheDirectory);
-  const runDirectory = await openRunDirectory(path.join(places.state, 'runs'));
+  const runs = path.join(places.state, 'runs');
+  for (const folder of [cacheDirectory, runs]) ensurePrivateDirectory(folder);
+  const runDirectory = await openRunDirectory(runs);
   try {
     const steered = installer.steer(recognised, located, call, {
       proxy: gate.gateway.proxy,
