@@ -33,6 +33,10 @@ export interface Scene {
   readonly ask?: (stage: Stage) => readonly string[];
   /** The index asked; the world's own where absent. */
   readonly index?: (stage: Stage) => string;
+  /** What is set in the user's environment beside the usual. */
+  readonly variables?: (
+    stage: Stage,
+  ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   /** `wheelproof.toml` in the working directory. */
   readonly policy?: string | ((stage: Stage) => string);
   /** Options of ours, before the installer's name. */

@@ -60,10 +60,22 @@ function withoutNames(real: Upstream): Upstream {
 
 export type Defence = keyof typeof WITHOUT;
 
-/** A wiring by name: `without:DEFENCE`, or `throwing:KIND` where an evidence kind always throws. */
-export type WiringName = `without:${Defence}` | `throwing:${(typeof EVIDENCE_KINDS)[number]}`;
+/**
+ * A wiring by name: `without:DEFENCE`, `throwing:KIND` where an evidence kind always throws, or
+ * `impatient`.
+ */
+export type WiringName =
+  `without:${Defence}` | `throwing:${(typeof EVIDENCE_KINDS)[number]}` | 'impatient';
+
+/** Time limits that a test can wait for; how long the real ones are is a unit test's matter. */
+const IMPATIENT: Rewiring = {
+  upstreamSettings: {
+    limits: { connectTimeoutMs: 1_500, headersTimeoutMs: 1_500, stallTimeoutMs: 1_500 },
+  },
+};
 
 export function wiringCalled(name: string): Rewiring {
+  if (name === 'impatient') return IMPATIENT;
   const [verb = '', subject = ''] = name.split(':');
   const known = new Map<string, Rewiring>(Object.entries(WITHOUT)).get(subject);
   if (verb === 'without' && known !== undefined) return known;

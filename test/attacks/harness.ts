@@ -116,6 +116,9 @@ async function setScene(stage: Stage, scene: Scene, guarded = true): Promise<voi
     await environment.renewTarget();
   }
   await scene.mount(stage);
+  if (scene.variables !== undefined) {
+    stage.environment.setVariables(await scene.variables(stage));
+  }
   if (scene.policy === undefined) return;
   const text = typeof scene.policy === 'string' ? scene.policy : scene.policy(stage);
   await stage.write('wheelproof.toml', text);

@@ -21,12 +21,21 @@ import { B13 } from './B13-odd-url-endings.ts';
 import { B14 } from './B14-encoded-traversal.ts';
 import { B15 } from './B15-page-of-another.ts';
 import { B16 } from './B16-page-redirect.ts';
+import { D01 } from './D01-rogue-authority.ts';
 import { D02 } from './D02-bad-certificates.ts';
+import { D03 } from './D03-old-tls.ts';
+import { D04 } from './D04-weak-tls.ts';
+import { D05 } from './D05-pin-rotation.ts';
+import { D06 } from './D06-trusted-host-variable.ts';
+import { D08 } from './D08-moved-ca-bundle.ts';
 import { D09 } from './D09-plain-http-index.ts';
 import { D10 } from './D10-downgrade-to-http.ts';
 import { D11 } from './D11-foreign-schemes.ts';
+import { D13 } from './D13-links-into-the-inside.ts';
 import { D15 } from './D15-credentials.ts';
 import { D16 } from './D16-endless-redirects.ts';
+import { D18 } from './D18-slow-drip.ts';
+import { D19 } from './D19-endless-answers.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
 import { K25 } from './K25-many-at-once.ts';
@@ -57,12 +66,21 @@ export const ATTACKS: readonly Attack[] = [
   B14,
   B15,
   B16,
+  D01,
   D02,
+  D03,
+  D04,
+  D05,
+  D06,
+  D08,
   D09,
   D10,
   D11,
+  D13,
   D15,
   D16,
+  D18,
+  D19,
   K20,
   K21,
   K25,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -25,7 +25,8 @@ import {
  * machine. RFC 5280 profile: what strict OpenSSL and Python (VERIFY_X509_STRICT) accept.
  */
 
-export type KeyType = 'ec' | 'rsa' | 'ed25519';
+export type KeyType = 'ec' | 'rsa' | 'rsa-1024' | 'ed25519';
+export type SignedOver = 'sha256' | 'sha1';
 
 export interface LeafOptions {
   /** DNS names and IP addresses; `localhost` and 127.0.0.1 where absent. */
@@ -37,9 +38,18 @@ export interface LeafOptions {
   /** Signed by its own key instead of the authority's. */
   readonly selfSigned?: boolean;
   readonly keyType?: KeyType;
+  readonly hash?: SignedOver;
+}
+
+export interface AuthorityOptions {
+  readonly name?: string;
+  readonly keyType?: KeyType;
+  /** What an authority above signs this one over. */
+  readonly hash?: SignedOver;
 }
 
 export interface KeyAndCertificate {
+  /** With the authorities between it and the root, where there are any. */
   readonly certPem: string;
   readonly keyPem: string;
 }
@@ -51,17 +61,37 @@ export interface Authority {
   /** A file that holds `caPem`; removed when the process ends. */
   readonly caFile: string;
   leaf(options?: LeafOptions): KeyAndCertificate;
+  /** An authority below this one: servers send its certificate along. */
+  below(options?: AuthorityOptions): Authority;
 }
 
 /** A certificate authority of its own, trusted by nobody until its `caPem` is. */
-export function makeAuthority(options: { readonly name?: string } = {}): Authority {
+export function makeAuthority(options: AuthorityOptions = {}): Authority {
+  return makeAuthorityBelow(null, options);
+}
+
+/** `sha256:BASE64` over the certificate's SubjectPublicKeyInfo, as policies pin it. */
+export function keyPin(certPem: string): string {
+  const spki = new X509Certificate(certPem).publicKey.export({ type: 'spki', format: 'der' });
+  return `sha256:${createHash('sha256').update(spki).digest('base64')}`;
+}
+
+/** Who signs, and what is sent along with what was signed. */
+interface Issuer {
+  readonly name: string;
+  readonly keys: Keys;
+  readonly sentAlong: string;
+}
+
+function makeAuthorityBelow(above: Issuer | null, options: AuthorityOptions): Authority {
   const name = options.name ?? 'wheelproof test authority';
-  const keys = generateKeys('ec');
+  const keys = generateKeys(options.keyType ?? 'ec');
   const caPem = certificate({
     subject: name,
     publicKey: keys.publicKey,
-    issuer: name,
-    issuerKeys: keys,
+    issuer: above?.name ?? name,
+    issuerKeys: above?.keys ?? keys,
+    hash: options.hash ?? 'sha256',
     notBefore: daysFromNow(-1),
     notAfter: daysFromNow(30),
     extensions: [
@@ -69,11 +99,14 @@ export function makeAuthority(options: { readonly name?: string } = {}): Authori
       extension('2.5.29.15', namedBits(5, 6), true),
     ],
   });
+  const sentAlong = above === null ? '' : `${caPem}${above.sentAlong}`;
+  const issuer = { name, keys, sentAlong };
   return {
     name,
     caPem,
     caFile: writeTemporary(caPem),
-    leaf: (leafOptions = {}) => makeLeaf({ name, keys }, leafOptions),
+    leaf: (leafOptions = {}) => makeLeaf(issuer, leafOptions),
+    below: (authorityOptions = {}) => makeAuthorityBelow(issuer, authorityOptions),
   };
 }
 
@@ -82,10 +115,7 @@ interface Keys {
   readonly privateKey: KeyObject;
 }
 
-function makeLeaf(
-  authority: { readonly name: string; readonly keys: Keys },
-  options: LeafOptions,
-): KeyAndCertificate {
+function makeLeaf(authority: Issuer, options: LeafOptions): KeyAndCertificate {
   const names = options.names ?? ['localhost', '127.0.0.1'];
   const keys = generateKeys(options.keyType ?? 'ec');
   const subject = names[0] ?? 'nameless';
@@ -94,6 +124,7 @@ function makeLeaf(
     publicKey: keys.publicKey,
     issuer: options.selfSigned === true ? subject : authority.name,
     issuerKeys: options.selfSigned === true ? keys : authority.keys,
+    hash: options.hash ?? 'sha256',
     notBefore: options.notBefore ?? daysFromNow(-1),
     notAfter: options.notAfter ?? daysFromNow(30),
     extensions: [
@@ -103,11 +134,16 @@ function makeLeaf(
       extension('2.5.29.17', sequence(...names.map(generalName))),
     ],
   });
-  return { certPem, keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  const sent = options.selfSigned === true ? certPem : `${certPem}${authority.sentAlong}`;
+  return {
+    certPem: sent,
+    keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
 }
 
 function generateKeys(type: KeyType): Keys {
   if (type === 'rsa') return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  if (type === 'rsa-1024') return generateKeyPairSync('rsa', { modulusLength: 1024 });
   if (type === 'ed25519') return generateKeyPairSync('ed25519');
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
@@ -117,13 +153,14 @@ interface CertificateParts {
   readonly publicKey: KeyObject;
   readonly issuer: string;
   readonly issuerKeys: Keys;
+  readonly hash: SignedOver;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly extensions: readonly Buffer[];
 }
 
 function certificate(parts: CertificateParts): string {
-  const algorithm = signatureAlgorithm(parts.issuerKeys.privateKey);
+  const algorithm = signatureAlgorithm(parts.issuerKeys.privateKey, parts.hash);
   const toBeSigned = sequence(
     context(0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
@@ -145,14 +182,20 @@ function certificate(parts: CertificateParts): string {
   return pem(sequence(toBeSigned, algorithm.identifier, bitString(signature)));
 }
 
-function signatureAlgorithm(key: KeyObject): { identifier: Buffer; hash: string | null } {
+function signatureAlgorithm(
+  key: KeyObject,
+  hash: SignedOver,
+): { identifier: Buffer; hash: string | null } {
   if (key.asymmetricKeyType === 'ed25519')
     return { identifier: sequence(oid('1.3.101.112')), hash: null };
   if (key.asymmetricKeyType === 'rsa') {
     const nothing = Buffer.from([5, 0]);
-    return { identifier: sequence(oid('1.2.840.113549.1.1.11'), nothing), hash: 'sha256' };
+    return {
+      identifier: sequence(oid(`1.2.840.113549.1.1.${hash === 'sha1' ? 5 : 11}`), nothing),
+      hash,
+    };
   }
-  return { identifier: sequence(oid('1.2.840.10045.4.3.2')), hash: 'sha256' };
+  return { identifier: sequence(oid(`1.2.840.10045.4.${hash === 'sha1' ? '1' : '3.2'}`)), hash };
 }
 
 function commonName(name: string): Buffer {

@@ -21,6 +21,7 @@ export interface Environment extends AsyncDisposable {
   readonly canary: string;
   /** Exactly these variables are set. */
   readonly variables: Readonly<Record<string, string>>;
+  setVariables(more: Readonly<Record<string, string>>): void;
   /** A second machine user's view: the same home, a new empty target. */
   renewTarget(): Promise<void>;
 }
@@ -49,6 +50,18 @@ export async function openEnvironment(
   };
   await renewTarget();
   const path = [join(target, 'bin'), uv, dirname(process.execPath), '/usr/bin', '/bin'];
+  const variables: Record<string, string> = {
+    PATH: path.filter((each) => each !== null).join(':'),
+    HOME: home,
+    LANG: 'C.UTF-8',
+    TMPDIR: join(root, 'tmp'),
+    VIRTUAL_ENV: target,
+    TEST_CANARY: canary,
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    UV_PYTHON_DOWNLOADS: 'never',
+    ...xdgFolders(home),
+    ...(world === null ? {} : worldVariables(world)),
+  };
   return {
     installer,
     version,
@@ -58,18 +71,8 @@ export async function openEnvironment(
     target,
     canary,
     renewTarget,
-    variables: {
-      PATH: path.filter((each) => each !== null).join(':'),
-      HOME: home,
-      LANG: 'C.UTF-8',
-      TMPDIR: join(root, 'tmp'),
-      VIRTUAL_ENV: target,
-      TEST_CANARY: canary,
-      PIP_DISABLE_PIP_VERSION_CHECK: '1',
-      UV_PYTHON_DOWNLOADS: 'never',
-      ...xdgFolders(home),
-      ...(world === null ? {} : worldVariables(world)),
-    },
+    variables,
+    setVariables: (more) => void Object.assign(variables, more),
     async [Symbol.asyncDispose]() {
       await rm(root, { recursive: true, force: true, maxRetries: 3 });
     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
 import { makeAuthority, type Authority, type KeyAndCertificate } from './certificates.ts';
 import { makeForwardProxy, type Reached } from './forward-proxy.ts';
 import { Host } from './host.ts';
@@ -25,6 +25,8 @@ export interface World extends AsyncDisposable {
   origin(name: string, scheme?: 'http' | 'https'): string;
   /** A second https port of every host. */
   otherOrigin(name: string): string;
+  /** One more https port, of every host, that speaks TLS as it is told; closed with the world. */
+  openTls(options: TlsOptions): Promise<TlsPort>;
   /** The index address: `https://index.test:PORT/simple/`. */
   readonly index: string;
   /** Puts files on the file host and on the index's page of their project. */
@@ -34,6 +36,12 @@ export interface World extends AsyncDisposable {
   showCertificate(name: string, certificate: KeyAndCertificate | null): void;
   /** Makes every host honest and empty again; keeps certificates of the first day. */
   reset(): void;
+}
+
+export interface TlsPort {
+  readonly port: number;
+  /** How many came, whether or not they got as far as TLS. */
+  readonly connections: () => number;
 }
 
 let sharedAuthority: Authority | null = null;
@@ -106,6 +114,17 @@ export async function openWorld(): Promise<World> {
     project,
     otherOrigin: (name) => `https://${name}:${otherPort}`,
     index: `${origin(INDEX)}/simple/`,
+    async openTls(options) {
+      const server = createTlsServer(
+        { ALPNProtocols: ['http/1.1'], ...options },
+        listener('https'),
+      );
+      let connections = 0;
+      server.on('connection', () => (connections += 1));
+      server.on('tlsClientError', () => undefined);
+      servers.push(server);
+      return { port: await listen(server), connections: () => connections };
+    },
     publish(file, over = {}) {
       const entry = listed(file, { base: `${origin(FILES)}/packages/`, ...over });
       const name = file.project.toLowerCase().replace(/[-_.]+/gu, '-');

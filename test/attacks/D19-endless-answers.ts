@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import type { Hook } from '../world/host.ts';
+import { HTML_TYPE } from '../world/index-model.ts';
+import { FILES, INDEX } from '../world/world.ts';
+import { refused, type Attack, type Form, type Witness } from './attack.ts';
+import { GOOD, GOOD_PAGE, GOOD_PATH, type Stage } from './stage.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+/** What may be on its way when somebody hangs up. */
+const IN_FLIGHT = 16 * MIB;
+
+/** How much of it anybody took, by stage. */
+const taken = new WeakMap<Stage, { bytes: number }>();
+
+/** As much of three gigabytes as anybody takes. */
+function pour(stage: Stage, response: ServerResponse): void {
+  const count = taken.get(stage) ?? { bytes: 0 };
+  taken.set(stage, count);
+  const block = Buffer.alloc(MIB, ' ');
+  const more = (): void => {
+    while (!response.destroyed && count.bytes < 3 * GIB) {
+      count.bytes += block.length;
+      if (!response.write(block)) return void response.once('drain', more);
+    }
+  };
+  more();
+}
+
+const endless =
+  (stage: Stage, headers: Readonly<Record<string, string | number>>): Hook =>
+  (_request, response) => {
+    response.writeHead(200, headers);
+    pour(stage, response);
+  };
+
+const noMoreThan =
+  (cap: number): Witness =>
+  (stage) => {
+    const bytes = taken.get(stage)?.bytes ?? 0;
+    return bytes <= cap + IN_FLIGHT ? [] : [`${bytes} bytes were taken, ${cap} allowed`];
+  };
+
+/** 200 MiB of blanks in 200 KiB; its end is never looked at. */
+let bomb: Buffer | null = null;
+
+const page = { 'content-type': HTML_TYPE };
+const PAGE_CAP = 64 * MIB;
+
+const form = (
+  name: string,
+  mount: (stage: Stage) => unknown,
+  cap: number,
+  more: Partial<Form> = {},
+): Form => ({
+  name,
+  mount,
+  expect: refused('E-LIMIT', 'WP-LIMIT-SIZE', { says: () => [INDEX] }),
+  plain: null,
+  defence: null,
+  // At most three askings of one command.
+  witness: noMoreThan(3 * cap),
+  withinMilliseconds: 30_000,
+  ...more,
+});
+
+export const D19: Attack = {
+  id: 'D19',
+  title: 'the answer never ends',
+  forms: [
+    form(
+      'a file without an end, whose size nobody told',
+      (stage) => {
+        stage.listOnly(GOOD, { raw: { size: undefined }, sidecar: false });
+        stage.world.host(FILES).hooks.set(GOOD_PATH, endless(stage, {}));
+      },
+      2 * MIB,
+      {
+        policy: 'max-file-size = "2MiB"\n',
+        expect: refused('E-LIMIT', 'WP-LIMIT-SIZE', { says: () => [FILES] }),
+      },
+    ),
+    form(
+      'three gigabytes for a small file',
+      (stage) =>
+        stage.world.host(FILES).hooks.set(GOOD_PATH, endless(stage, { 'content-length': 3 * GIB })),
+      0,
+      {
+        // The size that the page tells is the bound: to send more is a contradiction.
+        expect: refused('E-LIMIT', ['WP-LIMIT-SIZE', 'WP-SIZE-MISMATCH'], {
+          neighbours: ['E-BYTES'],
+          says: () => [GOOD.filename],
+        }),
+      },
+    ),
+    form(
+      'a page without an end',
+      (stage) => stage.world.host(INDEX).hooks.set(GOOD_PAGE, endless(stage, page)),
+      PAGE_CAP,
+    ),
+    form(
+      'a page of a gigabyte and a half',
+      (stage) =>
+        stage.world
+          .host(INDEX)
+          .hooks.set(GOOD_PAGE, endless(stage, { ...page, 'content-length': 1.5 * GIB })),
+      0,
+    ),
+    form(
+      'a compressed page that expands without measure',
+      ({ world }) => {
+        bomb ??= gzipSync(Buffer.alloc(200 * MIB, ' '));
+        const body = bomb;
+        world.host(INDEX).hooks.set(GOOD_PAGE, (_request, response) => {
+          response.writeHead(200, { ...page, 'content-encoding': 'gzip' });
+          response.end(body);
+        });
+      },
+      0,
+    ),
+  ],
+  twins: [
+    {
+      name: 'a compressed page of 20 MiB',
+      mount: ({ world }) => {
+        world.host(INDEX).hooks.set(GOOD_PAGE, (_request, response) => {
+          const link = `<a href="${world.origin(FILES)}${GOOD_PATH}#sha256=${GOOD.sha256}">${GOOD.filename}</a>`;
+          response.writeHead(200, { ...page, 'content-encoding': 'gzip' });
+          response.end(gzipSync(`<!DOCTYPE html>${' '.repeat(20 * MIB)}${link}`));
+        });
+      },
+    },
+  ],
+};
