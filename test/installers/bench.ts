@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import type { ChildProcess } from 'node:child_process';
@@ -49,6 +49,8 @@ export async function openBench(
   const world = await openWorld();
   world.reset();
   const environment = await openEnvironment(world, installer, version);
+  // pip's uninstaller takes a folder for empty that holds links alone, as its own are lent here.
+  await writeFile(join(await sitePackages(environment), 'README.txt'), '');
   const at = (path: string): string =>
     join(path.startsWith('/') ? '' : environment.directory, path);
   return {
@@ -74,6 +76,11 @@ export async function openBench(
       await world[Symbol.asyncDispose]();
     },
   };
+}
+
+async function sitePackages({ target }: Environment): Promise<string> {
+  const [python = ''] = await readdir(join(target, 'lib'));
+  return join(target, 'lib', python, 'site-packages');
 }
 
 /** `app` wants `lib`; `built` exists as source alone, and its build wants `helper`. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { APP, LIB, OLD_LIB, installed, openBench, publishAll, versionsOf } from './bench.ts';
+import { HELPER, LIB, OLD_LIB, installed, openBench, publishAll, versionsOf } from './bench.ts';
 
 describe.each(versionsOf('pip'))('pip %s', (version) => {
   const open = async () => {
@@ -13,19 +13,22 @@ describe.each(versionsOf('pip'))('pip %s', (version) => {
     await using bench = await open();
     await bench.write(
       'requirements.txt',
-      `--index-url ${bench.world.index}\n-r more/other.txt\napp==2.0 \\\n    --hash=sha256:${'0'.repeat(64)} \\\n    --hash=sha256:${APP.sha256}\n`,
+      `--index-url ${bench.world.index}\n-r more/other.txt\nhelper==3.0 \\\n    --hash=sha256:${'0'.repeat(64)} \\\n    --hash=sha256:${HELPER.sha256}\n`,
     );
-    await bench.write('more/other.txt', '-c ../constraints.txt\nlib  # whichever is allowed\n');
+    await bench.write(
+      'more/other.txt',
+      `-c ../constraints.txt\nlib==1.0 --hash=sha256:${OLD_LIB.sha256}  # and no other\n`,
+    );
     await bench.write('constraints.txt', `lib==1.0 --hash=sha256:${OLD_LIB.sha256}\n`);
     const ended = await bench.run(['pip', 'install', '-r', 'requirements.txt']);
     expect(ended.exit, ended.stderr).toBe(0);
-    expect(installed(ended.report)).toEqual(['app 2.0', 'lib 1.0']);
+    expect(installed(ended.report)).toEqual(['helper 3.0', 'lib 1.0']);
     const vouchers = ended.report?.files.map(({ project, findings }) => [
       project,
       findings.find(({ kind }) => kind === 'pins')?.state,
     ]);
     expect(vouchers).toEqual([
-      ['app', 'vouched'],
+      ['helper', 'vouched'],
       ['lib', 'vouched'],
     ]);
   });

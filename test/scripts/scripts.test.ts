@@ -19,7 +19,7 @@ describe.concurrent('at a shell', () => {
 
 async function play(name: string, { steps, files }: Script): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'wheelproof-script-'));
-  const directory = join(root, 'work');
+  const directory = join(root, 'here');
   try {
     const environment = await settleIn(root, directory, files);
     for (const { line, command, stdout, stderr, exit } of steps) {
