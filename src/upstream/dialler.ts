@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import {
@@ -9,9 +8,9 @@ import {
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
-import { Refusal } from '../core/errors.ts';
+import { during, endSoon, tooLate, type Attempt } from './attempt.ts';
 import { rootsWith } from './ca-bundle.ts';
-import { connectRefusal, placeOf, RESET, unreachable, type Peer } from './failure.ts';
+import { RESET, type Peer } from './failure.ts';
 import { lookupOutside } from './outside-lookup.ts';
 import type { CorporateProxy } from './proxy-choice.ts';
 import { ServerProof, type ServerProofSettings } from './server-proof.ts';
@@ -33,14 +32,6 @@ export interface Destination {
   readonly secure: boolean;
   /** Its name may not lead inside. Behind a proxy, only the proxy can tell. */
   readonly outside: boolean;
-}
-
-/** One connection on its way. */
-interface Attempt {
-  readonly signal: AbortSignal;
-  readonly opened: Socket[];
-  /** The server took the call; what is missing is its half of TLS. */
-  isAnswered: boolean;
 }
 
 /** Opens every socket of this program: directly or through a proxy, with TLS as strict as is set. */
@@ -166,51 +157,6 @@ export class Dialler {
       ciphers: offeredSuites(this.#settings.refuseWeakTls ? 'left out' : 'offered'),
     });
     return this.#trust;
-  }
-}
-
-/** A server that takes the call and says nothing is slow; one that does not take it is not there. */
-function tooLate(target: Peer, { isAnswered }: Attempt, timeoutMs: number): Refusal {
-  const place = placeOf(target);
-  return isAnswered
-    ? new Refusal('WP-LIMIT-TIME', {
-        message: `${place}: connected, but no TLS within ${timeoutMs} ms`,
-      })
-    : unreachable(`${place}: no connection within ${timeoutMs} ms`);
-}
-
-/**
- * The outermost layer first, and not while Node is still telling of the handshake: a socket that is
- * taken away under its TLS just then brings the whole process down.
- */
-function endSoon(opened: readonly Socket[]): void {
-  setImmediate(() => {
-    for (const socket of opened.toReversed()) socket.destroy();
-  });
-}
-
-async function during(
-  peer: Peer,
-  { signal }: Attempt,
-  step: () => Promise<unknown>,
-  certificate: () => Uint8Array | null = () => null,
-): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    throw connectRefusal(
-      signal.aborted ? signal.reason : error,
-      peer,
-      readCertificate(certificate()),
-    );
-  }
-}
-
-function readCertificate(der: Uint8Array | null): X509Certificate | null {
-  try {
-    return der === null ? null : new X509Certificate(der);
-  } catch {
-    return null; // it only serves to name what was refused anyway
   }
 }
 

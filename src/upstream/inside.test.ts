@@ -176,15 +176,15 @@ describe('a look-up for the outside', () => {
       );
     }, isInsideHere);
   const isInsideHere = (address: string): boolean => address.startsWith('10.');
-  const ask = (lookup: LookupFunction, all: boolean) =>
+  const ask = (asked: LookupFunction, all: boolean) =>
     new Promise((resolve) => {
-      lookup('x.test', { all }, (error, address) => resolve(error ?? address));
+      asked('x.test', { all }, (error, address) => resolve(error ?? address));
     });
 
   it('answers in the form that was asked for', async () => {
-    const lookup = found(['10.0.0.1', '1.1.1.1', '1.0.0.1']);
-    expect(await ask(lookup, false)).toBe('1.1.1.1');
-    expect(await ask(lookup, true)).toEqual([
+    const outward = found(['10.0.0.1', '1.1.1.1', '1.0.0.1']);
+    expect(await ask(outward, false)).toBe('1.1.1.1');
+    expect(await ask(outward, true)).toEqual([
       { address: '1.1.1.1', family: 4 },
       { address: '1.0.0.1', family: 4 },
     ]);
@@ -196,8 +196,8 @@ describe('a look-up for the outside', () => {
 
   it('hands a failure on', async () => {
     const failure = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
-    const lookup = lookupOutside((_name, _options, callback) => callback(failure, ''), isInside);
-    expect(await ask(lookup, true)).toBe(failure);
+    const outward = lookupOutside((_name, _options, callback) => callback(failure, ''), isInside);
+    expect(await ask(outward, true)).toBe(failure);
   });
 });
 

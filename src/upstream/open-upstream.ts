@@ -10,7 +10,6 @@ import { deadlineOf } from './deadline.ts';
 import { exchange, type Answer } from './exchange.ts';
 import { peerOf, unreachable } from './failure.ts';
 import { requestHeaders } from './header-rules.ts';
-import { insideAddress } from './outside-lookup.ts';
 import { requirePinnedKey } from './pinned-keys.ts';
 import { Provenance } from './provenance.ts';
 import { readProxy } from './proxy-choice.ts';
@@ -68,12 +67,13 @@ class PooledUpstream implements Upstream {
     });
     const follows = ask.redirects === 'follow' && isSafe(ask);
     const signals = this.#signalsOf(ask, start.url);
-    const provenance = new Provenance(this.#whereabouts, ask.from ?? null);
+    const allowInside = this.#settings.allowInside ?? (() => false);
+    const provenance = new Provenance(this.#whereabouts, allowInside, ask.from ?? null);
     for (let hop = start; ;) {
       const answer = await this.#ask(hop, ask, { signals, provenance });
       const next = follows ? this.#nextHop(trail, hop, answer) : null;
-      if (next === null) return this.#handOver(hop, answer);
       provenance.leadsOn(hop.url);
+      if (next === null) return this.#handOver(hop, answer, provenance);
       hop = next;
     }
   }
@@ -103,11 +103,8 @@ class PooledUpstream implements Upstream {
   }
 
   /** @throws Refusal `WP-INSIDE-ADDRESS`, `WP-SPKI-MISMATCH` where the address itself says enough. */
-  #routeTo(url: URL, { isOutside }: Provenance): ReturnType<Routes['to']> {
-    const outside = isOutside && this.#settings.allowInside?.(url.host) !== true;
-    if (outside && this.#whereabouts.saysInside(url.hostname)) {
-      throw insideAddress(`${printableUrl(url)} leads to ${url.hostname}`);
-    }
+  #routeTo(url: URL, provenance: Provenance): ReturnType<Routes['to']> {
+    const outside = provenance.judge(url);
     if (url.protocol === 'http:') {
       const { hostname, port } = peerOf(url);
       const pinned = this.#settings.pinsOf?.(hostname, port) ?? [];
@@ -133,8 +130,11 @@ class PooledUpstream implements Upstream {
     return proxy === null ? answer : refuseProxyLogin(answer, hop.url, proxy.origin);
   }
 
-  #handOver({ url }: Hop, answer: Answer): UpstreamAnswer {
+  #handOver({ url }: Hop, answer: Answer, provenance: Provenance): UpstreamAnswer {
     answer.body.refuseOversized();
+    // Whoever asked will follow by himself, and ask for the next address as his own.
+    const leadsTo = redirectOf(url, answer);
+    if (leadsTo !== null) refuseBy(() => provenance.judge(leadsTo), answer);
     const { status, headers, body } = answer;
     const inside = this.#whereabouts.isInside(url.hostname) ? { inside: true as const } : {};
     return { status, headers, url: url.href, body, ...inside };

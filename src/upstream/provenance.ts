@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
 import { printableUrl } from '../core/url.ts';
+import { insideAddress } from './outside-lookup.ts';
 import type { Whereabouts } from './whereabouts.ts';
 
 /**
@@ -9,19 +10,31 @@ import type { Whereabouts } from './whereabouts.ts';
  */
 export class Provenance {
   readonly #whereabouts: Whereabouts;
+  readonly #allowInside: (host: string) => boolean;
   #namedBy: URL | null;
   #isOutside = false;
 
   /** @param from the page that named the first address, `null` for the user's configuration. */
-  constructor(whereabouts: Whereabouts, from: string | null) {
+  constructor(
+    whereabouts: Whereabouts,
+    allowInside: (host: string) => boolean,
+    from: string | null,
+  ) {
     this.#whereabouts = whereabouts;
+    this.#allowInside = allowInside;
     this.#namedBy = from === null ? null : URL.parse(from);
     this.#isOutside =
       from !== null && (this.#namedBy === null || !whereabouts.isInside(this.#namedBy.hostname));
   }
 
-  get isOutside(): boolean {
-    return this.#isOutside;
+  /**
+   * @returns whether the connection to this address has to stay outside.
+   * @throws Refusal `WP-INSIDE-ADDRESS` where it has to and says by itself that it does not.
+   */
+  judge(url: URL): boolean {
+    if (!this.#isOutside || this.#allowInside(url.host)) return false;
+    if (!this.#whereabouts.saysInside(url.hostname)) return true;
+    throw this.explain(insideAddress(`${printableUrl(url)} leads to ${url.hostname}`));
   }
 
   /** This address was asked, and its answer names the next one. */

@@ -107,7 +107,7 @@ describe('a deadline', () => {
     const waiting = openTrial({
       wait: (_ms, signal) =>
         new Promise((_resolve, reject) =>
-          signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+          signal?.addEventListener('abort', () => reject(new Error('given up'))),
         ),
     });
     const second = await refusalOf(waiting.request(get(`http://127.0.0.1:${busy.port}/`, WITHIN)));

@@ -73,8 +73,8 @@ export interface Handshake {
 export function weaknessesOf({ suite, groupBits, chain }: Handshake): readonly string[] {
   const found: string[] = [];
   const shown = safeText(suite, 80);
-  if (/^TLS_RSA_/u.test(suite)) found.push(`it exchanges keys by RSA alone (${shown})`);
-  if (/_SHA$/u.test(suite)) found.push(`its cipher suite rests on SHA-1 (${shown})`);
+  if (suite.startsWith('TLS_RSA_')) found.push(`it exchanges keys by RSA alone (${shown})`);
+  if (suite.endsWith('_SHA')) found.push(`its cipher suite rests on SHA-1 (${shown})`);
   if (groupBits !== null && groupBits < MIN_KEY_BITS) {
     found.push(`its Diffie-Hellman group has ${groupBits} bits`);
   }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { Refusal } from '../core/errors.ts';
+import { connectRefusal, placeOf, unreachable, type Peer } from './failure.ts';
+
+/** One connection on its way. */
+export interface Attempt {
+  readonly signal: AbortSignal;
+  readonly opened: Socket[];
+  /** The server took the call; what is missing is its half of TLS. */
+  isAnswered: boolean;
+}
+
+/** A server that takes the call and says nothing is slow; one that does not take it is not there. */
+export function tooLate(target: Peer, { isAnswered }: Attempt, timeoutMs: number): Refusal {
+  const place = placeOf(target);
+  return isAnswered
+    ? new Refusal('WP-LIMIT-TIME', {
+        message: `${place}: connected, but no TLS within ${timeoutMs} ms`,
+      })
+    : unreachable(`${place}: no connection within ${timeoutMs} ms`);
+}
+
+/**
+ * The outermost layer first, and not while Node is still telling of the handshake: a socket that is
+ * taken away under its TLS just then brings the whole process down.
+ */
+export function endSoon(opened: readonly Socket[]): void {
+  setImmediate(() => {
+    for (const socket of opened.toReversed()) socket.destroy();
+  });
+}
+
+/** @throws Refusal for whatever ends the step: it, the attempt's end, or its time. */
+export async function during(
+  peer: Peer,
+  { signal }: Attempt,
+  step: () => Promise<unknown>,
+  certificate: () => Uint8Array | null = () => null,
+): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    throw connectRefusal(
+      signal.aborted ? signal.reason : error,
+      peer,
+      readCertificate(certificate()),
+    );
+  }
+}
+
+function readCertificate(der: Uint8Array | null): X509Certificate | null {
+  try {
+    return der === null ? null : new X509Certificate(der);
+  } catch {
+    return null; // it only serves to name what was refused anyway
+  }
+}
