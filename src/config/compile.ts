@@ -12,7 +12,7 @@ import {
 } from '../policy/index.ts';
 import type { ReadDocument } from './document.ts';
 import type { KeyPath } from './location.ts';
-import type { PolicyDocument } from './schema.ts';
+import { readPinTables, sourceOf } from './pin-tables.ts';
 import { ValueReader } from './values.ts';
 
 type Setting =
@@ -25,8 +25,6 @@ type Setting =
   | 'weakTls'
   | 'allowInside'
   | 'maxFileBytes';
-
-type HostTable = NonNullable<PolicyDocument['host']>[number];
 
 /** One file's rules: what it leaves out is absent. */
 export interface Layer {
@@ -61,7 +59,7 @@ class Compiler {
       settings: this.#settings(),
       projects: this.#projects(),
       indexes: this.#indexes(),
-      pins: [...this.#indexPins(), ...this.#hostPins()],
+      pins: readPinTables(this.#document, this.#read),
       exceptions: this.#exceptions(),
     };
   }
@@ -129,46 +127,6 @@ class Compiler {
     return indexes;
   }
 
-  #indexPins(): readonly PinRule[] {
-    return (this.#document.values.index ?? []).flatMap(({ url, ...rule }, place) => {
-      const at = (key: string): KeyPath => ['index', place, key];
-      const orphan = (['backup-pins', 'pins-expire'] as const).find((key) => key in rule);
-      const { pins } = rule;
-      if (pins === undefined) {
-        if (orphan !== undefined) this.#document.fail(at(orphan), 'pins beside it', 'none');
-        return [];
-      }
-      const { protocol, host, port } = new URL(this.#read.indexUrl(url, at('url')));
-      if (protocol !== 'https:') {
-        this.#document.fail(at('url'), 'https, since it has pins', `"${url}"`);
-      }
-      const exactly = port === '' ? `${host}:443` : host;
-      return [this.#pins({ ...rule, pins }, { host: exactly, table: 'index', place })];
-    });
-  }
-
-  #hostPins(): readonly PinRule[] {
-    return (this.#document.values.host ?? []).map(({ name, ...rule }, place) => {
-      const [host = ''] = this.#read.hosts([name], ['host', place, 'name']);
-      return this.#pins(rule, { host, table: 'host', place });
-    });
-  }
-
-  #pins(
-    rule: Pick<HostTable, 'pins' | 'backup-pins' | 'pins-expire'>,
-    { host, table, place }: Pick<PinRule, 'host'> & { table: 'index' | 'host'; place: number },
-  ): PinRule {
-    const { pins, 'backup-pins': backup = [], 'pins-expire': expires } = rule;
-    const at: KeyPath = [table, place, 'pins-expire'];
-    return {
-      host,
-      primary: pins,
-      backup,
-      expires: expires === undefined ? null : this.#read.moment(expires, at),
-      source: this.#source(table, place),
-    };
-  }
-
   #exceptions(): readonly PolicyException[] {
     return (this.#document.values.exception ?? []).map((rule, place) => {
       const at = (key: string): KeyPath => ['exception', place, key];
@@ -189,7 +147,7 @@ class Compiler {
   }
 
   #source(table: string, place: number): string {
-    return `${this.#document.path} [[${table}]] ${place + 1}`;
+    return sourceOf(this.#document, table, place);
   }
 }
 
