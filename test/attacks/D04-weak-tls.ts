@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TlsOptions } from 'node:tls';
 import type { LeafOptions } from '../world/certificates.ts';
-import { FILES } from '../world/world.ts';
+import { FILES, INDEX } from '../world/world.ts';
 import { refused, type Attack, type Form } from './attack.ts';
-import { mountFileAt, SAME_HOST } from './tls-port.ts';
+import { indexAtPort, mountFileAt, mountIndex, SAME_HOST } from './tls-port.ts';
 
 const REFUSING = `${SAME_HOST}weak-tls = "refuse"\n`;
 const RSA: LeafOptions = { keyType: 'rsa' };
@@ -31,9 +31,13 @@ export const D04: Attack = {
     form('a key of 1024 bits', LOWERED, { keyType: 'rsa-1024' }),
     form('a certificate signed over SHA-1', LOWERED, { hash: 'sha1' }),
     {
-      ...form('RSA key exchange, under --strict', capped('AES128-GCM-SHA256'), RSA),
-      policy: SAME_HOST,
+      name: 'an index with RSA key exchange, under --strict',
+      mount: mountIndex(capped('AES128-GCM-SHA256'), RSA),
+      index: indexAtPort,
       own: ['--strict'],
+      expect: refused('E-SOURCE', 'WP-TLS-WEAK', { says: () => [INDEX] }),
+      plain: null,
+      defence: null,
       lasting: true,
     },
   ],

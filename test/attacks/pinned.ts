@@ -13,6 +13,6 @@ export function pinnedHost(name: string): (stage: Stage) => string {
 }
 
 /** A bundle of the world's authority and another one. */
-export async function bothTrusted({ world, write }: Stage, other: Authority): Promise<string> {
-  return await write('bundle.pem', `${world.authority.caPem}${other.caPem}`);
+export async function bothTrusted(stage: Stage, other: Authority): Promise<string> {
+  return await stage.write('bundle.pem', `${stage.world.authority.caPem}${other.caPem}`);
 }
