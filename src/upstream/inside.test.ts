@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type LookupFunction } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeAuthority } from '../../test/world/certificates.ts';
 import { makeForwardProxy, type Reached } from '../../test/world/forward-proxy.ts';
 import { http } from '../../test/world/raw-server.ts';
 import { get, openTrial, refusalOf, serveTrial, textOf } from '../../test/world/upstream-trial.ts';
@@ -102,6 +103,19 @@ describe('an address that the configuration names', () => {
     expect(await textOf(await upstream.request(file))).toBe('secret');
   });
 
+  it('may lead inside by TLS as well', async () => {
+    const authority = makeAuthority();
+    const { certPem, keyPem } = authority.leaf({ names: ['index.test'] });
+    const tls = { cert: certPem, key: keyPem };
+    const server = await serveTrial((socket) => socket.write(http(200, {}, 'ok')), tls);
+    const upstream = openTrial({ caFiles: [authority.caFile] });
+    const page = await upstream.request(get(`https://index.test:${server.port}/simple/`));
+    expect(page.inside).toBe(true);
+    await textOf(page);
+    const file = get(`https://index.test:${server.port}/good.whl`, { from: page.url });
+    expect(await textOf(await upstream.request(file))).toBe('ok');
+  });
+
   it('is known to lie outside by its connection', async () => {
     const server = await serveTrial((socket) => socket.write(http(200, {}, 'ok')));
     const answer = await open().request(get(`http://outside.test:${server.port}/`));
@@ -124,6 +138,14 @@ describe('a redirect', () => {
     expect(refusal.code).toBe('WP-INSIDE-ADDRESS');
     expect(refusal.message).toContain(`named by http://outside.test:${server.port}/hop`);
     expect(inside.connections()).toBe(0);
+  });
+
+  it('is not even handed back, to be followed by somebody else', async () => {
+    const server = await redirecting(() => 'http://127.0.0.2:9/');
+    const ask = get(`http://outside.test:${server.port}/hop`, { redirects: 'hand-back' });
+    expect((await refusalOf(open().request(ask))).code).toBe('WP-INSIDE-ADDRESS');
+    const harmless = get(`http://outside.test:${server.port}/`, { redirects: 'hand-back' });
+    expect(await open().request(harmless)).toMatchObject({ status: 302 });
   });
 
   it('from inside may', async () => {

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setMaxListeners } from 'node:events';
-import { Refusal } from '../core/errors.ts';
-import { judgeAddress } from '../core/source-address.ts';
 import type { Upstream, UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts';
-import { printableUrl, publicUrl } from '../core/url.ts';
+import { printableUrl } from '../core/url.ts';
 import { readCaFile } from './ca-bundle.ts';
-import { basicAuthorization } from './credentials.ts';
 import { deadlineOf } from './deadline.ts';
 import { exchange, type Answer } from './exchange.ts';
+import { firstHop } from './first-hop.ts';
 import { peerOf, unreachable } from './failure.ts';
-import { requestHeaders } from './header-rules.ts';
 import { requirePinnedKey } from './pinned-keys.ts';
 import { Provenance } from './provenance.ts';
 import { readProxy } from './proxy-choice.ts';
-import { RedirectTrail, type Hop } from './redirects.ts';
+import { RedirectTrail, targetOf, type Hop } from './redirects.ts';
 import { Routes } from './routes.ts';
 import { DEFAULT_LIMITS, type UpstreamLimits, type UpstreamSettings } from './settings.ts';
 import { tryRepeatedly, waitReally } from './tries.ts';
@@ -132,9 +129,14 @@ class PooledUpstream implements Upstream {
 
   #handOver({ url }: Hop, answer: Answer, provenance: Provenance): UpstreamAnswer {
     answer.body.refuseOversized();
-    // Whoever asked will follow by himself, and ask for the next address as his own.
-    const leadsTo = redirectOf(url, answer);
-    if (leadsTo !== null) refuseBy(() => provenance.judge(leadsTo), answer);
+    // Whoever asked will follow by himself, and ask for the next address as if it were his own.
+    const next = targetOf(url, answer);
+    try {
+      if (next !== null) provenance.judge(next);
+    } catch (thrown) {
+      answer.discard();
+      throw provenance.explain(thrown);
+    }
     const { status, headers, body } = answer;
     const inside = this.#whereabouts.isInside(url.hostname) ? { inside: true as const } : {};
     return { status, headers, url: url.href, body, ...inside };
@@ -166,22 +168,6 @@ const BYPASS =
 /** Whether asking twice does no more than asking once. */
 function isSafe(ask: UpstreamAsk): boolean {
   return (ask.method === 'GET' || ask.method === 'HEAD') && (ask.body ?? null) === null;
-}
-
-function firstHop(ask: UpstreamAsk, allowPlainHttp: (host: string) => boolean): Hop {
-  const url = URL.parse(ask.url);
-  const context = { from: null, allowPlainHttp };
-  // First without user name and password, so that no message can hold them.
-  const fault =
-    (url === null ? null : judgeAddress(publicUrl(url), context)) ?? judgeAddress(ask.url, context);
-  if (fault !== null) throw new Refusal(fault.code, fault);
-  if (url === null) throw new Refusal('WP-SCHEME', { message: 'expected an https address' });
-  const headers = requestHeaders(ask.headers);
-  const authorization = headers['authorization'] ?? basicAuthorization(url);
-  return {
-    url: new URL(publicUrl(url)),
-    headers: authorization === null ? headers : { ...headers, authorization },
-  };
 }
 
 /** 407 over a proxy's absolute form is the proxy speaking, not the server. */

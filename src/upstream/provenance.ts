@@ -34,7 +34,7 @@ export class Provenance {
   judge(url: URL): boolean {
     if (!this.#isOutside || this.#allowInside(url.host)) return false;
     if (!this.#whereabouts.saysInside(url.hostname)) return true;
-    throw this.explain(insideAddress(`${printableUrl(url)} leads to ${url.hostname}`));
+    throw insideAddress(`${printableUrl(url)} leads to ${url.hostname}`);
   }
 
   /** This address was asked, and its answer names the next one. */

@@ -19,6 +19,17 @@ export interface RedirectRules {
   readonly allowPlainHttp: (host: string) => boolean;
 }
 
+/** Where an answer leads, unjudged; `null` where nowhere. */
+export function targetOf(
+  from: URL,
+  answer: { readonly status: number; readonly headers: Headers },
+): URL | null {
+  const location = answer.headers['location'];
+  return REDIRECTS.has(answer.status) && location !== undefined
+    ? URL.parse(location, from.href)
+    : null;
+}
+
 /** The way of one ask from address to address; it never comes back to where it was. */
 export class RedirectTrail {
   readonly #rules: RedirectRules;
