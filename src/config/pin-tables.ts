@@ -23,7 +23,7 @@ export function readPinTables(document: ReadDocument, read: ValueReader): readon
     };
   };
   return [
-    ...index.flatMap((table, place) => {
+    ...index.flatMap((table, place): readonly PinRule[] => {
       const { pins } = table;
       if (pins === undefined) return noneWithout(document, table, place);
       const named = hostOfIndex(document, read, { url: table.url, place });
@@ -41,7 +41,7 @@ export function sourceOf(document: ReadDocument, table: string, place: number): 
   return `${document.path} [[${table}]] ${place + 1}`;
 }
 
-function noneWithout(document: ReadDocument, table: IndexTable, place: number): readonly never[] {
+function noneWithout(document: ReadDocument, table: IndexTable, place: number): readonly PinRule[] {
   const orphan = (['backup-pins', 'pins-expire'] as const).find((key) => key in table);
   if (orphan !== undefined) document.fail(['index', place, orphan], 'pins beside it', 'none');
   return [];
