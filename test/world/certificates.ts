@@ -39,6 +39,8 @@ export interface LeafOptions {
   readonly selfSigned?: boolean;
   readonly keyType?: KeyType;
   readonly hash?: SignedOver;
+  /** The certificate of an authority whose key it claims to be signed by. */
+  readonly claims?: string;
 }
 
 export interface AuthorityOptions {
@@ -46,6 +48,8 @@ export interface AuthorityOptions {
   readonly keyType?: KeyType;
   /** What an authority above signs this one over. */
   readonly hash?: SignedOver;
+  /** Nobody made it an authority: it signs all the same. */
+  readonly usurps?: true;
 }
 
 export interface KeyAndCertificate {
@@ -94,10 +98,13 @@ function makeAuthorityBelow(above: Issuer | null, options: AuthorityOptions): Au
     hash: options.hash ?? 'sha256',
     notBefore: daysFromNow(-1),
     notAfter: daysFromNow(30),
-    extensions: [
-      extension('2.5.29.19', sequence(boolean(true)), true),
-      extension('2.5.29.15', namedBits(5, 6), true),
-    ],
+    extensions:
+      options.usurps === true
+        ? [extension('2.5.29.19', sequence(), true)]
+        : [
+            extension('2.5.29.19', sequence(boolean(true)), true),
+            extension('2.5.29.15', namedBits(5, 6), true),
+          ],
   });
   const sentAlong = above === null ? '' : `${caPem}${above.sentAlong}`;
   const issuer = { name, keys, sentAlong };
@@ -125,6 +132,7 @@ function makeLeaf(authority: Issuer, options: LeafOptions): KeyAndCertificate {
     issuer: options.selfSigned === true ? subject : authority.name,
     issuerKeys: options.selfSigned === true ? keys : authority.keys,
     hash: options.hash ?? 'sha256',
+    ...(options.claims === undefined ? {} : { claims: options.claims }),
     notBefore: options.notBefore ?? daysFromNow(-1),
     notAfter: options.notAfter ?? daysFromNow(30),
     extensions: [
@@ -154,6 +162,7 @@ interface CertificateParts {
   readonly issuer: string;
   readonly issuerKeys: Keys;
   readonly hash: SignedOver;
+  readonly claims?: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly extensions: readonly Buffer[];
@@ -174,12 +183,16 @@ function certificate(parts: CertificateParts): string {
       sequence(
         ...parts.extensions,
         extension('2.5.29.14', octetString(keyId(parts.publicKey))),
-        extension('2.5.29.35', sequence(implicit(0, keyId(parts.issuerKeys.publicKey)))),
+        extension('2.5.29.35', sequence(implicit(0, keyId(claimedKey(parts))))),
       ),
     ),
   );
   const signature = sign(algorithm.hash, toBeSigned, parts.issuerKeys.privateKey);
   return pem(sequence(toBeSigned, algorithm.identifier, bitString(signature)));
+}
+
+function claimedKey({ claims, issuerKeys }: CertificateParts): KeyObject {
+  return claims === undefined ? issuerKeys.publicKey : new X509Certificate(claims).publicKey;
 }
 
 function signatureAlgorithm(
