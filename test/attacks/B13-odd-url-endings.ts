@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FILES } from '../world/world.ts';
-import { BOTH_INSTALL, BOTH_REFUSE, refused, type Attack, type Form } from './attack.ts';
+import { BOTH_REFUSE, refused, type Attack, type Form } from './attack.ts';
 import { EVIL, GOOD } from './stage.ts';
 
 /** What follows the file's name in its address, on an HTML page. */
 const ENDINGS: Readonly<Record<string, Form['plain']>> = {
-  '?x=/evil-2.0.tar.gz': BOTH_INSTALL,
+  '?x=/evil-2.0.tar.gz': { pip: 'installs', uv: 'refuses' },
   ';a=b': BOTH_REFUSE,
   '%20': BOTH_REFUSE,
   '.': BOTH_REFUSE,
