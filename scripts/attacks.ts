@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseArgs } from 'node:util';
-import type { Attack } from '../test/attacks/attack.ts';
+import type { Attack, Scene } from '../test/attacks/attack.ts';
 import {
   judgeForm,
   judgePlain,
@@ -49,8 +49,9 @@ interface Line {
 async function runJob({ attack, installer, version }: Job): Promise<Line> {
   const setting = { installer, version };
   const began = performance.now();
-  const suits = (scene: { installers?: readonly InstallerName[] }): boolean =>
-    scene.installers?.includes(installer) !== false;
+  const suits = (scene: Scene): boolean =>
+    scene.installers?.includes(installer) !== false &&
+    (scene.newestOf !== installer || version === newest(installer));
   const faults: string[] = [];
   const exits = new Set<string>();
   const note = (name: string, outcome: Outcome): boolean => {
@@ -66,8 +67,9 @@ async function runJob({ attack, installer, version }: Job): Promise<Line> {
     }
     if ((values.full || values.plain) && form.plain !== null && version === newest(installer))
       note(`${form.name} (plain)`, await judgePlain(form, setting));
-    if (values.full && form.defence !== null && form.fallsFor?.includes(installer) !== false)
-      note(`${form.name} (without ${form.defence})`, await judgeUndefended(form, setting));
+    const { defence } = form;
+    if (values.full && typeof defence === 'string' && form.fallsFor?.includes(installer) !== false)
+      note(`${form.name} (without ${defence})`, await judgeUndefended(form, defence, setting));
   }
   let benign = true;
   for (const twin of values.plain ? [] : (attack.twins ?? []).filter(suits))

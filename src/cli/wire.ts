@@ -41,9 +41,10 @@ export function clockOf(wiring: Wiring): Clock {
 }
 
 /** The trust store of this user, made where there is none. */
-export function openTrust(places: Places, clock: Clock): TrustRows {
+export function openTrust(places: Places, clock: Clock, wiring: Wiring = {}): TrustRows {
   ensurePrivateDirectory(places.data);
-  return openSqliteTrustRows(path.join(places.data, 'trust.sqlite'), clock);
+  const open = wiring.openRows ?? openSqliteTrustRows;
+  return open(path.join(places.data, 'trust.sqlite'), clock);
 }
 
 export async function openBlobs(places: Places): Promise<BlobStore> {
@@ -60,7 +61,7 @@ export interface PolicyChoice {
 
 export async function openPolicy(choice: PolicyChoice, wiring: Wiring): Promise<Policy> {
   const places = findPlaces(choice.environment);
-  const policy = await loadPolicy({
+  const policy = await (wiring.loadPolicy ?? loadPolicy)({
     directory: choice.directory,
     configDirectory: places.config,
     explicitFile: choice.file,
@@ -103,7 +104,7 @@ export interface Gate {
 export async function openGate(settings: GateSettings, wiring: Wiring): Promise<Gate> {
   const { places, policy, intent } = settings;
   const clock = clockOf(wiring);
-  const rows = openTrust(places, clock);
+  const rows = openTrust(places, clock, wiring);
   const blobs = await openBlobs(places);
   const upstream = openOutside(settings, wiring);
   const run = newRunName();

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { loadPolicy } from '../config/index.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EvidenceKind, PageReader } from '../core/evidence.ts';
+import type { Installer } from '../core/installer.ts';
+import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
 import type { Verification } from '../core/verification.ts';
+import type { openRunDirectory } from '../host/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { UpstreamSettings } from '../upstream/index.ts';
 
@@ -19,4 +23,8 @@ export interface Wiring {
   readonly evidence?: (real: readonly EvidenceKind[]) => readonly EvidenceKind[];
   readonly verification?: (real: Verification) => Verification;
   readonly policy?: (real: Policy) => Policy;
+  readonly loadPolicy?: typeof loadPolicy;
+  readonly installers?: (real: readonly Installer[]) => readonly Installer[];
+  readonly openRows?: (file: string, clock: Clock) => TrustRows;
+  readonly openRunDirectory?: typeof openRunDirectory;
 }

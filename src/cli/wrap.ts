@@ -72,7 +72,8 @@ function saysNothing({ fetches }: Intent, { files, refusals }: Report): boolean 
 async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
   const { words, environment, directory } = wrapCall;
   const call: Call = { words, environment, directory };
-  for (const installer of installersHere()) {
+  const installers = installersHere();
+  for (const installer of wiring.installers?.(installers) ?? installers) {
     const recognised = installer.recognise(words);
     if (recognised === null) continue;
     const choice = {
@@ -118,7 +119,7 @@ async function notStarted(
     otherTraffic: [],
   });
   const clock = clockOf(wiring);
-  const rows = openTrust(findPlaces(environment), clock);
+  const rows = openTrust(findPlaces(environment), clock, wiring);
   try {
     auditRun(rows, clock, newRunName(), report);
   } finally {
@@ -142,7 +143,7 @@ async function runGuarded(
   );
   try {
     const before = await inspectAll(intent);
-    const { note, ...end } = await runInstaller(wrapCall, prepared, gate);
+    const { note, ...end } = await runInstaller(wrapCall, prepared, gate, wiring);
     const after = await inspectAll(intent);
     const report = await composeReport(runOf(prepared, end), {
       receipts: gate.verifier.receipts(),
@@ -167,7 +168,7 @@ async function inspectAll(intent: Intent) {
   return (await Promise.all(intent.targets.map((target) => inspectTarget(target)))).flat();
 }
 
-async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate) {
+async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate, wiring: Wiring) {
   const { installer, recognised, located, call, intent, policy } = prepared;
   const places = findPlaces(wrapCall.environment);
   const cacheDirectory = path.join(
@@ -178,7 +179,7 @@ async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate) 
   );
   const runs = path.join(places.state, 'runs');
   for (const folder of [cacheDirectory, runs]) ensurePrivateDirectory(folder);
-  const runDirectory = await openRunDirectory(runs);
+  const runDirectory = await (wiring.openRunDirectory ?? openRunDirectory)(runs);
   try {
     const steered = installer.steer(recognised, located, call, {
       proxy: gate.gateway.proxy,

@@ -23,7 +23,7 @@ export const A02: Attack = {
       mount: (stage) => void stage.listOnly(EVIL),
       expect: PASSED,
       plain: BOTH_INSTALL,
-      defence: null,
+      defence: 'integrity is no voucher',
       witness: (_stage, { report, stderr }) => [
         ...(report?.summary.first_seen === 1 ? [] : ['not counted as first seen']),
         ...(report?.summary.vouched === 0 ? [] : ['counted as vouched']),

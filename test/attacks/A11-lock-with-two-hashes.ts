@@ -25,6 +25,7 @@ export const A11: Attack = {
   forms: [
     {
       name: 'pylock.toml',
+      newestOf: 'pip',
       mount: async (stage) => {
         stage.listOnly(EVIL);
         await lock(stage, digest('md5', EVIL.bytes), GOOD.sha256);
@@ -55,6 +56,7 @@ export const A11: Attack = {
   twins: [
     {
       name: 'both hashes of the good file',
+      newestOf: 'pip',
       mount: (stage) => lock(stage, digest('md5', GOOD.bytes), GOOD.sha256),
       ask: () => ['-r', 'pylock.toml'],
     },

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BOTH_INSTALL, BOTH_REFUSE, PASSED, refused, type Attack, type Form } from './attack.ts';
+import {
+  BOTH_INSTALL,
+  BOTH_REFUSE,
+  CONTROL,
+  PASSED,
+  refused,
+  type Attack,
+  type Form,
+} from './attack.ts';
 import { EVIL, GOOD } from './stage.ts';
 
 const upper = GOOD.sha256.toUpperCase();
@@ -9,7 +17,7 @@ const accepted = (name: string, mount: Form['mount']): Form => ({
   mount,
   expect: PASSED,
   plain: BOTH_INSTALL,
-  defence: null,
+  defence: CONTROL,
   witness: (stage) => (stage.installedWord() === 'GOOD' ? [] : ['not installed']),
 });
 

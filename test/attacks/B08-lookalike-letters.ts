@@ -11,7 +11,7 @@ const asked = (name: string): Form => ({
   ask: () => [name],
   expect: refused('E-USAGE', 'WP-NAME-LOOKALIKE'),
   plain: BOTH_REFUSE,
-  defence: null,
+  defence: 'asked names',
   lasting: true,
 });
 

@@ -15,7 +15,7 @@ const form = (name: string, host: string, index: Form['index'] & {}): Form => ({
   index,
   expect: refused('E-SOURCE', 'WP-HOST-LOOKALIKE', { says: () => [host] }),
   plain: BOTH_INSTALL,
-  defence: 'verification',
+  defence: 'index addresses',
   lasting: true,
 });
 

@@ -19,7 +19,7 @@ export const D03: Attack = {
       policy: SAME_HOST,
       expect: refused('E-SOURCE', 'WP-TLS', { says: () => [FILES, 'expected 1.2 or newer'] }),
       plain: BOTH_REFUSE,
-      defence: null,
+      defence: { because: 'OpenSSL itself no longer speaks it, however it is asked' },
     },
     {
       name: 'TLS 1.2 where the policy wants 1.3',

@@ -37,7 +37,7 @@ export const D04: Attack = {
       own: ['--strict'],
       expect: refused('E-SOURCE', 'WP-TLS-WEAK', { says: () => [INDEX] }),
       plain: null,
-      defence: null,
+      defence: { because: '--strict refuses what was never seen all the same' },
       lasting: true,
     },
   ],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { keyPin, makeAuthority } from '../world/certificates.ts';
 import type { Stage } from './stage.ts';
-import { PASSED, refused, type Attack, type Witness } from './attack.ts';
+import { CONTROL, PASSED, refused, type Attack, type Witness } from './attack.ts';
 
 const former = keyPin(makeAuthority({ name: 'former authority' }).caPem);
 const DAY = 86_400_000;
@@ -38,7 +38,7 @@ export const D05: Attack = {
       policy: rotated(),
       expect: PASSED,
       plain: null,
-      defence: null,
+      defence: 'upstream',
       witness: said('shows the backup key'),
     },
     {
@@ -47,7 +47,7 @@ export const D05: Attack = {
       policy: current(day(10)),
       expect: PASSED,
       plain: null,
-      defence: null,
+      defence: CONTROL,
       witness: said('renew them'),
     },
     {
@@ -56,7 +56,7 @@ export const D05: Attack = {
       policy: current(day(-2)),
       expect: PASSED,
       plain: null,
-      defence: null,
+      defence: CONTROL,
       witness: said('they still count'),
     },
     {
@@ -66,7 +66,7 @@ export const D05: Attack = {
       own: ['--strict'],
       expect: refused('E-SOURCE', 'WP-SPKI-MISMATCH', { says: () => ['has not expired'] }),
       plain: null,
-      defence: null,
+      defence: { because: '--strict refuses what was never seen all the same' },
       lasting: true,
     },
   ],

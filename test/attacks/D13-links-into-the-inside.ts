@@ -25,6 +25,9 @@ const nobodyCame: Witness = (stage) => {
   ];
 };
 
+/** The same check as for loopback, where it is shown. */
+const ELSEWHERE = { defence: { because: 'nothing of the test can answer there' } };
+
 const form = (
   name: string,
   lead: (stage: Stage, service: string) => unknown,
@@ -34,7 +37,7 @@ const form = (
   mount: async (stage) => lead(stage, await openService(stage)),
   expect: refused('E-SOURCE', 'WP-INSIDE-ADDRESS'),
   plain: null,
-  defence: null,
+  defence: 'verification',
   witness: nobodyCame,
   ...more,
 });
@@ -50,17 +53,28 @@ export const D13: Attack = {
     form('a link to loopback with a sidecar', (stage, service) =>
       stage.listOnly(GOOD, { href: `${service}${GOOD_PATH}` }),
     ),
-    form('a link to loopback, written as IPv6', (stage, service) =>
-      link(stage, service.replace('127.0.0.1', '[::ffff:127.0.0.1]')),
+    form(
+      'a link to loopback, written as IPv6',
+      (stage, service) => link(stage, service.replace('127.0.0.1', '[::ffff:127.0.0.1]')),
+      ELSEWHERE,
     ),
-    form('a link to [::1]', (stage, service) => link(stage, service.replace('127.0.0.1', '[::1]'))),
+    form(
+      'a link to [::1]',
+      (stage, service) => link(stage, service.replace('127.0.0.1', '[::1]')),
+      ELSEWHERE,
+    ),
     form('a link to localhost', (stage, service) =>
       link(stage, service.replace('127.0.0.1', 'localhost')),
     ),
-    form('a link to 10/8', (stage) => link(stage, 'https://10.0.0.1')),
-    form('a link to the metadata service', (stage) => link(stage, 'https://169.254.169.254')),
+    form('a link to 10/8', (stage) => link(stage, 'https://10.0.0.1'), ELSEWHERE),
+    form(
+      'a link to the metadata service',
+      (stage) => link(stage, 'https://169.254.169.254'),
+      ELSEWHERE,
+    ),
     form('the name of a socket', (stage) => link(stage, 'http+unix://%2Fvar%2Frun%2Fdocker.sock'), {
       expect: refused('E-SOURCE', 'WP-SCHEME'),
+      ...ELSEWHERE,
     }),
     form(
       'a redirect of the file',

@@ -21,10 +21,14 @@ const onlyTheIndexSawIt: Witness = ({ world, installedWord }) => {
   return faults;
 };
 
+const NOT_OURS = {
+  because: 'pip and uv tell it to nobody else by themselves: only a redirect that we follow could',
+};
+
 const form = (
   name: string,
   lead: (world: World, stage: Stage) => void,
-  defence: Form['defence'] = null,
+  defence: Form['defence'] = NOT_OURS,
 ): Form => ({
   name,
   mount: (stage) => {

@@ -51,7 +51,7 @@ export const D16: Attack = {
       },
       expect: refused('E-LIMIT', 'WP-LIMIT-SIZE', { says: () => [INDEX] }),
       plain: null,
-      defence: null,
+      defence: { because: 'without it a gigabyte is read; the bound is shown in upstream' },
       withinMilliseconds: 8_000,
     },
   ],

@@ -40,7 +40,7 @@ const form = (name: string, host: string, path: string, hook: Hook): Form => ({
   expect: refused('E-LIMIT', 'WP-LIMIT-TIME', { says: () => [host] }),
   // They wait for longer than anybody wants to watch.
   plain: null,
-  defence: null,
+  defence: { because: 'without it nothing ever ends; the limits are shown in upstream' },
   wiring: 'impatient',
   withinMilliseconds: 20_000,
 });

@@ -59,7 +59,7 @@ const form = (
   mount,
   expect: refused('E-LIMIT', 'WP-LIMIT-SIZE', { says: () => [INDEX] }),
   plain: null,
-  defence: null,
+  defence: { because: 'without it gigabytes are kept; the bounds are shown in upstream' },
   // At most three askings of one command.
   witness: noMoreThan(3 * cap),
   withinMilliseconds: 30_000,

@@ -17,7 +17,7 @@ export const K20: Attack = {
       run: runAndKillGate,
       expect: { outcome: 'stopped' },
       plain: null,
-      defence: null,
+      defence: 'steering',
       witness: nothingReachedAlone,
     },
   ],

@@ -29,7 +29,7 @@ export const K21: Attack = {
       },
       expect: PASSED,
       plain: null,
-      defence: null,
+      defence: 'sweeping',
       witness: nothingIsLeft,
     },
   ],

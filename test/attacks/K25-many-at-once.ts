@@ -30,7 +30,7 @@ export const K25: Attack = {
       },
       expect: PASSED,
       plain: null,
-      defence: null,
+      defence: 'waiting for locks',
       witness: (_stage, { stderr }) => (/locked|busy/iu.test(stderr) ? ['a lock error'] : []),
     },
   ],

@@ -12,7 +12,7 @@ export const M06: Attack = {
     wiring: `throwing:${kind}`,
     expect: refused('E-INTERNAL', 'WP-INTERNAL', { says: () => [GOOD.filename] }),
     plain: null,
-    defence: null,
+    defence: 'what throws blocks',
     lasting: true,
   })),
 };

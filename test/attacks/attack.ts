@@ -25,6 +25,8 @@ export type Witness = (
 export interface Scene {
   readonly name: string;
   readonly installers?: readonly InstallerName[];
+  /** Older ones do not know how to be asked this. */
+  readonly newestOf?: InstallerName;
   /** Tells the world what to say; the stage is honest when it begins. */
   readonly mount: (stage: Stage) => unknown;
   /** An honest install comes first, and the target is new again after it. */
@@ -52,7 +54,7 @@ export interface Form extends Scene {
   /** What the plain installers do, as measured; `null` where the form has no plain counterpart. */
   readonly plain: Readonly<Record<InstallerName, 'installs' | 'refuses'>> | null;
   /** Without it the attack succeeds, or only the installer's own check is left. */
-  readonly defence: Defence | null;
+  readonly defence: Defence | NotTakenOut;
   /** Who falls for it once the defence is out; every installer where absent. */
   readonly fallsFor?: readonly InstallerName[];
   /** What the world must show afterwards; gives the faults found. */
@@ -64,6 +66,14 @@ export interface Form extends Scene {
   /** Verdict within this time. */
   readonly withinMilliseconds?: number;
 }
+
+/** Why no wiring takes the defence out of this form. */
+export interface NotTakenOut {
+  readonly because: string;
+}
+
+/** It must pass: there is nothing to take out. */
+export const CONTROL: NotTakenOut = { because: 'a control: it must pass' };
 
 export interface Refused {
   readonly outcome: 'refused';

@@ -9,7 +9,7 @@ export function policyForms(texts: Readonly<Record<string, string>>): readonly F
     policy,
     expect: refused('E-USAGE', 'WP-POLICY-INVALID', { says: () => ['wheelproof.toml'] }),
     plain: null,
-    defence: null,
+    defence: 'policy reading',
     stop: async (stage) => {
       await stage.write('wheelproof.toml', 'first-use = "accept"\n');
     },

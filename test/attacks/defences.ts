@@ -2,16 +2,28 @@
 import type { Wiring } from '../../src/cli/wiring.ts';
 import type { EvidenceKind, PageReader } from '../../src/core/evidence.ts';
 import type { Upstream } from '../../src/core/upstream.ts';
+import type { Verification } from '../../src/core/verification.ts';
 import type { Policy } from '../../src/policy/index.ts';
+import { openSqliteTrustRows } from '../../src/storage/index.ts';
 import { readPagesCarelessly } from './careless-pages.ts';
+import {
+  believeTheIndex,
+  hideIndexes,
+  leaveUnsteered,
+  loadTolerantly,
+  neverReadWishes,
+  openUnsweptRunDirectory,
+  swallowThrows,
+} from './careless-run.ts';
 import { openCarelessUpstream } from './careless-upstream.ts';
 import { openCarelessVerification } from './careless-verification.ts';
 
 export const EVIDENCE_KINDS = ['index-hash', 'contents', 'pins', 'memory', 'approval'] as const;
 
-/** Another wiring, and another place for what is remembered where that is the defence. */
+/** Another wiring; another place for what is remembered, no jail, where that is the defence. */
 export interface Rewiring extends Wiring {
   readonly forgetful?: true;
+  readonly unjailed?: true;
 }
 
 /** Each defence with the wiring that takes it out. Nothing but tests leads here. */
@@ -31,13 +43,26 @@ const WITHOUT = {
   upstream: { upstream: openCarelessUpstream, policy: allowPlainHttp },
   'upstream and integrity': { upstream: openCarelessUpstream, evidence: () => [] },
   addresses: { upstream: openCarelessUpstream, pages: carelessPages, policy: allowPlainHttp },
-  verification: {
-    verification: () => openCarelessVerification(openCarelessUpstream(), carelessPages()),
+  verification: { verification: carelessVerification },
+  'size limits': { policy: (policy) => ({ ...policy, maxFileBytes: Number.MAX_SAFE_INTEGER }) },
+  'integrity is no voucher': { evidence: believeTheIndex },
+  'index addresses': { installers: hideIndexes, verification: carelessVerification },
+  'asked names': { installers: neverReadWishes },
+  'policy reading': { loadPolicy: loadTolerantly },
+  steering: { installers: leaveUnsteered, unjailed: true },
+  sweeping: { openRunDirectory: openUnsweptRunDirectory },
+  'waiting for locks': { openRows: (file, clock) => openSqliteTrustRows(file, clock, 0) },
+  'what throws blocks': {
+    evidence: (kinds) => swallowThrows(EVIDENCE_KINDS.reduce(makeThrow, kinds)),
   },
 } as const satisfies Record<string, Rewiring>;
 
 function carelessPages(): PageReader {
   return readPagesCarelessly(openCarelessUpstream());
+}
+
+function carelessVerification(): Verification {
+  return openCarelessVerification(openCarelessUpstream(), carelessPages());
 }
 
 function allowPlainHttp(policy: Policy): Policy {

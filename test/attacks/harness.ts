@@ -4,6 +4,7 @@ import { newest, type InstallerName } from '../world/installer-versions.ts';
 import { treeHash } from '../world/tree-hash.ts';
 import { openWorld } from '../world/world.ts';
 import type { Form, Refused, Scene, Stopped, Twin } from './attack.ts';
+import type { Defence } from './defences.ts';
 import { runGuarded, runPlain, type Guarded, type Knock } from './door.ts';
 import { judgeAudit, judgeRefusal, judgeSecrets, judgeText } from './oracle.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -65,23 +66,29 @@ export async function judgePlain(form: Form, setting: Setting): Promise<Outcome>
 }
 
 /** With its defence out, the attack succeeds; or what still refuses it is the installer itself. */
-export async function judgeUndefended(form: Form, setting: Setting): Promise<Outcome> {
+export async function judgeUndefended(
+  form: Form,
+  defence: Defence,
+  setting: Setting,
+): Promise<Outcome> {
   return await onStage(setting, async (stage) => {
     await setScene(stage, form);
     const before = await treeHash(stage.environment.target);
-    const wiring = `without:${form.defence ?? 'contents'}` as const;
+    const wiring = `without:${defence}` as const;
     const guarded = await runScene(stage, { ...form, wiring });
     const installed = (await treeHash(stage.environment.target)) !== before;
     const faults: string[] = [];
+    const noticed = (await form.witness?.(stage, guarded)) ?? [];
     if (form.expect.outcome === 'passed') {
-      const noticed = (await form.witness?.(stage, guarded)) ?? [];
-      if (noticed.length === 0) faults.push('nothing was amiss: the defence is elsewhere');
+      const amiss = noticed.length > 0 || guarded.exit !== 0;
+      if (!amiss) faults.push('nothing was amiss: the defence is elsewhere');
       return told(faults, guarded);
     }
     const ownExit = guarded.report?.installer.exit ?? null;
     const installersWord = guarded.exit === ownExit && ownExit !== 0;
     const stillRefused = form.plain?.[setting.installer] === 'refuses' && installersWord;
-    if (!installed && !stillRefused) faults.push('refused all the same: the defence is elsewhere');
+    if (!installed && !stillRefused && noticed.length === 0)
+      faults.push('refused all the same: the defence is elsewhere');
     return told(faults, guarded);
   });
 }

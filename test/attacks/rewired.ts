@@ -9,12 +9,14 @@ import { wiringCalled } from './defences.ts';
 
 // The wrapper as it is, but for the one piece of wiring that the first argument names.
 const [, , name = '', ...argv] = process.argv;
-const { forgetful, ...wiring } = wiringCalled(name);
+const { forgetful, unjailed, ...wiring } = wiringCalled(name);
 const elsewhere = forgetful ? { XDG_DATA_HOME: `${process.env['HOME']}/forgetful` } : {};
 const output = standardOutput();
 try {
+  const { options, words } = parseCommandLine(argv);
   const wrapCall = {
-    ...parseCommandLine(argv),
+    words,
+    options: unjailed ? { ...options, jail: 'off' as const } : options,
     environment: { ...process.env, ...elsewhere },
     directory: process.cwd(),
     output,
