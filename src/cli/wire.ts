@@ -130,6 +130,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     wishes: intent.wishes,
     askFirstUse: settings.interactive ? firstUsePrompt() : null,
     run,
+    ...(settings.note === undefined ? {} : { note: settings.note }),
   });
   const gateway = await openGateway({
     verification: wiring.verification?.(verifier) ?? verifier,

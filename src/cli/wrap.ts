@@ -12,6 +12,7 @@ import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
 import { RunEvents } from './run-events.ts';
 import { composeReport, type Run } from './run-report.ts';
+import { unheldNames } from './unheld-names.ts';
 import { showReport, verifyReportPlace, type Output } from './show-report.ts';
 import {
   auditRun,
@@ -153,7 +154,7 @@ async function runGuarded(
       after,
       recallRelease: (project, version) => gate.rows.recallRelease(project, version),
       objectionTo: (file) => gate.verifier.objectionTo(file),
-      refusals: events.refusals(),
+      refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],
       notes: [...intent.notes, ...policy.notes, ...events.notes(), ...note],
       otherTraffic: gate.gateway.otherTraffic(),
     });

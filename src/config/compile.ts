@@ -113,6 +113,7 @@ class Compiler {
         rule['allow-hosts'] === undefined
           ? null
           : this.#read.hosts(rule['allow-hosts'], ['index', place, 'allow-hosts']),
+      ...(rule['absent-status'] !== undefined && { absentStatus: rule['absent-status'] }),
       source: this.#source('index', place),
     }));
     for (const [place, { url, name }] of indexes.entries()) {

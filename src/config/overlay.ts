@@ -5,6 +5,7 @@ import {
   formatRequirement,
   pinNotes,
   sealPolicy,
+  shadowedOwners,
   type Policy,
   type PolicyContent,
   type PolicyException,
@@ -51,6 +52,7 @@ export function overlay(
       ...overrides(layers),
       ...exceptions.filter((one) => one.expires <= now).map(ended),
       ...pinNotes({ pins, strict }, now),
+      ...shadowedOwners({ projects: layers.flatMap((layer) => layer.projects) }),
     ],
   };
   refuseUnknownIndexes(content);

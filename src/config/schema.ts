@@ -96,6 +96,15 @@ const index = v.strictObject({
   'allow-hosts': v.optional(
     hostGlobs('Hosts that the files of this index may lie on, beside its own.'),
   ),
+  'absent-status': v.optional(
+    v.pipe(
+      v.array(v.picklist([401, 403])),
+      v.nonEmpty('at least one status'),
+      v.description(
+        'Statuses by which this index says that it has no such project, beside 404 and 410. Without it, 401 and 403 leave the name undecided, and it is blocked on every index.',
+      ),
+    ),
+  ),
   ...pinning,
   pins: v.optional(pinning.pins),
 });

@@ -113,6 +113,12 @@ export const CODES = {
     'A private name that is answered by a public index is how dependency confusion works.',
     'Install it from the index that the policy names, or mend the rule.',
   ),
+  'WP-OWNED-NAME-EMPTY': entry(
+    'E-SOURCE',
+    'The index that owns this name has no files of it.',
+    'The name is private: whatever another index has under it is somebody else’s, so no other index is asked.',
+    'Ask whoever runs the index whether the project was removed; if the name is not its any more, mend the rule.',
+  ),
   'WP-HOST-LOOKALIKE': entry(
     'E-SOURCE',
     'The host name is written so that it can be mistaken for another.',

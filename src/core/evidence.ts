@@ -27,6 +27,8 @@ export interface PageAsk {
   readonly url: string;
   /** Credentials that the installer sent for this origin; lower-case header names. */
   readonly credentials: Readonly<Record<string, string>>;
+  /** The index that the page's name belongs to: no redirect may lead out of it. */
+  readonly within?: string;
 }
 
 export type PageReading =

@@ -8,6 +8,7 @@ import { isProjectName, normaliseName } from '../core/project-name.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { parsePage } from '../index/index.ts';
+import { requestWithin } from './request-within.ts';
 
 /**
  * One representation is asked for and used: JSON where the index has it. What a page says in
@@ -26,14 +27,18 @@ export interface PageReaderSettings {
 export function openPageReader(upstream: Upstream, settings: PageReaderSettings): PageReader {
   return {
     async read(ask: PageAsk): Promise<PageReading> {
-      const answer = await upstream.request({
+      const request = {
         url: ask.url,
         method: 'GET',
         headers: { ...ask.credentials, accept: ACCEPT, 'accept-encoding': 'gzip' },
         maxBytes: MAX_PAGE_BYTES,
         redirects: 'follow',
         withinMs: PAGE_DEADLINE_MS,
-      });
+      } as const;
+      const answer =
+        ask.within === undefined
+          ? await upstream.request(request)
+          : await requestWithin(upstream, request, ask.within);
       const declined = declinedBy(answer, ask.url);
       if (declined !== null) {
         await drop(answer);

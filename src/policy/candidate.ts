@@ -34,12 +34,15 @@ export type HostMemory = 'known' | 'first' | 'foreign';
  * Whether files of this index may lie on `host` (with its port where it has one); `null`: yes.
  * The index's own `allow-hosts` decide, then the policy's; without either, memory does. An index's
  * own host is always one of its file hosts. An exception may still admit a single file: {@link judgeEntry}.
+ *
+ * @param known the hosts that memory knows, for the line that would admit this one beside them.
  */
 export function judgeHost(
   policy: Policy,
   index: string,
   host: string,
   memory: HostMemory,
+  known: readonly string[] = [],
 ): Reason | null {
   if (URL.parse(index)?.host === host.toLowerCase()) return null;
   const allowed = allowedHosts(policy, index);
@@ -47,13 +50,22 @@ export function judgeHost(
     if (allowed.hosts.some((glob) => matchesHost(glob, host))) return null;
     const list = allowed.hosts.join(', ') || 'no other host';
     const message = `files of ${index}: expected on ${list} (${allowed.from}), found on ${host}`;
-    return reason('WP-HOST-NOT-ALLOWED', message);
+    const hint = `If ${host} belongs to this index, add "${host}" to allow-hosts of ${allowed.from}.`;
+    return reason('WP-HOST-NOT-ALLOWED', message, hint);
   }
   if (memory !== 'foreign') return null;
+  const list = known.join(', ') || 'its own host';
   return reason(
     'WP-HOST-NOT-ALLOWED',
-    `files of ${index}: expected on a host this machine knows for that index, found on ${host}`,
+    `files of ${index}: expected on ${list} as in earlier runs, found on ${host}`,
+    `If ${host} belongs to this index, write to wheelproof.toml: ${hostLine(index, [...known, host])}`,
   );
+}
+
+/** As one line, since TOML allows it so. */
+function hostLine(index: string, hosts: readonly string[]): string {
+  const list = [...new Set(hosts)].map((one) => JSON.stringify(one)).join(', ');
+  return `index = [{ url = ${JSON.stringify(indexKey(index))}, allow-hosts = [${list}] }]`;
 }
 
 interface AllowedHosts {

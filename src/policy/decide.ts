@@ -6,10 +6,11 @@ import { WORST_FIRST } from '../core/refusal-class.ts';
 import type { Decision, Verdict } from '../core/verdict.ts';
 import { formatDuration } from './duration.ts';
 import { exceptionNote, findException } from './exceptions.ts';
+import { judgeIndex } from './ownership.ts';
 import type { Policy } from './policy.ts';
 import { explainRequirement, satisfied } from './requirement-proof.ts';
 import { formatRequirement, namesIn, type Requirement } from './requirement.ts';
-import { judgeIndex, rulesFor, type ProjectRules } from './rules.ts';
+import { rulesFor, type ProjectRules } from './rules.ts';
 
 /** What a policy may look at beside the findings. */
 export interface Subject {

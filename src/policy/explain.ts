@@ -3,7 +3,8 @@ import { allowedHosts } from './candidate.ts';
 import { formatDuration } from './duration.ts';
 import { covers } from './exceptions.ts';
 import { matchesGlob } from './glob.ts';
-import { indexKey, type PinRule, type Policy } from './policy.ts';
+import { ownerOf } from './ownership.ts';
+import type { PinRule, Policy } from './policy.ts';
 import { formatRequirement, type Requirement } from './requirement.ts';
 import { rulesFor } from './rules.ts';
 
@@ -73,7 +74,7 @@ function projectSettings(policy: Policy, project: string): readonly ExplainedSet
     { setting: 'require', value: requiredText(require.value), from: require.from },
     { setting: 'cooldown', value: formatDuration(cooldownMs.value), from: cooldownMs.from },
     { setting: 'index', value: index.value ?? 'any', from: index.from },
-    hostSetting(policy, index.value),
+    hostSetting(policy, ownerOf(policy, project)?.index ?? null),
   ];
 }
 
@@ -82,14 +83,13 @@ function requiredText(requirement: Requirement | null): string {
 }
 
 function hostSetting(policy: Policy, index: string | null): ExplainedSetting {
-  const named = policy.indexes.findLast((one) => one.name === index);
   const allowed =
     index === null
       ? policy.allowHosts && { hosts: policy.allowHosts, from: policy.origins['allow-hosts'] }
-      : allowedHosts(policy, named?.url ?? indexKey(index));
+      : allowedHosts(policy, index);
   return {
     setting: 'allow-hosts',
-    value: allowed?.hosts.join(', ') ?? 'hosts are remembered at first use',
+    value: allowed?.hosts.join(', ') ?? 'hosts are learned in the first run',
     from: allowed?.from ?? 'default',
   };
 }

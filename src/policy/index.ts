@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export {
+  allowedHosts,
   allowsPlainHttp,
   judgeEntry,
   judgeHost,
@@ -30,8 +31,16 @@ export {
   type PolicyException,
   type ProjectRule,
 } from './policy.ts';
+export {
+  isOwnershipLifted,
+  judgeIndex,
+  ownerOf,
+  saysAbsent,
+  shadowedOwners,
+  type Owner,
+} from './ownership.ts';
 export { parseRequirement } from './requirement-parser.ts';
 export { explainRequirement, satisfied } from './requirement-proof.ts';
 export { formatRequirement, namesIn, type Requirement } from './requirement.ts';
-export { judgeIndex, rulesFor } from './rules.ts';
+export { rulesFor } from './rules.ts';
 export { allowsInside, pinNotes, pinsFor, refusesWeakTls } from './transport.ts';

@@ -28,7 +28,10 @@ export interface PolicyContent {
   /** Host globs: may lie inside although a page of the outside names them. */
   readonly allowInside: readonly string[];
   readonly maxFileBytes: number;
-  /** In the order they are written: of several that match and set the same thing, the last one decides. */
+  /**
+   * In the order they are written: of several that match and set the same thing, the last one
+   * decides; of those that set `index`, the first one.
+   */
   readonly projects: readonly ProjectRule[];
   readonly indexes: readonly IndexRule[];
   /** Of `[[index]]` and `[[host]]` tables. */
@@ -63,6 +66,8 @@ export interface IndexRule {
   /** As {@link indexKey} spells it. */
   readonly url: string;
   readonly allowHosts: readonly string[] | null;
+  /** Statuses by which it says that it has no such project, beside 404 and 410. */
+  readonly absentStatus?: readonly number[];
   readonly source: string;
 }
 

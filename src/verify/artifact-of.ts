@@ -14,6 +14,13 @@ export function indexOf(pageUrl: string, page: Pick<IndexPage, 'project'>): stri
   return url.href;
 }
 
+const DIRECT = 'direct:';
+
+/** Whether no page led to it. */
+export function isDirect({ index }: Pick<Artifact, 'index'>): boolean {
+  return index.startsWith(DIRECT);
+}
+
 export function listedArtifact({ index, page, url }: PageSource, file: ListedFile): Artifact {
   const parsed = parseDistributionFilename(file.filename, page.project ?? undefined);
   return {
@@ -38,7 +45,7 @@ export function directArtifact(address: string): Artifact {
   const filename = decoded(segment);
   const parsed = parseDistributionFilename(filename);
   return {
-    index: `direct:${parsed === null ? folderOf(url) : url.origin}`,
+    index: `${DIRECT}${parsed === null ? folderOf(url) : url.origin}`,
     project: parsed?.project ?? normaliseName(filename),
     version: parsed?.version ?? '',
     filename,

@@ -3,33 +3,41 @@ import type { Artifact } from '../core/artifact.ts';
 import type { Reason } from '../core/errors.ts';
 import { addressKey } from '../core/url.ts';
 
-/** What the pages of this run have said, by the address of each file, however it is spelled. */
+/** What one index says of one address. */
+interface Listing {
+  readonly artifact: Artifact;
+  /** Why it is refused there; `null` where it is offered. */
+  reasons: readonly Reason[] | null;
+}
+
+/**
+ * What the pages of this run have said, by the address of each file, however it is spelled. Each
+ * index speaks for itself: what is refused on one page may stand on another's, under its rules.
+ */
 export class Catalogue {
-  readonly #artifacts = new Map<string, Artifact>();
-  readonly #refused = new Map<string, readonly Reason[]>();
+  readonly #listings = new Map<string, Listing[]>();
   /** By file name: what a page refused has no other way in that no page vouches for. */
   readonly #refusedNames = new Map<string, readonly Reason[]>();
-  readonly #blocked = new Map<string, Reason>();
 
-  /** The first listing of an address stays: a later page cannot talk it into something else. */
+  /** An index's first listing of an address stays: a later page cannot talk it into something else. */
   list(artifact: Artifact): void {
-    const key = addressKey(artifact.url);
-    if (!this.#artifacts.has(key)) this.#artifacts.set(key, artifact);
+    this.#enter(artifact);
   }
 
   refuse(artifact: Artifact, reasons: readonly Reason[]): void {
-    this.list(artifact);
-    this.#refused.set(addressKey(artifact.url), reasons);
+    this.#enter(artifact).reasons = reasons;
     const { filename } = artifact;
     if (!this.#refusedNames.has(filename)) this.#refusedNames.set(filename, reasons);
   }
 
+  /** As the first index says that offers it or, where none does, that refused it. */
   artifactAt(url: string): Artifact | null {
-    return this.#artifacts.get(addressKey(url)) ?? null;
+    return this.#standing(url)?.artifact ?? null;
   }
 
+  /** Why no index offers it; `null` where one does, or where none lists it. */
   refusalAt(url: string): readonly Reason[] | null {
-    return this.#refused.get(addressKey(url)) ?? null;
+    return this.#standing(url)?.reasons ?? null;
   }
 
   refusalOfName(filename: string): readonly Reason[] | null {
@@ -39,8 +47,9 @@ export class Catalogue {
   /** The versions that pages offered of each project, without those that were withdrawn. */
   offered(): ReadonlyMap<string, readonly string[]> {
     const versions = new Map<string, string[]>();
-    for (const [key, { project, version, listed }] of this.#artifacts) {
-      if (this.#refused.has(key) || typeof listed?.yanked === 'string') continue;
+    for (const { artifact, reasons } of [...this.#listings.values()].flat()) {
+      const { project, version, listed } = artifact;
+      if (reasons !== null || typeof listed?.yanked === 'string') continue;
       const known = versions.get(project);
       if (known === undefined) versions.set(project, [version]);
       else known.push(version);
@@ -48,12 +57,18 @@ export class Catalogue {
     return versions;
   }
 
-  /** A page of this project could not be decided: the name is blocked on every index for the run. */
-  block(project: string, reason: Reason): void {
-    if (!this.#blocked.has(project)) this.#blocked.set(project, reason);
+  #standing(url: string): Listing | null {
+    const listings = this.#listings.get(addressKey(url)) ?? [];
+    return listings.find(({ reasons }) => reasons === null) ?? listings[0] ?? null;
   }
 
-  blockOf(project: string): Reason | null {
-    return this.#blocked.get(project) ?? null;
+  #enter(artifact: Artifact): Listing {
+    const key = addressKey(artifact.url);
+    const listings = this.#listings.get(key) ?? [];
+    const known = listings.find(({ artifact: { index } }) => index === artifact.index);
+    if (known !== undefined) return known;
+    const listing = { artifact, reasons: null };
+    this.#listings.set(key, [...listings, listing]);
+    return listing;
   }
 }

@@ -10,6 +10,7 @@ import type { HostMemory } from '../trust/hosts.ts';
 import { indexOf, listedArtifact } from './artifact-of.ts';
 import type { Catalogue } from './catalogue.ts';
 import { judgeInwardLink, type PageSource } from './inward-link.ts';
+import type { NameGuard } from './name-guard.ts';
 import type { Question } from './question.ts';
 import type { Records } from './records.ts';
 import { meetsWishes } from './wanted.ts';
@@ -20,6 +21,7 @@ export interface PageCaseParts {
   readonly catalogue: Catalogue;
   readonly records: Records;
   readonly hosts: HostMemory;
+  readonly names: NameGuard;
   readonly now: () => number;
   /** What was asked for, as far as it can be read beforehand. */
   readonly wishes: readonly Wish[];
@@ -74,11 +76,15 @@ async function judgeFile(
     const message = `${index} has quarantined ${artifact.project}${said}`;
     return { artifact, file, reasons: [reason('WP-QUARANTINED', message)] };
   }
+  const owned = parts.names.judgeFile(artifact);
+  if (owned !== null && !isExcepted(parts, artifact, owned.code)) {
+    return { artifact, file, reasons: [owned] };
+  }
   const inward = judgeInwardLink(parts.policy, source, file.url);
   if (inward !== null) return { artifact, file, reasons: [inward] };
   const { host } = new URL(file.url);
   const known = parts.hosts.judge(index, host);
-  const foreign = judgeHost(parts.policy, index, host, known);
+  const foreign = judgeHost(parts.policy, index, host, known, parts.hosts.known(index));
   if (foreign !== null && !isExcepted(parts, artifact, foreign.code)) {
     return { artifact, file, reasons: [foreign] };
   }
@@ -123,7 +129,6 @@ function bareFile({ filename, url }: RefusedEntry): ListedFile {
 function record(parts: PageCaseParts, { artifact, reasons }: Candidate): void {
   if (reasons.length === 0) {
     parts.catalogue.list(artifact);
-    parts.hosts.remember(artifact.index, new URL(artifact.url).host);
     return;
   }
   parts.catalogue.refuse(artifact, reasons);

@@ -18,6 +18,8 @@ export interface QuestionParts {
   readonly rows: TrustRows;
   readonly clock: Clock;
   readonly askFirstUse: AskFirstUse | null;
+  /** The index that a file counts as coming from; its own where absent. */
+  readonly placeOf?: (artifact: Artifact) => string;
 }
 
 /** Who vouches for these bytes? Every kind of evidence answers, then policy decides. */
@@ -91,7 +93,7 @@ export class Question {
       ? this.#parts.rows.sighted({ index, project, filename, sha256, at: now })
       : now;
     const subject: Subject = {
-      index,
+      index: this.#parts.placeOf?.(artifact) ?? index,
       project,
       version,
       filename,

@@ -8,6 +8,7 @@ import type { Decision } from '../core/verdict.ts';
 import { printableUrl } from '../core/url.ts';
 import type { Receipt } from '../core/verification.ts';
 import type { Policy } from '../policy/index.ts';
+import type { HostMemory } from '../trust/hosts.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -20,6 +21,8 @@ export interface RecordsParts {
   readonly policy: Policy;
   readonly clock: Clock;
   readonly ledger: Ledger;
+  readonly hosts: HostMemory;
+  readonly note: (sentence: string) => void;
   /** Names this run in the audit trail. */
   readonly run: string;
 }
@@ -43,6 +46,7 @@ export class Records {
       const remembering = memory.accept(artifact, sha256, size, decision.verdict, policy.digest);
       if (remembering.outcome === 'conflict') return remembering.file;
       rows.audit(this.#event(artifact, sha256, decision));
+      this.#learnHost(artifact);
       return null;
     });
     if (conflict === null) {
@@ -62,6 +66,14 @@ export class Records {
     };
     this.refuse(artifact, sha256, replaced);
     return replaced;
+  }
+
+  #learnHost({ index, url, listed }: Artifact): void {
+    const { hosts, note } = this.#parts;
+    if (listed === null) return;
+    const { host } = new URL(url);
+    if (!hosts.remember(index, host)) return;
+    note(`files of ${index} lie on ${host}: learned in this first run, and remembered`);
   }
 
   refuse(artifact: Artifact, sha256: string | null, decision: Decision): void {

@@ -7,11 +7,13 @@ import { printableUrl } from '../core/url.ts';
 import type { FileAsk, SidecarOutcome } from '../core/verification.ts';
 import type { SidecarLedger } from '../evidence/index.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { NameGuard } from './name-guard.ts';
 import type { Question } from './question.ts';
 
 export interface SidecarCaseParts {
   readonly upstream: Upstream;
   readonly catalogue: Catalogue;
+  readonly names: NameGuard;
   readonly question: Question;
   readonly sidecars: SidecarLedger;
 }
@@ -36,7 +38,8 @@ export async function judgeSidecar(parts: SidecarCaseParts, ask: FileAsk): Promi
 async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutcome> {
   const fileUrl = fileOf(ask.url);
   const artifact = parts.catalogue.artifactAt(fileUrl);
-  const [known] = parts.catalogue.refusalAt(fileUrl) ?? [];
+  const blocked = artifact === null ? null : parts.names.blockOf(artifact.project);
+  const known = blocked ?? parts.catalogue.refusalAt(fileUrl)?.[0];
   if (known !== undefined) return { outcome: 'refused', reason: known };
   const stated = artifact?.listed?.coreMetadata;
   if (artifact === null || stated === undefined || stated === false) {

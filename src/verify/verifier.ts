@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Artifact } from '../core/artifact.ts';
 import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
-import { asRefusal, Refusal, type Reason } from '../core/errors.ts';
+import { asRefusal, Refusal } from '../core/errors.ts';
 import type { EvidenceKind, PageAsk, PageReader } from '../core/evidence.ts';
 import type { Wish } from '../core/installer.ts';
-import { judgeAddress, judgeFileAddress } from '../core/source-address.ts';
 import type { RememberedFile, TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey } from '../core/url.ts';
@@ -20,13 +18,15 @@ import type {
   Verification,
 } from '../core/verification.ts';
 import { projectOf, type SidecarLedger } from '../evidence/index.ts';
-import { allowsPlainHttp, judgeEntry, judgeHost, type Policy } from '../policy/index.ts';
+import type { Policy } from '../policy/index.ts';
 import { HostMemory } from '../trust/hosts.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { directArtifact } from './artifact-of.ts';
 import { Catalogue } from './catalogue.ts';
 import { FileCase, type FileCaseParts } from './file-case.ts';
+import { judgeAskedAddress, knownAgainst, type KnownAgainstParts } from './known-against.ts';
 import { Ledger } from './ledger.ts';
+import { NameGuard, type NameRefusal } from './name-guard.ts';
 import { judgePage, type PageCaseParts } from './page-case.ts';
 import { Question, type AskFirstUse } from './question.ts';
 import { Records } from './records.ts';
@@ -46,6 +46,8 @@ export interface VerifierParts {
   readonly askFirstUse: AskFirstUse | null;
   /** Names this run in the audit trail. */
   readonly run: string;
+  /** Takes what the reader should know though nothing was blocked. */
+  readonly note?: (sentence: string) => void;
 }
 
 /** Takes index pages and files through the question, once each for a run. */
@@ -54,27 +56,34 @@ export class Verifier implements Verification {
   readonly #catalogue = new Catalogue();
   readonly #ledger = new Ledger();
   readonly #question: Question;
+  readonly #names: NameGuard;
   readonly #pageParts: PageCaseParts;
   readonly #fileParts: FileCaseParts;
   readonly #pages = new Map<string, Promise<PageOutcome>>();
   readonly #files = new Map<string, FileCase>();
+  readonly #against: KnownAgainstParts;
   /** Hosts that a page of this run came from. */
   readonly #indexHosts = new Set<string>();
 
   constructor(parts: VerifierParts) {
     this.#parts = parts;
-    const { policy, rows, clock } = parts;
-    this.#question = new Question(parts);
-    const records = new Records({ ...parts, ledger: this.#ledger });
+    const { policy, rows, clock, note = () => undefined } = parts;
+    const hosts = new HostMemory(rows, clock);
+    const now = (): number => clock.now();
+    this.#names = new NameGuard({ policy, hosts, now });
+    this.#question = new Question({ ...parts, placeOf: (file) => this.#names.placeOf(file) });
+    const records = new Records({ ...parts, ledger: this.#ledger, hosts, note });
     this.#pageParts = {
       policy,
       question: this.#question,
       catalogue: this.#catalogue,
       records,
-      hosts: new HostMemory(rows, clock),
-      now: () => clock.now(),
+      hosts,
+      names: this.#names,
+      now,
       wishes: parts.wishes,
     };
+    this.#against = { ...this.#pageParts, indexHosts: this.#indexHosts };
     this.#fileParts = {
       ...parts,
       question: this.#question,
@@ -86,6 +95,11 @@ export class Verifier implements Verification {
   /** Every receipt of this run, in the order of the first word on each file. */
   receipts(): readonly Receipt[] {
     return this.#ledger.all();
+  }
+
+  /** Names that came to nothing without a refusal of their page or of a file. */
+  unheldNames(): readonly NameRefusal[] {
+    return this.#names.refusals();
   }
 
   /** The versions that this run's pages offered of each project. */
@@ -123,23 +137,30 @@ export class Verifier implements Verification {
 
   async sidecar(ask: FileAsk): Promise<SidecarOutcome> {
     return await judgeSidecar(
-      { ...this.#parts, question: this.#question, catalogue: this.#catalogue },
+      { ...this.#parts, question: this.#question, names: this.#names, catalogue: this.#catalogue },
       ask,
     );
   }
 
   async #readPage(ask: PageAsk): Promise<PageOutcome> {
-    const asked = projectOf(ask.url);
+    const page = { url: ask.url, project: projectOf(ask.url) };
     try {
       this.#requireAllowedAddress(ask.url);
-      const reading = await this.#parts.pages.read(ask);
-      if (reading.outcome !== 'page') return reading;
+      const elsewhere = this.#names.turnAway(page);
+      if (elsewhere !== null) {
+        this.#pageParts.records.refusePage(ask.url, [elsewhere.code], []);
+        return { outcome: 'not-found', status: 404 }; // not even asked (attack E07)
+      }
+      const within = this.#names.boundsOf(page);
+      const reading = await this.#parts.pages.read(within === null ? ask : { ...ask, within });
+      if (reading.outcome !== 'page') return this.#names.declined(page, reading);
+      this.#names.shown(page, reading.page.files.length + reading.page.refused.length);
       this.#indexHosts.add(new URL(ask.url).host);
       const judged = await judgePage(this.#pageParts, ask.url, reading);
       return { outcome: 'judged', judged };
     } catch (thrown) {
       const refusal = asRefusal(thrown, 'reading an index page');
-      if (asked !== null) this.#catalogue.block(asked, refusal.toReason());
+      if (page.project !== null) this.#names.block(page.project, refusal.toReason());
       return this.#blocked(ask.url, refusal);
     }
   }
@@ -156,40 +177,16 @@ export class Verifier implements Verification {
 
   #openCase(ask: FileAsk): FileCase {
     const artifact = this.#catalogue.artifactAt(ask.url) ?? directArtifact(ask.url);
-    return new FileCase(this.#fileParts, artifact, ask.credentials, this.#knownAgainst(artifact));
-  }
-
-  #knownAgainst(artifact: Artifact): readonly Reason[] {
-    const blocked = this.#catalogue.blockOf(artifact.project);
-    if (blocked !== null) return [blocked];
-    const refused = this.#catalogue.refusalAt(artifact.url);
-    if (refused !== null) return refused;
-    if (artifact.listed !== null) return [];
-    const address =
-      this.#judgeAddress(artifact.url) ?? judgeFileAddress(artifact.url, artifact.filename);
-    if (address !== null) return [address];
-    const foreign = this.#judgeDirectHost(artifact);
-    if (foreign !== null) return [foreign];
-    return this.#catalogue.refusalOfName(artifact.filename) ?? [];
-  }
-
-  /** `allow-hosts` binds addresses that no page led to as well; an index's own host is always its. */
-  #judgeDirectHost(artifact: Artifact): Reason | null {
-    const { policy, clock } = this.#parts;
-    const { host } = new URL(artifact.url);
-    const foreign = judgeHost(policy, artifact.index, host, 'known');
-    if (foreign === null || this.#indexHosts.has(host)) return null;
-    const { admitted } = judgeEntry(policy, { ...artifact, code: foreign.code }, clock.now());
-    return admitted ? null : foreign;
-  }
-
-  #judgeAddress(url: string): Reason | null {
-    const allowPlainHttp = (host: string): boolean => allowsPlainHttp(this.#parts.policy, host);
-    return judgeAddress(url, { from: null, allowPlainHttp });
+    return new FileCase(
+      this.#fileParts,
+      artifact,
+      ask.credentials,
+      knownAgainst(this.#against, artifact),
+    );
   }
 
   #requireAllowedAddress(url: string): void {
-    const found = this.#judgeAddress(url);
+    const found = judgeAskedAddress(this.#parts.policy, url);
     if (found !== null) throw new Refusal(found.code, found);
   }
 }

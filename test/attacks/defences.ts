@@ -33,6 +33,9 @@ const WITHOUT = {
   memory: { forgetful: true },
   pins: { evidence: (kinds) => leaveOut(kinds, 'pins') },
   requirement: { policy: (policy) => ({ ...policy, require: null }) },
+  ownership: { policy: withoutOwners },
+  'undecided pages': { pages: takeForAbsent },
+  'ownership and undecided pages': { policy: withoutOwners, pages: takeForAbsent },
   pages: { pages: carelessPages },
   'pages and index-hash': {
     pages: carelessPages,
@@ -67,6 +70,22 @@ function carelessVerification(): Verification {
 
 function allowPlainHttp(policy: Policy): Policy {
   return { ...policy, allowPlainHttp: ['*'] };
+}
+
+/** No name belongs to anybody. */
+function withoutOwners(policy: Policy): Policy {
+  return { ...policy, projects: policy.projects.map((rule) => ({ ...rule, index: null })) };
+}
+
+/** What could not be read is not there, as many programs have it. */
+function takeForAbsent(real: PageReader): PageReader {
+  const absent = { outcome: 'not-found', status: 404 } as const;
+  return {
+    async read(ask) {
+      const reading = await real.read(ask).catch(() => absent);
+      return reading.outcome === 'page' ? reading : absent;
+    },
+  };
 }
 
 /** Under which name the server answered is not looked at. */

@@ -36,6 +36,12 @@ import { D15 } from './D15-credentials.ts';
 import { D16 } from './D16-endless-redirects.ts';
 import { D18 } from './D18-slow-drip.ts';
 import { D19 } from './D19-endless-answers.ts';
+import { E01 } from './E01-public-beats-private.ts';
+import { E02 } from './E02-private-index-fails.ts';
+import { E03 } from './E03-private-project-deleted.ts';
+import { E05 } from './E05-twin-by-spelling.ts';
+import { E06 } from './E06-releases-merged.ts';
+import { E07 } from './E07-private-name-leaks.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
 import { K25 } from './K25-many-at-once.ts';
@@ -81,6 +87,12 @@ export const ATTACKS: readonly Attack[] = [
   D16,
   D18,
   D19,
+  E01,
+  E02,
+  E03,
+  E05,
+  E06,
+  E07,
   K20,
   K21,
   K25,

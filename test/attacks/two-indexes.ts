@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import { listed } from '../world/index-model.ts';
+import { makeWheel, type BuiltFile } from '../world/wheel.ts';
+import { INDEX } from '../world/world.ts';
+import type { InstallerName } from '../world/installer-versions.ts';
+import type { Form, Witness } from './attack.ts';
+import { GOOD, type Stage } from './stage.ts';
+
+/*
+ * The world's own index is private and has `good` 1.0; beside it the user has a public one, where
+ * anybody may upload.
+ */
+
+export const PUBLIC = 'public.test';
+
+/** What a stranger uploads under the private name. */
+export const HIGHER = makeWheel({ name: 'good', version: '99.0', word: 'EVIL' });
+
+export function publicIndex({ world }: Stage): string {
+  return `${world.origin(PUBLIC)}/simple/`;
+}
+
+/** Puts a file on a host that is index and file host in one. */
+export function uploadTo({ world }: Stage, name: string, file: BuiltFile): void {
+  const host = world.host(name);
+  const project = file.project.toLowerCase().replace(/[-_.]+/gu, '-');
+  const known = host.projects.get(project);
+  const path = `/packages/${encodeURIComponent(file.filename)}`;
+  const entry = listed(file, { base: '', href: `${world.origin(name)}${path}` });
+  host.projects.set(project, {
+    name: project,
+    files: [...(known?.files ?? []), entry],
+    apiVersion: '1.1',
+    forms: ['json', 'html'],
+    raw: {},
+  });
+  host.files.set(path, file.bytes);
+  host.files.set(`${path}.metadata`, file.metadata);
+}
+
+/** `[[project]]`: names of this form belong to the private index. */
+export function owned(glob: string): (stage: Stage) => string {
+  return ({ world }) =>
+    `[[project]]\nname = "${glob}"\nindex = "private"\n\n[[index]]\nname = "private"\nurl = "${world.index}"\n`;
+}
+
+/** One way of giving an installer both indexes. */
+export interface Order {
+  readonly name: string;
+  readonly installers: readonly InstallerName[];
+  readonly first: 'private' | 'public';
+  readonly words: readonly string[];
+  /** Plain, it would take what the public index has. */
+  readonly isFooled: boolean;
+}
+
+const strategy = (name: string): readonly string[] => ['--index-strategy', name];
+
+/** uv asks extra indexes first, and stops at the first that has the name unless told otherwise. */
+export const ORDERS: readonly Order[] = [
+  order('the private one is the extra', ['pip'], 'public', true),
+  order('the public one is the extra', ['pip'], 'private', true),
+  order('the public one is the extra', ['uv'], 'private', true),
+  order('the private one is the extra', ['uv'], 'public', false),
+  ...(['unsafe-first-match', 'unsafe-best-match'] as const).flatMap((name) => [
+    order(`${name}, the public one is the extra`, ['uv'], 'private', true, strategy(name)),
+    order(
+      `${name}, the private one is the extra`,
+      ['uv'],
+      'public',
+      name === 'unsafe-best-match',
+      strategy(name),
+    ),
+  ]),
+];
+
+function order(
+  name: string,
+  installers: readonly InstallerName[],
+  first: Order['first'],
+  isFooled: boolean,
+  words: readonly string[] = [],
+): Order {
+  return { name, installers, first, isFooled, words };
+}
+
+/** Whichever installer: the public index as the default one, the private one beside it. */
+export const A_PLAIN_ORDER = order('the private one is the extra', ['pip', 'uv'], 'public', true);
+
+/** The part of a scene that gives the installer both indexes in this order. */
+export function inOrder(
+  { installers, first, words }: Order,
+  asked: readonly string[] = ['good'],
+): Pick<Form, 'installers' | 'index' | 'ask'> {
+  return {
+    installers,
+    index: (stage) => (first === 'private' ? stage.world.index : publicIndex(stage)),
+    ask: (stage) => {
+      const extra = first === 'private' ? publicIndex(stage) : stage.world.index;
+      return ['--extra-index-url', extra, ...words, ...asked];
+    },
+  };
+}
+
+/** Installed is what the private index has, and the public one never heard the name. */
+export const isPrivateAlone: Witness = async (stage) => {
+  const versions = await stage.installedVersions();
+  const faults = versions.includes(`good-${GOOD.version}`)
+    ? []
+    : [`installed: ${versions.join(', ') || 'nothing'}, not good-${GOOD.version}`];
+  if (stage.installedWord() !== 'GOOD') faults.push('what is installed is not the private file');
+  return [...faults, ...(await isUnheardOf('good')(stage))];
+};
+
+/** The public index was never asked for this name, in whatever spelling. */
+export function isUnheardOf(name: string): (stage: Stage) => Promise<readonly string[]> {
+  const spelled = new RegExp(name.replaceAll('-', '[-_.]+'), 'iu');
+  return async ({ world }) =>
+    world
+      .host(PUBLIC)
+      .seen.filter(({ path, headers }) => spelled.test(path) || spelled.test(headers.join('\n')))
+      .map(({ method, path }) => `the public index was asked: ${method} ${path}`);
+}
+
+/** What the private index is: for hooks that replace its answers. */
+export const PRIVATE = INDEX;
