@@ -5,6 +5,11 @@ import type { HeldBytes } from './bytes.ts';
 /** A file on its way in: not visible to anyone until {@link BlobDraft.publish}. */
 export interface BlobDraft {
   readonly written: number;
+  /**
+   * How many bytes are to come, as soon as that is known.
+   * @throws Refusal `WP-STATE-DISK` where the disk has no room for them.
+   */
+  expect(bytes: number): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
   /** Bytes written so far can be read back while more come. */
   read(position: number, length: number): Promise<Uint8Array>;

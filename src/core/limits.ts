@@ -52,6 +52,10 @@ export const FOREIGN_RUN_AGE_MS = 7 * 24 * 3_600_000;
 /** A program that is asked a harmless question must answer within this time. */
 export const ASK_TIMEOUT_MS = 20_000;
 export const MAX_POLICY_BYTES = 1 * MIB;
+/** What stays free on the disk of verified bytes, where a twentieth of it is more. */
+export const LEAST_FREE_BYTES = 1 * GIB;
+/** After so many bytes of a file, the disk is looked at again. */
+export const SPACE_CHECK_BYTES = 16 * MIB;
 export const QUARANTINE_LIMIT_BYTES = 256 * MIB;
 /** What `trust export` writes and `trust import` reads. */
 export const MAX_TRUST_DOCUMENT_BYTES = 64 * MIB;

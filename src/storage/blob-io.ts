@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { open, rename, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import type { Space } from './free-space.ts';
 
 /** The file operations whose failing must be survivable; tests put faults in their place. */
 export interface BlobIo {
@@ -9,6 +10,8 @@ export interface BlobIo {
   rename(from: string, to: string): Promise<void>;
   /** Makes the names in a folder survive a power cut. */
   syncFolder(path: string): Promise<void>;
+  /** Of the file system that holds a folder. */
+  space(path: string): Promise<Space>;
 }
 
 export const realIo: BlobIo = {
@@ -27,6 +30,10 @@ export const realIo: BlobIo = {
     } finally {
       await folder.close();
     }
+  },
+  async space(path) {
+    const { bavail, blocks, bsize } = await statfs(path);
+    return { free: bavail * bsize, total: blocks * bsize };
   },
 };
 

@@ -4,9 +4,11 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobDraft } from '../core/blob-store.ts';
 import { Refusal } from '../core/errors.ts';
+import { SPACE_CHECK_BYTES } from '../core/limits.ts';
 import { readExactly, removeFile, type BlobIo } from './blob-io.ts';
 import { DigestSet, type Digests } from './digest-set.ts';
 import { diskRefusal } from './disk-refusal.ts';
+import { requireSpace } from './free-space.ts';
 import { newDraftName } from './draft-name.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -25,6 +27,7 @@ export class FilesystemDraft implements BlobDraft {
   readonly #file: FileHandle;
   readonly #set: DigestSet;
   #written = 0;
+  #lookedAt = 0;
   #state: 'open' | 'writing' | 'broken' | 'ended' = 'open';
 
   private constructor(parts: DraftParts, path: string, file: FileHandle, set: DigestSet) {
@@ -40,6 +43,7 @@ export class FilesystemDraft implements BlobDraft {
     const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     const set = new DigestSet(algorithms);
     try {
+      requireSpace(parts.directory, await parts.io.space(parts.directory), 0);
       return new FilesystemDraft(parts, path, await open(path, flags, 0o600), set);
     } catch (thrown) {
       throw diskRefusal(thrown, `creating ${path}`);
@@ -50,8 +54,13 @@ export class FilesystemDraft implements BlobDraft {
     return this.#written;
   }
 
+  async expect(bytes: number): Promise<void> {
+    await this.#requireSpace(Math.max(0, bytes - this.#written));
+  }
+
   async write(chunk: Uint8Array): Promise<void> {
     this.#require('open');
+    if (this.#written - this.#lookedAt >= SPACE_CHECK_BYTES) await this.#requireSpace(0);
     this.#state = 'writing';
     try {
       await this.#parts.io.write(this.#file, chunk, this.#written);
@@ -115,6 +124,17 @@ export class FilesystemDraft implements BlobDraft {
       await removeFile(this.#path);
     } catch (thrown) {
       throw diskRefusal(thrown, `removing ${this.#path}`);
+    }
+  }
+
+  /** Others write on the same disk, so that it is looked at again and again. */
+  async #requireSpace(wanted: number): Promise<void> {
+    this.#lookedAt = this.#written;
+    const { directory, io } = this.#parts;
+    try {
+      requireSpace(directory, await io.space(directory), wanted);
+    } catch (thrown) {
+      throw diskRefusal(thrown, `looking at ${directory}`);
     }
   }
 

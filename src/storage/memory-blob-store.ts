@@ -46,6 +46,8 @@ class MemoryDraft implements BlobDraft {
     return this.#bytes.length;
   }
 
+  async expect(): Promise<void> {}
+
   async write(chunk: Uint8Array): Promise<void> {
     this.#requireOpen();
     this.#set.update(chunk);

@@ -7,6 +7,7 @@ import type { Row } from './sealed-table.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteValue } from './sqlite-driver.ts';
 import { damaged } from './sqlite-refusal.ts';
+import type { Head } from './trail-head.ts';
 
 /** What stands before the first row. */
 const BEGINNING = '0'.repeat(64);
@@ -23,14 +24,19 @@ export class SqliteAudit {
     this.#connection = connection;
   }
 
+  /** How far the trail has got. */
+  head(): Head {
+    const last = this.#connection.get('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
+    return { seq: Number(last?.['seq'] ?? 0), hash: String(last?.['hash'] ?? BEGINNING) };
+  }
+
   append(event: AuditEvent): void {
     const detail = canonicalJson(event.detail);
     this.#connection.transaction(() => {
-      const last = this.#connection.get('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
-      const before = last === null ? BEGINNING : String(last['hash']);
-      const seq = Number(last?.['seq'] ?? 0) + 1;
+      const before = this.head();
+      const seq = before.seq + 1;
       const values = [seq, event.at, event.run, event.what, event.subject, detail];
-      const hash = chainHash(before, values);
+      const hash = chainHash(before.hash, values);
       this.#connection.run('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)', ...values, hash);
     });
   }

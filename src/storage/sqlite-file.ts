@@ -30,7 +30,7 @@ import { configure, migrate, useWriteAheadLog } from './sqlite-schema.ts';
  */
 export function ensureSqliteFile(file: string, clock: Clock): void {
   ensurePrivateDirectory(dirname(file));
-  const mark = `${file}.mark`;
+  const mark = markOf(file);
   try {
     // Looked at before the file itself: another process may be making both, in the other order.
     const marked = existsSync(mark) || existsSync(`${file}-wal`);
@@ -42,6 +42,11 @@ export function ensureSqliteFile(file: string, clock: Clock): void {
   } catch (thrown) {
     throw diskRefusal(thrown, `preparing ${file}`);
   }
+}
+
+/** Lies beside the store; its second line is {@link TrailHead}'s. */
+export function markOf(file: string): string {
+  return `${file}.mark`;
 }
 
 function lost(file: string, mark: string): Refusal {

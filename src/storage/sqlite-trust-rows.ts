@@ -22,9 +22,10 @@ import { inOrderOfApprovals, inOrderOfFiles, inOrderOfHosts } from './row-order.
 import { SealedTable } from './sealed-table.ts';
 import { SqliteAudit } from './sqlite-audit.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
-import { ensureSqliteFile } from './sqlite-file.ts';
+import { ensureSqliteFile, markOf } from './sqlite-file.ts';
 import { configure, migrate, requireIntactStore, useWriteAheadLog } from './sqlite-schema.ts';
 import { APPROVALS, FILES, HOSTS, SIGHTINGS } from './sqlite-tables.ts';
+import { TrailHead } from './trail-head.ts';
 
 /**
  * Opens the trust store's file, makes it where it never was, takes its schema forward.
@@ -35,13 +36,24 @@ import { APPROVALS, FILES, HOSTS, SIGHTINGS } from './sqlite-tables.ts';
 export function openSqliteTrustRows(file: string, clock: Clock, waitMs?: number): TrustRows {
   const path = resolve(file);
   ensureSqliteFile(path, clock);
-  const connection = new SqliteConnection(path, waitMs);
+  // Read before the store is: whatever it tells, other processes had committed by then.
+  const head = new TrailHead(markOf(path));
+  try {
+    return openBehind(head, new SqliteConnection(path, waitMs), clock);
+  } catch (thrown) {
+    head.close();
+    throw thrown;
+  }
+}
+
+function openBehind(head: TrailHead, connection: SqliteConnection, clock: Clock): TrustRows {
   try {
     configure(connection);
     requireIntactStore(connection);
     useWriteAheadLog(connection);
     migrate(connection, clock);
-    return new SqliteTrustRows(connection);
+    head.requireIn(connection);
+    return new SqliteTrustRows(connection, head);
   } catch (thrown) {
     connection.close();
     throw thrown;
@@ -56,14 +68,17 @@ export const sqliteRows: TrustRowsBackend = {
 
 class SqliteTrustRows implements TrustRows {
   readonly #connection: SqliteConnection;
+  readonly #head: TrailHead;
+  #audited = false;
   readonly #files: SealedTable<RememberedFile>;
   readonly #sightings: SealedTable<Sighting>;
   readonly #approvals: SealedTable<Approval>;
   readonly #hosts: SealedTable<RememberedHost>;
   readonly #audit: SqliteAudit;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, head: TrailHead) {
     this.#connection = connection;
+    this.#head = head;
     this.#files = new SealedTable(connection, FILES);
     this.#sightings = new SealedTable(connection, SIGHTINGS);
     this.#approvals = new SealedTable(connection, APPROVALS);
@@ -169,7 +184,10 @@ class SqliteTrustRows implements TrustRows {
 
   audit(event: AuditEvent): void {
     requireEvent(event);
-    this.#audit.append(event);
+    this.transaction(() => {
+      this.#audit.append(event);
+      this.#audited = true;
+    });
   }
 
   auditTrail(filter: { run?: string; subject?: string }): readonly AuditEvent[] {
@@ -177,11 +195,17 @@ class SqliteTrustRows implements TrustRows {
   }
 
   transaction<T>(work: () => T): T {
-    return this.#connection.transaction(work);
+    const result = this.#connection.transaction(work);
+    if (this.#audited && !this.#connection.inTransaction) {
+      this.#audited = false;
+      this.#head.advance(this.#audit.head()); // as committed: an inner part may have been undone
+    }
+    return result;
   }
 
   close(): void {
     this.#connection.close();
+    this.#head.close();
   }
 
   #withoutWaiting<T>(work: () => T): T {

@@ -79,6 +79,7 @@ async function bringInOnce(parts: IncomingParts, promised: Promised): Promise<Ar
     promised.size = length;
     promised.by = 'the first answer';
   }
+  if (length !== null) await draft.expect(length);
   parts.begun(length);
   let position = 0;
   for await (const chunk of answer.body) {

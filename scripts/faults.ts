@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { parseArgs } from 'node:util';
+import type { Fault, FaultForm } from '../test/faults/fault.ts';
+import { openGround } from '../test/faults/ground.ts';
+import { FAULTS } from '../test/faults/index.ts';
+import { lacking } from '../test/faults/machinery.ts';
+import type { InstallerName } from '../test/world/installer-versions.ts';
+
+/*
+ * Mounts every fault of test/faults on this machine, before real installers, and prints a line
+ * each. `--only R04,R09` chooses, `--form TEXT` too; `--list` only lists; `--why` shows what was
+ * found where something failed.
+ */
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    form: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '1' },
+  },
+});
+
+interface Job {
+  readonly fault: Fault;
+  readonly form: FaultForm;
+  readonly installer: InstallerName;
+}
+
+function chooseJobs(): Job[] {
+  const wanted = values.only?.split(',') ?? null;
+  const faults = FAULTS.filter(({ id }) => wanted === null || wanted.includes(id));
+  return faults.flatMap((fault) =>
+    fault.forms
+      .filter(({ name }) => values.form === undefined || name.includes(values.form))
+      .flatMap((form) =>
+        (form.installers ?? ['pip']).map((installer) => ({ fault, form, installer })),
+      ),
+  );
+}
+
+type Ending = 'ok' | 'FAILED' | 'skipped';
+
+async function runJob({ fault, form, installer }: Job): Promise<Ending> {
+  const name = `${fault.id}  ${installer.padEnd(3)}  ${form.name}`;
+  const lacks = lacking(form.needs);
+  if (lacks !== null) {
+    console.log(`${name}: skipped, ${lacks} does not work here`);
+    return 'skipped';
+  }
+  const began = performance.now();
+  await using ground = await openGround(installer);
+  const { faults, figure } = await form.play(ground).catch((thrown: unknown) => ({
+    faults: [
+      `could not be judged: ${thrown instanceof Error ? String(thrown.stack) : String(thrown)}`,
+    ],
+    figure: '',
+  }));
+  const ending = faults.length === 0 ? 'ok' : 'FAILED';
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(`${name}: ${ending}${figure === '' ? '' : `, ${figure}`} (${seconds} s)`);
+  for (const found of faults) console.log(`      ${found.replaceAll('\n', '\n      ')}`);
+  return ending;
+}
+
+const jobs = chooseJobs();
+if (values.list) {
+  for (const { fault, form, installer } of jobs)
+    console.log(`${fault.id}  ${installer.padEnd(3)}  ${fault.title}: ${form.name}`);
+} else {
+  const endings: Ending[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++])
+      endings.push(await runJob(job));
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  const count = (ending: Ending): number => endings.filter((one) => one === ending).length;
+  console.log(`${count('ok')} passed, ${count('FAILED')} failed, ${count('skipped')} skipped`);
+  process.exitCode = count('FAILED') > 0 || jobs.length === 0 ? 1 : 0;
+}

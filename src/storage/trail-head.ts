@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { diskRefusal } from './disk-refusal.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+import { damaged } from './sqlite-refusal.ts';
+import { Refusal } from '../core/errors.ts';
+
+/** How far the audit trail has got: its last row's number, and the hash that chains all before it. */
+export interface Head {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+const MOST_BYTES = 1024;
+const SEQ_DIGITS = 16;
+
+/**
+ * The second line of the store's mark: how far its audit trail had got. It is written after each
+ * commit, so it never tells more than the store holds; where it does, the store is an older copy, or
+ * the newest commits were lost from its write-ahead log (which SQLite passes over in silence).
+ */
+export class TrailHead {
+  readonly #mark: string;
+  readonly #file: number;
+  readonly #at: number;
+  #known: Head | null;
+
+  /** @throws Refusal `WP-STATE-DISK`, `WP-STATE-DAMAGED` */
+  constructor(mark: string) {
+    this.#mark = mark;
+    try {
+      this.#file = openSync(mark, constants.O_RDWR | constants.O_NOFOLLOW);
+      const [first = '', ...rest] = this.#text().split('\n');
+      this.#at = Buffer.byteLength(first) + 1;
+      this.#known = this.#parse(rest.join('\n'));
+    } catch (thrown) {
+      throw diskRefusal(thrown, `reading ${mark}`);
+    }
+  }
+
+  /** @throws Refusal `WP-STATE-DAMAGED` where the store does not hold what was written of it. */
+  requireIn(connection: SqliteConnection): void {
+    if (this.#known === null) return;
+    const { seq, hash } = this.#known;
+    const row = connection.get('SELECT hash FROM audit WHERE seq = ?', seq);
+    if (row?.['hash'] === hash) return;
+    const last = connection.get('SELECT max(seq) AS seq FROM audit')?.['seq'] ?? 0;
+    const found = row === null ? `one of ${String(last)}` : 'another one';
+    throw new Refusal('WP-STATE-DAMAGED', {
+      message:
+        `${connection.file}: expected the audit trail of ${seq} entries that was written here, ` +
+        `found ${found}: an older copy, or its newest entries were lost`,
+      hint: `Put the newest copy back. If this is it, remove ${this.#mark}: what it does not hold counts as never seen.`,
+    });
+  }
+
+  /** Other processes write here too; the number only grows. */
+  advance(head: Head): void {
+    if (head.seq <= (this.#known?.seq ?? 0)) return;
+    try {
+      const there = this.#parse(this.#text().split('\n').slice(1).join('\n'));
+      this.#known = head;
+      if (there !== null && there.seq >= head.seq) return;
+      const line = `audit ${String(head.seq).padStart(SEQ_DIGITS, '0')} ${head.hash}\n`;
+      writeSync(this.#file, line, this.#at);
+    } catch (thrown) {
+      throw diskRefusal(thrown, `writing ${this.#mark}`);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #text(): string {
+    const bytes = Buffer.alloc(MOST_BYTES);
+    return bytes.toString('latin1', 0, readSync(this.#file, bytes, 0, MOST_BYTES, 0));
+  }
+
+  #parse(text: string): Head | null {
+    if (text === '') return null; // none has been written yet
+    const [, seq, hash] = /^audit (\d{16}) ([0-9a-f]{64})\n$/u.exec(text) ?? [];
+    if (seq === undefined || hash === undefined) {
+      throw damaged(this.#mark, 'a mark that cannot be read');
+    }
+    return { seq: Number(seq), hash };
+  }
+}
