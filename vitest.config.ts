@@ -48,6 +48,7 @@ export default defineConfig({
       project('contracts', ['test/contracts/**/*.test.ts'], 120 * SECOND),
       project('scripts', ['test/scripts/**/*.test.ts'], 120 * SECOND, few),
       project('attacks', ['test/attacks/**/*.test.ts'], 180 * SECOND, few),
+      project('faults', ['test/faults/**/*.test.ts'], 180 * SECOND, few),
       project('installers', ['test/installers/**/*.test.ts'], 300 * SECOND, few),
     ],
   },

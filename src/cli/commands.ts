@@ -5,6 +5,7 @@ import { CODES } from '../core/codes.ts';
 import { Refusal } from '../core/errors.ts';
 import { thisMachine } from '../host/index.ts';
 import { exitCodeOf } from '../core/refusal-class.ts';
+import { registerCacheCommand } from './commands/cache.ts';
 import { registerDoctorCommand, type DoctorOptions } from './commands/doctor.ts';
 import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
@@ -51,6 +52,11 @@ export async function runCommand(
   registerExplainCommand(
     program,
     async () => ({ rows: rows(), policy: await policyFrom(options.policyFile) }),
+    io,
+  );
+  registerCacheCommand(
+    program,
+    () => ({ places: findPlaces(environment), clock: clockOf({}) }),
     io,
   );
   registerDoctorCommand(program, async (wish) => {

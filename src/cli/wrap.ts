@@ -7,6 +7,7 @@ import { judgeAddress } from '../core/source-address.ts';
 import { inspectTarget, jailInterpreters, openRunDirectory, runJailed } from '../host/index.ts';
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
 import { ensurePrivateDirectory } from '../storage/index.ts';
+import { keepCachesBounded } from './cache-work.ts';
 import { installersHere } from './installers.ts';
 import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
@@ -62,6 +63,7 @@ export async function wrap(wrapCall: WrapCall, wiring: Wiring = {}): Promise<num
       : await runGuarded(wrapCall, prepared, wiring);
   const silent = saysNothing(prepared.intent, report);
   await showReport(report, wrapCall.options, wrapCall.output, silent);
+  await keepCachesBounded({ places: findPlaces(wrapCall.environment), clock: clockOf(wiring) });
   return report.exit;
 }
 

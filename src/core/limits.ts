@@ -57,6 +57,12 @@ export const LEAST_FREE_BYTES = 1 * GIB;
 /** After so many bytes of a file, the disk is looked at again. */
 export const SPACE_CHECK_BYTES = 16 * MIB;
 export const QUARANTINE_LIMIT_BYTES = 256 * MIB;
+/** What is kept for speed alone: verified bytes and the installers' private caches. */
+export const CACHE_LIMIT_BYTES = 10 * GIB;
+/** A run may be at work with what was used so lately: it is not removed. */
+export const CACHE_IN_USE_MS = 3_600_000;
+/** How often the bound is looked after, at the end of a run. */
+export const CACHE_LOOK_MS = 24 * 3_600_000;
 /** What `trust export` writes and `trust import` reads. */
 export const MAX_TRUST_DOCUMENT_BYTES = 64 * MIB;
 /** How long a writer waits for the others on one trust store. */

@@ -12,6 +12,7 @@ export const BLOB_BACKENDS: readonly BlobBackend[] = [memoryBlobs, filesystemBlo
 export const TRUST_ROWS_BACKENDS: readonly TrustRowsBackend[] = [memoryRows, sqliteRows];
 
 export { openFilesystemBlobStore } from './filesystem-blob-store.ts';
+export { collectGarbage, listKept, type Kept, type KeptPlaces } from './kept-bytes.ts';
 export { openMemoryBlobStore } from './memory-blob-store.ts';
 export { openMemoryTrustRows } from './memory-trust-rows.ts';
 export { ensurePrivateDirectory } from './private-directory.ts';

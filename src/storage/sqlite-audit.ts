@@ -27,7 +27,9 @@ export class SqliteAudit {
   /** How far the trail has got. */
   head(): Head {
     const last = this.#connection.get('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
-    return { seq: Number(last?.['seq'] ?? 0), hash: String(last?.['hash'] ?? BEGINNING) };
+    return last === null
+      ? { seq: 0, hash: BEGINNING }
+      : { seq: Number(last['seq']), hash: String(last['hash']) };
   }
 
   append(event: AuditEvent): void {

@@ -44,8 +44,8 @@ export class TrailHead {
     const { seq, hash } = this.#known;
     const row = connection.get('SELECT hash FROM audit WHERE seq = ?', seq);
     if (row?.['hash'] === hash) return;
-    const last = connection.get('SELECT max(seq) AS seq FROM audit')?.['seq'] ?? 0;
-    const found = row === null ? `one of ${String(last)}` : 'another one';
+    const last = Number(connection.get('SELECT max(seq) AS seq FROM audit')?.['seq'] ?? 0);
+    const found = row === null ? `one of ${last}` : 'another one';
     throw new Refusal('WP-STATE-DAMAGED', {
       message:
         `${connection.file}: expected the audit trail of ${seq} entries that was written here, ` +

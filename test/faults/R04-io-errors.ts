@@ -63,14 +63,11 @@ async function forgetFresh(ground: Ground): Promise<void> {
 }
 
 const OWN_STATE = 21;
+/** The loader could not read a library: Node never began. */
+const NOT_BEGUN = 127;
 
-function form(name: string, injection: Injection, quick = false): FaultForm {
-  return {
-    name,
-    needs: ['strace'],
-    ...(quick ? { quick: true as const } : {}),
-    play: (ground) => sweep(ground, injection),
-  };
+function form(name: string, injection: Injection): FaultForm {
+  return { name, needs: ['strace'], play: (ground) => sweep(ground, injection) };
 }
 
 export const R04: Fault = {
@@ -80,7 +77,12 @@ export const R04: Fault = {
     form('fsync: EIO', { call: 'fsync', what: 'error=EIO', exits: [0, OWN_STATE], step: 1 }),
     form('pwrite64: EIO', { call: 'pwrite64', what: 'error=EIO', exits: [0, OWN_STATE], step: 3 }),
     form('pwrite64: EINTR', { call: 'pwrite64', what: 'error=EINTR', exits: [0], step: 7 }),
-    form('pread64: EIO', { call: 'pread64', what: 'error=EIO', exits: [0, OWN_STATE], step: 3 }),
+    form('pread64: EIO', {
+      call: 'pread64',
+      what: 'error=EIO',
+      exits: [0, OWN_STATE, NOT_BEGUN],
+      step: 3,
+    }),
     form('rename: EIO', { call: 'rename', what: 'error=EIO', exits: [0, 1, OWN_STATE], step: 1 }),
   ],
 };

@@ -58,8 +58,8 @@ async function fillSmallDisk(ground: Ground): Promise<Played> {
   const known = await ground.download(['small'], how);
   faults.push(...judgeEnd(known, [0]), ...judgeHandedOut(known, published));
   if (known.got.size !== 1) faults.push('a file that is there was not handed out');
-  const while_ = await judgeStore(await seen(ground, disk), before.remembered);
-  faults.push(...while_.faults);
+  const during = await judgeStore(await seen(ground, disk), before.remembered);
+  faults.push(...during.faults);
 
   await rm(ballast);
   const began = performance.now();

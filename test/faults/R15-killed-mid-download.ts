@@ -57,7 +57,10 @@ async function cutUpstream(ground: Ground): Promise<Played> {
   const path = `/packages/${big.filename}`;
   host.hooks.set(path, (_request, response, count) => {
     response.writeHead(200, { 'content-length': big.bytes.length });
-    if (count > 2) return void response.end(big.bytes);
+    if (count > 2) {
+      response.end(big.bytes);
+      return;
+    }
     const part = big.bytes.subarray(0, Math.floor((big.bytes.length * count) / 3));
     response.write(part, () => setTimeout(() => response.destroy(), 50));
   });

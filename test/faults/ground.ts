@@ -34,6 +34,8 @@ export interface How {
   readonly own?: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;
   readonly nodeOptions?: readonly string[];
+  /** Another index than this world's. */
+  readonly index?: string;
   readonly patience?: number;
   readonly watch?: (child: ChildProcess) => void;
 }
@@ -87,7 +89,10 @@ export async function openGround(installer: InstallerName): Promise<Ground> {
     },
     async install(asked, how = {}) {
       await environment.renewTarget();
-      return await run([...starter, 'install', '--index-url', world.index, ...asked], how);
+      return await run(
+        [...starter, 'install', '--index-url', how.index ?? world.index, ...asked],
+        how,
+      );
     },
     async download(asked, how = {}) {
       const words = ['download', '-q', '-d', landing, '--index-url', world.index];

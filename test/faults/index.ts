@@ -5,5 +5,9 @@ import { R05 } from './R05-full-disk.ts';
 import { R12 } from './R12-crossed-answers.ts';
 import { R15 } from './R15-killed-mid-download.ts';
 
+import { R18 } from './R18-bit-rot.ts';
+import { R19 } from './R19-lost-database.ts';
+import { R21 } from './R21-two-at-once.ts';
+
 /** Every fault, by its number. */
-export const FAULTS: readonly Fault[] = [R04, R05, R12, R15];
+export const FAULTS: readonly Fault[] = [R04, R05, R12, R15, R18, R19, R21];

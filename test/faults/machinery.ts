@@ -49,10 +49,9 @@ export function injecting(
   when: string,
   log: string,
 ): readonly string[] {
-  return [
-    ...['strace', '-f', '--seccomp-bpf', '-qq', '-o', log],
-    ...['-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${when}`],
-  ];
+  const fault = `inject=${call}:${what}:when=${when}`;
+  const words = ['strace', '-f', '--seccomp-bpf', '-qq', '-o', log];
+  return [...words, '-e', `trace=${call}`, '-e', fault];
 }
 
 /** One thread for all file operations, so that "the third write" is one and the same. */

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CACHE_IN_USE_MS } from '../core/limits.ts';
+import { diskRefusal, errorCode } from './disk-refusal.ts';
+
+/** What is kept for speed alone: verified bytes, and the installers' private caches. */
+export interface KeptPlaces {
+  /** The blob store's folder. */
+  readonly blobs: string;
+  /** `<policy>/<installer>` below it. */
+  readonly installers: string;
+}
+
+/** One thing that may go as a whole. */
+export interface Kept {
+  readonly kind: 'blob' | 'epoch';
+  /** The sha256 of a blob; the name of a policy epoch. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly files: number;
+  /** When it was last written or (as far as the file system tells) read; milliseconds since 1970. */
+  readonly usedAt: number;
+}
+
+export interface Freed {
+  readonly before: number;
+  readonly after: number;
+  readonly removed: readonly Kept[];
+}
+
+/**
+ * Everything that may go, in the order in which it goes: caches of policies that are no longer in
+ * force before the newest one's, oldest first; then verified bytes, oldest first; the newest
+ * policy's caches last.
+ * @throws Refusal `WP-STATE-DISK`
+ */
+export async function listKept(places: KeptPlaces): Promise<readonly Kept[]> {
+  try {
+    const epochs = await Promise.all(
+      (await namesIn(places.installers)).map((name) => measureEpoch(places.installers, name)),
+    );
+    const blobs: Kept[] = [];
+    const root = join(places.blobs, 'sha256');
+    for (const shard of await namesIn(root)) {
+      for (const name of await namesIn(join(root, shard))) {
+        const path = join(root, shard, name);
+        const found = await statsOf(path);
+        if (found === null) continue;
+        const usedAt = Math.max(found.mtimeMs, found.atimeMs);
+        blobs.push({ kind: 'blob', name, path, bytes: found.size, files: 1, usedAt });
+      }
+    }
+    const newest = epochs.reduce((latest, { usedAt }) => Math.max(latest, usedAt), 0);
+    const byAge = (a: Kept, b: Kept): number => a.usedAt - b.usedAt;
+    const current = epochs.filter(({ usedAt }) => usedAt === newest);
+    const old = epochs.filter(({ usedAt }) => usedAt !== newest);
+    return [...old.sort(byAge), ...blobs.sort(byAge), ...current];
+  } catch (thrown) {
+    throw diskRefusal(thrown, `looking into ${places.blobs} and ${places.installers}`);
+  }
+}
+
+/**
+ * Removes what is oldest until no more than `limitBytes` are kept. What was used in the last
+ * CACHE_IN_USE_MS stays: a run may be at work with it. Everything removed is fetched anew when it
+ * is asked for; the trust store, and so what is remembered of a file, is not touched.
+ * @throws Refusal `WP-STATE-DISK`
+ */
+export async function collectGarbage(
+  places: KeptPlaces,
+  limitBytes: number,
+  now: number,
+): Promise<Freed> {
+  const kept = await listKept(places);
+  const before = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  const removed: Kept[] = [];
+  let after = before;
+  for (const one of kept) {
+    if (after <= limitBytes) break;
+    if (now - one.usedAt < CACHE_IN_USE_MS) continue;
+    try {
+      await rm(one.path, { recursive: true, force: true });
+    } catch (thrown) {
+      throw diskRefusal(thrown, `removing ${one.path}`);
+    }
+    removed.push(one);
+    after -= one.bytes;
+  }
+  return { before, after, removed };
+}
+
+async function measureEpoch(folder: string, name: string): Promise<Kept> {
+  const path = join(folder, name);
+  let bytes = 0;
+  let files = 0;
+  let usedAt = (await statsOf(path))?.mtimeMs ?? 0;
+  const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(absent);
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const found = await statsOf(join(entry.parentPath, entry.name));
+    if (found === null) continue;
+    bytes += found.size;
+    files += 1;
+    usedAt = Math.max(usedAt, found.mtimeMs, found.atimeMs);
+  }
+  return { kind: 'epoch', name, path, bytes, files, usedAt };
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return await readdir(folder).catch(absent);
+}
+
+async function statsOf(path: string) {
+  return await lstat(path).catch((thrown: unknown) => {
+    if (errorCode(thrown) === 'ENOENT') return null; // another run has just removed it
+    throw thrown;
+  });
+}
+
+function absent(thrown: unknown): never[] {
+  if (errorCode(thrown) === 'ENOENT' || errorCode(thrown) === 'ENOTDIR') return [];
+  throw thrown;
+}
