@@ -1,22 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { ATTESTATION_CODES } from './attestation-codes.ts';
+import { entry, type CodeEntry } from './code-entry.ts';
 import type { RefusalClass } from './refusal-class.ts';
-
-interface CodeEntry {
-  readonly class: RefusalClass;
-  /** One sentence: what happened. */
-  readonly title: string;
-  /** Why it matters to the person who reads it. */
-  readonly why: string;
-  /** The next thing to do, where the refusal itself does not name a better one. */
-  readonly next: string;
-}
-
-const entry = (
-  refusalClass: RefusalClass,
-  title: string,
-  why: string,
-  next: string,
-): CodeEntry => ({ class: refusalClass, title, why, next });
 
 /**
  * Every refusal's code. Codes are API: never renamed, never reused. Each has a page in
@@ -359,6 +344,7 @@ export const CODES = {
     'Its pins could be overlooked; so nothing is installed.',
     'Mend the line named.',
   ),
+  ...ATTESTATION_CODES,
   'WP-INTERNAL': entry(
     'E-INTERNAL',
     'wheelproof itself failed.',

@@ -79,3 +79,11 @@ export const MAX_EXPANDED_BYTES = 64 * GIB;
 /** Above this, an archive may expand to at most MAX_EXPANSION_RATIO times its own size. */
 export const FREE_EXPANSION_BYTES = 64 * MIB;
 export const MAX_EXPANSION_RATIO = 50;
+
+/** One attestation or Sigstore bundle; real ones have about 10 KiB. */
+export const MAX_ATTESTATION_BYTES = 1 * MIB;
+/** Log entries, timestamps, certificates or signatures of one attestation. */
+export const MAX_EVIDENCE_ENTRIES = 8;
+export const MAX_TRUSTED_ROOT_BYTES = 1 * MIB;
+/** Logs or authorities of one kind in a trusted root, and certificates of one authority. */
+export const MAX_TRUSTED_ROOT_ENTRIES = 64;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import { entry, type CodeEntry } from './code-entry.ts';
+
+/** The codes of publishers' evidence: part of `CODES`. */
+export const ATTESTATION_CODES = {
+  'WP-ATTESTATION-MALFORMED': entry(
+    'E-BYTES',
+    'The attestation cannot be read without guessing.',
+    'Two programs that guess differently would believe different things of one file.',
+    'Report the file to the project and the index operator.',
+  ),
+  'WP-ATTESTATION-SIGNATURE': entry(
+    'E-BYTES',
+    'A signature in the attestation is wrong.',
+    'The attestation was changed after it was signed, or belongs to something else.',
+    'Do not install the file; report it to the project and the index operator.',
+  ),
+  'WP-ATTESTATION-CERTIFICATE': entry(
+    'E-BYTES',
+    'The certificate behind the attestation does not hold.',
+    'Without a certificate that holds, nobody knows who signed.',
+    'Do not install the file; report it to the project and the index operator.',
+  ),
+  'WP-ATTESTATION-LOG': entry(
+    'E-BYTES',
+    'The attestation is not proved to be in a public log.',
+    'A signature that nobody can see can be made in secret with a stolen identity.',
+    'Ask the project to sign the release anew with current tools.',
+  ),
+  'WP-ATTESTATION-TIME': entry(
+    'E-BYTES',
+    'It is not proved that the attestation was signed while its certificate was valid.',
+    'Signing certificates live for minutes; outside of them, anybody may hold the key.',
+    'Do not install the file; ask the project to sign the release anew.',
+  ),
+  'WP-ATTESTATION-DIGEST': entry(
+    'E-BYTES',
+    'The attestation is about other bytes.',
+    'The publisher vouched for a file, but not for this one.',
+    'Do not install the file; report it to the project and the index operator.',
+  ),
+  'WP-ATTESTATION-AUTHORITY': entry(
+    'E-IDENTITY',
+    'The attestation was signed under an authority that the trusted root does not hold.',
+    'Test instances and private ones certify whatever they like.',
+    'If it is your own Sigstore deployment, import its trusted root.',
+  ),
+  'WP-ATTESTATION-SUBJECT': entry(
+    'E-IDENTITY',
+    'The attestation is about another file.',
+    'A true word about one file says nothing about another.',
+    'Do not install the file; report it to the project and the index operator.',
+  ),
+  'WP-TRUSTED-ROOT': entry(
+    'E-STATE',
+    'The trusted root cannot be used.',
+    'Without it, no attestation can be verified; so none is believed.',
+    'Import it anew from a source that you trust.',
+  ),
+} as const satisfies Record<`WP-${string}`, CodeEntry>;
