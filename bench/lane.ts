@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cleanVariables, type Stage } from './stage.ts';
+import type { BenchUpstream } from './upstream-process.ts';
+
+export type Installer = 'pip' | 'uv';
+
+/** One of the things compared: how it is brought to its start, and how it is called. */
+export interface Lane {
+  readonly name: string;
+  /** Not timed, before each run. */
+  ready(): Promise<void>;
+  /** Where the installer finds the index; asked after `ready`. */
+  index(): string;
+  /** The installer's words as this lane has them typed. */
+  call(words: readonly string[]): readonly string[];
+  readonly variables: () => Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** A lane cannot take part; the reason is printed in its row. */
+export interface Absent {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Track {
+  readonly stage: Stage;
+  readonly upstream: BenchUpstream;
+  readonly installer: Installer;
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+/** The installer by itself. */
+export function plainLane({ stage, upstream, installer }: Track): Lane {
+  const variables = cleanVariables(stage.newPath('home'), upstream.caFile);
+  return {
+    name: `plain ${installer}`,
+    ready: nothing,
+    index: () => upstream.index,
+    call: (words) => words,
+    variables: () => variables,
+    close: nothing,
+  };
+}
+
+const launcher = join(import.meta.dirname, '..', 'wheelproof');
+
+/** The same words behind `wheelproof`; cold begins with a home of its own each time. */
+export function wheelproofLane(track: Track, state: 'cold' | 'warm'): Lane {
+  const { stage, upstream } = track;
+  const home = stage.newPath('home');
+  let variables = cleanVariables(home, upstream.caFile);
+  return {
+    ...plainLane(track),
+    name: `wheelproof ${state}`,
+    ready() {
+      if (state === 'cold') {
+        rmSync(home, { recursive: true, force: true });
+        variables = cleanVariables(home, upstream.caFile);
+      }
+      return Promise.resolve();
+    },
+    call: (words) => [launcher, '-q', ...words],
+    variables: () => variables,
+  };
+}
