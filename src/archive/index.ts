@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-export type { CoreMetadata } from './core-metadata.ts';
+export { readCoreMetadata, type CoreMetadata } from './core-metadata.ts';
 export { type StatedIdentity, verifyArchiveIdentity } from './identity.ts';
 export { readSdist, type SdistContents } from './sdist.ts';
 export { readWheel, type WheelContents } from './wheel.ts';

@@ -116,6 +116,7 @@ function describe(output: Output): Command {
     .option('--report <file>', 'write the JSON report there; - is standard output')
     .option('--policy <file>', 'use this policy file instead of the ones found')
     .option('--jail <level>', 'auto, namespace, landlock or off: what no program can go round')
+    .option('--no-fetch-ahead', 'fetch nothing before the installer asks for it')
     .addHelpText(
       'after',
       `\nInstallers (their own arguments are passed on unchanged):\n${installers.join('\n')}\n`,

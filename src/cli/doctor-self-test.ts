@@ -128,7 +128,13 @@ async function runTrial(test: SelfTest, task: Task): Promise<Trial> {
   };
 }
 
-const OWN_OPTIONS = { quiet: true, strict: false, help: false, version: false } as const;
+const OWN_OPTIONS = {
+  quiet: true,
+  fetchAhead: true,
+  strict: false,
+  help: false,
+  version: false,
+} as const;
 
 function wordsFor({ python }: SelfTest, task: Task, target: string): readonly string[] {
   const { found, project, index } = task;

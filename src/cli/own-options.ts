@@ -12,6 +12,8 @@ export interface OwnOptions {
   readonly policyFile: string | null;
   /** What keeps the installer to the gate beyond its settings. */
   readonly jail: JailWish;
+  /** `false`: nothing is fetched before the installer asks for it. */
+  readonly fetchAhead: boolean;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -22,10 +24,13 @@ export interface CommandLine {
   readonly words: readonly string[];
 }
 
-const SWITCHES: ReadonlyMap<string, 'quiet' | 'strict' | 'help' | 'version'> = new Map([
+type Switch = 'quiet' | 'strict' | 'noFetchAhead' | 'help' | 'version';
+
+const SWITCHES: ReadonlyMap<string, Switch> = new Map([
   ['-q', 'quiet'],
   ['--quiet', 'quiet'],
   ['--strict', 'strict'],
+  ['--no-fetch-ahead', 'noFetchAhead'],
   ['-h', 'help'],
   ['--help', 'help'],
   ['-V', 'version'],
@@ -42,7 +47,13 @@ const JAILS: readonly JailWish[] = ['auto', 'namespace', 'landlock', 'off'];
 
 /** @throws Refusal `WP-USAGE` for an option that is not ours or lacks its value. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const switches = { quiet: false, strict: false, help: false, version: false };
+  const switches: Record<Switch, boolean> = {
+    quiet: false,
+    strict: false,
+    noFetchAhead: false,
+    help: false,
+    version: false,
+  };
   const values: Record<'report' | 'policyFile' | 'jail', string | null> = {
     report: null,
     policyFile: null,
@@ -65,7 +76,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       throw new Refusal('WP-USAGE', { message: `unknown option ${word}` });
     }
   }
-  const options = { ...switches, ...values, jail: readJail(values.jail) };
+  const { noFetchAhead, ...rest } = switches;
+  const fetchAhead = !noFetchAhead;
+  const options = { ...rest, ...values, fetchAhead, jail: readJail(values.jail) };
   return { options, words: argv.slice(position) };
 }
 

@@ -21,7 +21,7 @@ import {
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
-import { Verifier } from '../verify/index.ts';
+import { Verifier, type AheadPlan } from '../verify/index.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
 import { transportOf } from './transport.ts';
 import type { Wiring } from './wiring.ts';
@@ -86,6 +86,8 @@ export interface GateSettings {
   readonly intent: Intent;
   readonly environment: Environment;
   readonly interactive: boolean;
+  /** `false` where the user wants nothing fetched before the installer asks. */
+  readonly fetchAhead?: boolean;
   readonly log: (event: GatewayEvent) => void;
   /** Takes what the reader should know of the connections made. */
   readonly note?: (sentence: string) => void;
@@ -129,6 +131,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     sidecars,
     wishes: intent.wishes,
     askFirstUse: settings.interactive ? firstUsePrompt() : null,
+    ...aheadOf(settings),
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
   });
@@ -144,10 +147,18 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const recordEnd = (report: Report): void => auditRun(rows, clock, run, report);
   const close = async (): Promise<void> => {
     await gateway.close();
+    await verifier.close();
     await upstream.close();
     rows.close();
   };
   return { gateway, verifier, rows, recordEnd, close };
+}
+
+/** An installer that asks for many things at a time gains nothing from another who does. */
+function aheadOf({ intent, fetchAhead }: GateSettings): { readonly ahead?: AheadPlan } {
+  const { sequential, indexes, wishes } = intent;
+  if (fetchAhead === false || sequential === undefined) return {};
+  return { ahead: { indexes, wishes, ...sequential } };
 }
 
 /** Writes a run's outcome into the audit trail. */

@@ -141,11 +141,21 @@ async function runGuarded(
   const places = findPlaces(environment);
   const events = new RunEvents();
   const gate = await openGate(
-    { places, policy, intent, environment, interactive, log: events.log, note: events.note },
+    {
+      places,
+      policy,
+      intent,
+      environment,
+      interactive,
+      fetchAhead: wrapCall.options.fetchAhead,
+      log: events.log,
+      note: events.note,
+    },
     wiring,
   );
   try {
     const before = await inspectAll(intent);
+    gate.verifier.fetchAhead(before.map(({ name }) => name));
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate, wiring);
     const after = await inspectAll(intent);
     const report = await composeReport(runOf(prepared, end), {

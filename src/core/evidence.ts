@@ -29,6 +29,8 @@ export interface PageAsk {
   readonly credentials: Readonly<Record<string, string>>;
   /** The index that the page's name belongs to: no redirect may lead out of it. */
   readonly within?: string;
+  /** How the installer names itself and its platform (`User-Agent`); only guesses follow from it. */
+  readonly agent?: string;
 }
 
 export type PageReading =

@@ -51,7 +51,19 @@ export interface Wish {
   readonly specifier: string;
   /** It has a marker (PEP 508), so it need not hold here: of several such, one may be meant. */
   readonly conditional?: true;
+  /** Extras asked for, normalised; none where absent. */
+  readonly extras?: readonly string[];
   readonly where: string;
+}
+
+/** What an installer asks for in turn. */
+export interface Sequence {
+  /** The files themselves, not their metadata alone. */
+  readonly files: boolean;
+  /** What the metadata names in turn. */
+  readonly dependencies: boolean;
+  /** For the Python that it runs in, as it tells in `User-Agent`. */
+  readonly ownPlatform: boolean;
 }
 
 /** What can be known of a run before it starts. */
@@ -60,6 +72,8 @@ export interface Intent {
   readonly fetches: boolean;
   /** The verb is there to run the user's own program (`uv run`), which may want its network. */
   readonly runsProgram?: boolean;
+  /** It asks for one thing after the other, so that more can be had ahead; absent where it does not. */
+  readonly sequential?: Sequence;
   readonly wishes: readonly Wish[];
   readonly pins: readonly Pin[];
   /** Index base addresses in the installer's own configuration, credentials removed. */

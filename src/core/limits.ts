@@ -36,6 +36,13 @@ export const PAGE_DEADLINE_MS = 120_000;
 export const MAX_SLOW_TRIES = 2;
 /** Connections to one origin at a time. */
 export const UPSTREAM_CONNECTIONS = 16;
+/** What is fetched ahead at a time, so that what is asked for always finds a free connection. */
+export const AHEAD_LANES = { pages: 8, files: 4 } as const;
+/** Pages and metadata read ahead: at most so many more than this factor times those asked for. */
+export const AHEAD_PAGES_MORE = 100;
+export const AHEAD_PAGES_PER_ASKED = 2;
+/** Files fetched ahead of one project, however many releases its metadata was asked of. */
+export const AHEAD_FILES_PER_PROJECT = 2;
 /** The rest of an unwanted answer up to which reading it is cheaper than a new connection. */
 export const MAX_DISCARDED_BYTES = 16 * KIB;
 

@@ -5,7 +5,7 @@ import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
-import type { SidecarLedger } from './sidecar-ledger.ts';
+import { sidecarDiffers, type SidecarLedger } from './sidecar-ledger.ts';
 
 const base = { kind: 'contents', class: 'integrity', identity: null } as const;
 
@@ -47,13 +47,11 @@ async function read(
   }
   const contents = await readWheel(artifact.filename, bytes);
   verifyArchiveIdentity(artifact.filename, contents, artifact.project);
+  sidecars.foundInside(artifact.url, contents.metadataSha256);
   const handedOut = sidecars.of(artifact.url);
   if (handedOut !== null && handedOut !== contents.metadataSha256) {
-    throw new Refusal('WP-SIDECAR-DIFFERS', {
-      message:
-        `the metadata served beside ${artifact.filename} (sha256 ${handedOut}) is not ` +
-        `the METADATA inside it (sha256 ${contents.metadataSha256})`,
-    });
+    const differs = sidecarDiffers(artifact.filename, handedOut, contents.metadataSha256);
+    throw new Refusal(differs.code, differs);
   }
   return { ...base, state: 'vouched', detail: 'METADATA names the same release', code: null };
 }

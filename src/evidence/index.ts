@@ -29,5 +29,6 @@ export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] =
   ({ rows, clock }) => approvalEvidence(rows, clock),
 ];
 
+export { dependenciesIn } from './dependencies.ts';
 export { openPageReader, projectOf } from './page-reader.ts';
-export { SidecarLedger } from './sidecar-ledger.ts';
+export { sidecarDiffers, SidecarLedger } from './sidecar-ledger.ts';

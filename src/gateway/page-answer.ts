@@ -15,7 +15,12 @@ import { challengeHeader, passableStatus } from './passed-status.ts';
  */
 export async function answerPage(gate: Gate, exchange: Exchange): Promise<void> {
   const url = withoutDoubleSlashes(exchange.url);
-  const ask = { url: url.href, credentials: exchange.credentials };
+  const agent = exchange.request.headers['user-agent'];
+  const ask = {
+    url: url.href,
+    credentials: exchange.credentials,
+    ...(agent === undefined ? {} : { agent }),
+  };
   const outcome = await exchange.whileThere(gate.parts.verification.page(ask));
   switch (outcome.outcome) {
     case 'judged':

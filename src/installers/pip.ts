@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
-import type { Call, Installer, Intent, Located, Recognised } from '../core/installer.ts';
+import type { Call, Installer, Intent, Located, Recognised, Sequence } from '../core/installer.ts';
 import { safeText } from '../core/safe-text.ts';
 import { compareVersions } from '../core/version.ts';
 import { publicIndexes } from './addresses.ts';
@@ -11,7 +11,7 @@ import { deprecated, ownArguments } from './pip-additions.ts';
 import { readPipConfiguration } from './pip-configuration.ts';
 import { findPipHome, type PipHome } from './pip-home.ts';
 import { readPipArguments } from './pip-options.ts';
-import { pipSettings, sourceOptions } from './pip-settings.ts';
+import { pipSettings, sourceOptions, type PipSettings } from './pip-settings.ts';
 import { pipTargets } from './pip-targets.ts';
 import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
@@ -122,8 +122,10 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
       ({ name, where }) => name !== '--trusted-host' || where === COMMAND_LINE || isolated,
     ),
   });
+  const sequential = sequenceOf(verb, settings);
   return {
     fetches,
+    ...(sequential === null ? {} : { sequential }),
     wishes: outlook.wishes,
     pins: outlook.pins,
     indexes: publicIndexes(outlook.indexes),
@@ -144,6 +146,19 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
 }
 
 const COMMAND_LINE = 'command line';
+
+const FOREIGN_PLATFORM = ['--platform', '--python-version', '--implementation', '--abi'];
+
+/** pip asks for one thing after the other: pages and metadata, and at its end the files. */
+function sequenceOf(verb: string, settings: PipSettings): Sequence | null {
+  if (!['install', 'download', 'wheel', 'lock'].includes(verb)) return null;
+  if (settings.isOn('--no-index')) return null;
+  return {
+    files: verb !== 'lock' && !settings.isOn('--dry-run'),
+    dependencies: !settings.isOn('--no-deps') && !settings.isOn('--no-dependencies'),
+    ownPlatform: FOREIGN_PLATFORM.every((name) => settings.one(name) === null),
+  };
+}
 
 function requirementWords(verb: string, words: readonly string[]): readonly string[] {
   if (verb === 'index') return words.slice(1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact } from '../core/artifact.ts';
-import type { BlobDraft, BlobStore } from '../core/blob-store.ts';
+import type { BlobDraft, BlobStore, OpenBlob } from '../core/blob-store.ts';
 import type { HeldBytes } from '../core/bytes.ts';
-import { asRefusal, reason, type Reason, type Refusal } from '../core/errors.ts';
+import { asRefusal, reason, Refusal, type Reason } from '../core/errors.ts';
 import { HOLD_LIMIT_BYTES } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { releases, type Decision } from '../core/verdict.ts';
@@ -20,6 +20,15 @@ export interface FileCaseParts {
   readonly maxFileBytes: number;
 }
 
+export interface FileCaseStart {
+  readonly artifact: Artifact;
+  readonly credentials: Readonly<Record<string, string>>;
+  /** What already speaks against it. */
+  readonly known: readonly Reason[];
+  /** `false`: fetched ahead. It is judged, but not a word of it is written before {@link FileCase.take}. */
+  readonly asked: boolean;
+}
+
 type Settled =
   | { readonly outcome: 'released'; readonly sha256: string; readonly decision: Decision }
   | { readonly outcome: 'refused'; readonly sha256: string | null; readonly decision: Decision }
@@ -34,22 +43,51 @@ export class FileCase {
   readonly #artifact: Artifact;
   readonly #settled: Promise<Settled>;
   readonly #outflow: Outflow;
+  readonly #asked = Promise.withResolvers<void>();
+  readonly #fetched = Promise.withResolvers<void>();
+  readonly #givenUp = new AbortController();
+  #isAsked: boolean;
+  #isSpent = false;
 
-  constructor(
-    parts: FileCaseParts,
-    artifact: Artifact,
-    credentials: Readonly<Record<string, string>>,
-    known: readonly Reason[],
-  ) {
+  constructor(parts: FileCaseParts, { artifact, credentials, known, asked }: FileCaseStart) {
     this.#parts = parts;
     this.#artifact = artifact;
     this.#outflow = new Outflow(parts.blobs);
+    this.#isAsked = asked;
+    if (asked) this.#asked.resolve();
+    this.#asked.promise.catch(() => undefined); // given up: nobody waits for it
     this.#settled = this.#settle(credentials, known);
   }
 
-  /** Whether it ended without a verdict, so that a later request may try again (other credentials, say). */
-  async isOpenEnded(): Promise<boolean> {
-    return (await this.#settled).outcome === 'not-served';
+  get artifact(): Artifact {
+    return this.#artifact;
+  }
+
+  /** Whether it was fetched ahead and nobody has asked for it yet. */
+  get isAhead(): boolean {
+    return !this.#isAsked;
+  }
+
+  /** Somebody asks. @returns `false` where what was fetched ahead came to nothing: begin anew. */
+  take(): boolean {
+    if (this.#isSpent) return false;
+    this.#isAsked = true;
+    this.#asked.resolve();
+    return true;
+  }
+
+  /** Ends what was fetched ahead, unless it has been asked for. */
+  giveUp(): void {
+    if (this.#isAsked) return;
+    const why = new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'not needed any more' });
+    this.#isSpent = true;
+    this.#givenUp.abort(why);
+    this.#asked.reject(why);
+  }
+
+  /** When nothing more is fetched for it. */
+  get fetched(): Promise<void> {
+    return this.#fetched.promise;
   }
 
   async outcome(): Promise<FileOutcome> {
@@ -81,14 +119,25 @@ export class FileCase {
     let settled: Settled;
     try {
       settled =
-        known.length > 0 ? this.#refuse(refusedFor(known), null) : await this.#judge(credentials);
+        known.length > 0
+          ? await this.#refuse(refusedFor(known), null)
+          : await this.#judge(credentials);
+      if (settled.outcome === 'not-served' && !this.#isAsked) this.#isSpent = true;
     } catch (thrown) {
       const refusal = asRefusal(thrown, `judging ${this.#artifact.filename}`);
       settled = { outcome: 'refused', sha256: null, decision: failedFor(refusal) };
-      this.#noteQuietly(settled.decision);
+      if (this.#isAsked) this.#noteQuietly(settled.decision);
+      else this.#isSpent = true;
     }
+    this.#fetched.resolve();
     this.#outflow.settle(settled);
     return settled;
+  }
+
+  /** What is not asked for leaves no receipt, and is not remembered. */
+  async #untilAsked(): Promise<void> {
+    this.#fetched.resolve();
+    await this.#asked.promise;
   }
 
   async #judge(credentials: Readonly<Record<string, string>>): Promise<Settled> {
@@ -96,17 +145,21 @@ export class FileCase {
     const declared = this.#artifact.listed?.hashes['sha256'] ?? null;
     if (declared !== null) {
       const foreseen = await question.foresee(this.#artifact, declared);
-      if (foreseen !== null) return this.#refuse(foreseen, declared);
+      if (foreseen !== null) return await this.#refuse(foreseen, declared);
       const stored = await blobs.open(declared, question.digestsWanted(this.#artifact));
-      if (stored !== null) {
-        try {
-          return this.#conclude(await question.answer(this.#artifact, stored), stored);
-        } finally {
-          await stored.close();
-        }
-      }
+      if (stored !== null) return await this.#judgeStored(stored);
     }
     return await this.#fetch(credentials, declared);
+  }
+
+  async #judgeStored(stored: OpenBlob): Promise<Settled> {
+    let decision: Decision;
+    try {
+      decision = await this.#parts.question.answer(this.#artifact, stored);
+    } finally {
+      await stored.close();
+    }
+    return await this.#conclude(decision, stored);
   }
 
   async #fetch(
@@ -128,6 +181,7 @@ export class FileCase {
           if (streams) this.#outflow.open(draft, size);
         },
         progressed: () => this.#outflow.progressed(),
+        signal: this.#givenUp.signal,
       });
       if (arrival.outcome === 'not-served') {
         await draft.discard();
@@ -151,23 +205,25 @@ export class FileCase {
     await this.#outflow.detach();
     if (!releases(decision)) {
       await draft.quarantine(decision.reasons.map(({ message }) => message).join('; '));
-      return this.#refuse(decision, held.digests.sha256);
+      return await this.#refuse(decision, held.digests.sha256);
     }
     await draft.publish(held.digests.sha256);
-    return this.#conclude(decision, held);
+    return await this.#conclude(decision, held);
   }
 
   /** Recorded first, released second: there is no effect without its record. */
-  #conclude(decision: Decision, bytes: HeldBytes): Settled {
+  async #conclude(decision: Decision, bytes: HeldBytes): Promise<Settled> {
     const { sha256 } = bytes.digests;
-    if (!releases(decision)) return this.#refuse(decision, sha256);
+    if (!releases(decision)) return await this.#refuse(decision, sha256);
+    await this.#untilAsked();
     const conflict = this.#parts.records.accept(this.#artifact, sha256, bytes.size, decision);
     return conflict === null
       ? { outcome: 'released', sha256, decision }
       : { outcome: 'refused', sha256, decision: conflict };
   }
 
-  #refuse(decision: Decision, sha256: string | null): Settled {
+  async #refuse(decision: Decision, sha256: string | null): Promise<Settled> {
+    await this.#untilAsked();
     this.#parts.records.refuse(this.#artifact, sha256, decision);
     return { outcome: 'refused', sha256, decision };
   }

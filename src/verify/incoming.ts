@@ -20,6 +20,7 @@ export interface IncomingParts {
   /** The server has begun to answer with the file; `size` in bytes where it says so. */
   readonly begun: (size: number | null) => void;
   readonly progressed: () => void;
+  readonly signal?: AbortSignal;
 }
 
 /** A longer header is no name, and would only cost time. */
@@ -65,6 +66,7 @@ async function bringInOnce(parts: IncomingParts, promised: Promised): Promise<Ar
     maxBytes: parts.maxBytes,
     redirects: 'follow',
     from: artifact.listedBy ?? null,
+    ...(parts.signal === undefined ? {} : { signal: parts.signal }),
   });
   const declined = declinedBy(answer, artifact);
   if (declined !== null) {

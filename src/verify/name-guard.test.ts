@@ -53,6 +53,14 @@ describe('a name with an owner', () => {
     expect(guard.boundsOf(page(PUBLIC, 'other'))).toBeNull();
   });
 
+  test('is foreseen of its owner alone, and that leaves no trace', () => {
+    expect(guard.mayForesee(page(PUBLIC))).toBe(false);
+    expect(guard.mayForesee({ ...page(PUBLIC), url: `${PUBLIC}%61cme-core/` })).toBe(false);
+    expect(guard.mayForesee(page(PRIVATE))).toBe(true);
+    expect(guard.mayForesee(page(PUBLIC, 'other'))).toBe(true);
+    expect(codes(guard)).toEqual([]);
+  });
+
   test('whose owner nobody asked is a refusal, until somebody does', () => {
     guard.turnAway(page(PUBLIC));
     expect(codes(guard)).toEqual(['WP-INDEX-NOT-ALLOWED']);

@@ -71,6 +71,16 @@ export class NameGuard {
     return found;
   }
 
+  /** Whether a page might be asked for before anybody does. Leaves no trace. */
+  mayForesee(page: AskedPage): boolean {
+    const { project, url } = page;
+    const owner = this.#ownerOf(project);
+    if (project !== null && this.blockOf(project) !== null) return false;
+    if (owner === null || project === null || this.#isAtOwner(page, owner)) return true;
+    if (indexKey(url) === owner.index || this.#isLifted(project)) return true;
+    return judgeIndex(this.#parts.policy, project, indexOf(url, page)) === null;
+  }
+
   /** What an owned name's page may not lead out of; `null`: it may lead anywhere. */
   boundsOf(page: AskedPage): string | null {
     const owner = this.#ownerOf(page.project);

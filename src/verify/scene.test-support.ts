@@ -9,6 +9,7 @@ import { EVIDENCE, SidecarLedger } from '../evidence/index.ts';
 import { DEFAULT_POLICY, type Policy } from '../policy/index.ts';
 import { openMemoryBlobStore, openMemoryTrustRows } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
+import type { AheadPlan } from './fetch-ahead.ts';
 import { Verifier } from './verifier.ts';
 
 export const PAGE = 'https://index.test/simple/good/';
@@ -43,6 +44,7 @@ export interface Scene {
   readonly status?: number;
   readonly policy?: Policy;
   readonly wishes?: readonly Wish[];
+  readonly ahead?: AheadPlan;
   /** Contents are judged by the archive room; these files are no archives. */
   readonly extra?: readonly EvidenceKind[];
 }
@@ -108,6 +110,7 @@ export function open(
     sidecars,
     wishes: scene.wishes ?? [],
     askFirstUse: null,
+    ...(scene.ahead === undefined ? {} : { ahead: scene.ahead }),
     run: 'test',
   });
   return { verifier, shared, fetches: () => fetches, asked: () => asked };

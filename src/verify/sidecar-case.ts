@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
+import type { Artifact } from '../core/artifact.ts';
 import { asRefusal, reason, Refusal } from '../core/errors.ts';
 import { MAX_SIDECAR_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
-import { printableUrl } from '../core/url.ts';
+import { addressKey, printableUrl } from '../core/url.ts';
 import type { FileAsk, SidecarOutcome } from '../core/verification.ts';
-import type { SidecarLedger } from '../evidence/index.ts';
+import { sidecarDiffers, type SidecarLedger } from '../evidence/index.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Flights } from './flights.ts';
 import type { NameGuard } from './name-guard.ts';
 import type { Question } from './question.ts';
 
@@ -16,6 +18,13 @@ export interface SidecarCaseParts {
   readonly names: NameGuard;
   readonly question: Question;
   readonly sidecars: SidecarLedger;
+  readonly flights: Flights<FetchedSidecar>;
+  /** Takes what was handed out. */
+  readonly given: (
+    artifact: Artifact,
+    credentials: FileAsk['credentials'],
+    metadata: Uint8Array,
+  ) => void;
 }
 
 const SUFFIX = '.metadata';
@@ -50,10 +59,49 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   const [blocking] = foreseen?.reasons ?? [];
   if (blocking !== undefined) return { outcome: 'refused', reason: blocking };
 
-  const answer = await parts.upstream.request({
-    url: sidecarOf(artifact.url),
+  const { status, bytes } = await parts.flights.join(
+    flightOf(artifact, ask.credentials),
+    async () => await fetchSidecar(parts.upstream, artifact, ask.credentials),
+  );
+  if (bytes === null) return { outcome: 'not-found', status };
+  const found = createHash('sha256').update(bytes).digest('hex');
+  const expected = stated['sha256'];
+  if (expected !== found) {
+    const message = `the metadata of ${artifact.filename}: sha256 on the index page ${expected ?? 'none'}, of the bytes ${found}`;
+    return { outcome: 'refused', reason: reason('WP-SIDECAR-HASH', message) };
+  }
+  // The wheel may have been fetched ahead: then it is known already what is inside.
+  const inside = parts.sidecars.inside(artifact.url);
+  if (inside !== null && inside !== found) {
+    return { outcome: 'refused', reason: sidecarDiffers(artifact.filename, found, inside) };
+  }
+  parts.sidecars.handedOut(artifact.url, found);
+  parts.given(artifact, ask.credentials, bytes);
+  return { outcome: 'served', bytes };
+}
+
+/** What an address answered; no bytes where the index says that nothing is there. */
+export interface FetchedSidecar {
+  readonly status: number;
+  readonly bytes: Uint8Array | null;
+}
+
+/** One key for one request: credentials too, since they may decide what is answered. */
+export function flightOf(artifact: Artifact, credentials: FileAsk['credentials']): string {
+  return JSON.stringify([addressKey(artifact.url), credentials]);
+}
+
+/** @throws Refusal as the upstream port, and `WP-UPSTREAM-STATUS` */
+export async function fetchSidecar(
+  upstream: Upstream,
+  artifact: Artifact,
+  credentials: FileAsk['credentials'],
+): Promise<FetchedSidecar> {
+  const url = sidecarOf(artifact.url);
+  const answer = await upstream.request({
+    url,
     method: 'GET',
-    headers: { ...ask.credentials, 'accept-encoding': 'identity' },
+    headers: { ...credentials, 'accept-encoding': 'identity' },
     maxBytes: MAX_SIDECAR_BYTES,
     redirects: 'follow',
     from: artifact.listedBy ?? null,
@@ -62,22 +110,14 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   const { status } = answer;
   if (status !== 200) {
     for await (const _ of answer.body) break;
-    if (NOT_THERE.has(status)) return { outcome: 'not-found', status };
+    if (NOT_THERE.has(status)) return { status, bytes: null };
     throw new Refusal('WP-UPSTREAM-STATUS', {
-      message: `${printableUrl(ask.url)} answered ${status} where metadata was expected`,
+      message: `${printableUrl(url)} answered ${status} where metadata was expected`,
     });
   }
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.body) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  const found = createHash('sha256').update(bytes).digest('hex');
-  const expected = stated['sha256'];
-  if (expected !== found) {
-    const message = `the metadata of ${artifact.filename}: sha256 on the index page ${expected ?? 'none'}, of the bytes ${found}`;
-    return { outcome: 'refused', reason: reason('WP-SIDECAR-HASH', message) };
-  }
-  parts.sidecars.handedOut(artifact.url, found);
-  return { outcome: 'served', bytes };
+  return { status, bytes: Buffer.concat(chunks) };
 }
 
 /** As the index spells the file's address, not as the installer spelled it when it asked. */

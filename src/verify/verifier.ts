@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
 import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
@@ -18,12 +19,14 @@ import type {
   Verification,
 } from '../core/verification.ts';
 import { projectOf, type SidecarLedger } from '../evidence/index.ts';
-import type { Policy } from '../policy/index.ts';
+import { rulesFor, type Policy } from '../policy/index.ts';
 import { HostMemory } from '../trust/hosts.ts';
 import type { TrustMemory } from '../trust/memory.ts';
+import { AheadAccess } from './ahead-access.ts';
 import { directArtifact } from './artifact-of.ts';
 import { Catalogue } from './catalogue.ts';
 import { FileCase, type FileCaseParts } from './file-case.ts';
+import { FetchAhead, type AheadPlan, type Credentials, type FileAhead } from './fetch-ahead.ts';
 import { judgeAskedAddress, knownAgainst, type KnownAgainstParts } from './known-against.ts';
 import { Ledger } from './ledger.ts';
 import { NameGuard, type NameRefusal } from './name-guard.ts';
@@ -44,6 +47,8 @@ export interface VerifierParts {
   readonly sidecars: SidecarLedger;
   readonly wishes: readonly Wish[];
   readonly askFirstUse: AskFirstUse | null;
+  /** What is fetched before it is asked for; nothing where absent. */
+  readonly ahead?: AheadPlan;
   /** Names this run in the audit trail. */
   readonly run: string;
   /** Takes what the reader should know though nothing was blocked. */
@@ -62,6 +67,8 @@ export class Verifier implements Verification {
   readonly #pages = new Map<string, Promise<PageOutcome>>();
   readonly #files = new Map<string, FileCase>();
   readonly #against: KnownAgainstParts;
+  readonly #access: AheadAccess;
+  readonly #ahead: FetchAhead | null;
   /** Hosts that a page of this run came from. */
   readonly #indexHosts = new Set<string>();
 
@@ -90,6 +97,28 @@ export class Verifier implements Verification {
       records,
       maxFileBytes: policy.maxFileBytes,
     };
+    this.#access = new AheadAccess({
+      ...parts,
+      hosts: this.#pageParts.hosts,
+      names: this.#names,
+      pageAsk: (ask) => this.#pageAhead(ask),
+      file: (artifact, credentials) => this.#fileAhead(artifact, credentials),
+    });
+    this.#ahead =
+      parts.ahead === undefined ? null : new FetchAhead(this.#access.partsFor(parts.ahead));
+  }
+
+  /** Begins to fetch what is wished for. @param installed projects that are there already. */
+  fetchAhead(installed: Iterable<string>): void {
+    this.#ahead?.begin(installed);
+  }
+
+  /** Gives up what was fetched ahead and never asked for. */
+  async close(): Promise<void> {
+    this.#ahead?.close();
+    const unasked = [...this.#files.values()].filter(({ isAhead }) => isAhead);
+    for (const fileCase of unasked) fileCase.giveUp();
+    await Promise.all(unasked.map(({ fetched }) => fetched));
   }
 
   /** Every receipt of this run, in the order of the first word on each file. */
@@ -119,6 +148,7 @@ export class Verifier implements Verification {
   async page(ask: PageAsk): Promise<PageOutcome> {
     const running = this.#pages.get(ask.url) ?? this.#readPage(ask);
     this.#pages.set(ask.url, running);
+    this.#ahead?.pageAsked(ask);
     const outcome = await running;
     const mayChange = outcome.outcome === 'unauthorised' || outcome.outcome === 'not-found';
     if (mayChange && this.#pages.get(ask.url) === running) this.#pages.delete(ask.url);
@@ -127,7 +157,7 @@ export class Verifier implements Verification {
 
   async file(ask: FileAsk): Promise<FileOutcome> {
     const key = addressKey(ask.url);
-    const fileCase = this.#files.get(key) ?? this.#openCase(ask);
+    const fileCase = this.#taken(key) ?? this.#openCase(ask);
     this.#files.set(key, fileCase);
     const outcome = await fileCase.outcome();
     const mayChange = outcome.outcome === 'not-served';
@@ -137,7 +167,14 @@ export class Verifier implements Verification {
 
   async sidecar(ask: FileAsk): Promise<SidecarOutcome> {
     return await judgeSidecar(
-      { ...this.#parts, question: this.#question, names: this.#names, catalogue: this.#catalogue },
+      {
+        ...this.#parts,
+        question: this.#question,
+        names: this.#names,
+        catalogue: this.#catalogue,
+        flights: this.#access.sidecars,
+        given: (...what) => this.#ahead?.metadataGiven(...what),
+      },
       ask,
     );
   }
@@ -151,12 +188,12 @@ export class Verifier implements Verification {
         this.#pageParts.records.refusePage(ask.url, [elsewhere.code], []);
         return { outcome: 'not-found', status: 404 }; // not even asked (attack E07)
       }
-      const within = this.#names.boundsOf(page);
-      const reading = await this.#parts.pages.read(within === null ? ask : { ...ask, within });
+      const reading = await this.#access.read(this.#bounded(ask));
       if (reading.outcome !== 'page') return this.#names.declined(page, reading);
       this.#names.shown(page, reading.page.files.length + reading.page.refused.length);
       this.#indexHosts.add(new URL(ask.url).host);
       const judged = await judgePage(this.#pageParts, ask.url, reading);
+      this.#ahead?.pageGiven(ask.url, judged.page.project, reading);
       return { outcome: 'judged', judged };
     } catch (thrown) {
       const refusal = asRefusal(thrown, 'reading an index page');
@@ -177,12 +214,41 @@ export class Verifier implements Verification {
 
   #openCase(ask: FileAsk): FileCase {
     const artifact = this.#catalogue.artifactAt(ask.url) ?? directArtifact(ask.url);
-    return new FileCase(
-      this.#fileParts,
-      artifact,
-      ask.credentials,
-      knownAgainst(this.#against, artifact),
-    );
+    const known = knownAgainst(this.#against, artifact);
+    const { credentials } = ask;
+    return new FileCase(this.#fileParts, { artifact, credentials, known, asked: true });
+  }
+
+  /** The case that is open already; what was fetched ahead becomes one that somebody asked for. */
+  #taken(key: string): FileCase | null {
+    const known = this.#files.get(key);
+    if (known === undefined) return null;
+    if (known.isAhead && knownAgainst(this.#against, known.artifact).length > 0) known.giveUp();
+    return known.take() ? known : null;
+  }
+
+  /** As it would be asked for, or `null` where it would not or was. */
+  #pageAhead(ask: PageAsk): PageAsk | null {
+    const page = { url: ask.url, project: projectOf(ask.url) };
+    if (this.#pages.has(ask.url) || !this.#names.mayForesee(page)) return null;
+    return judgeAskedAddress(this.#parts.policy, ask.url) === null ? this.#bounded(ask) : null;
+  }
+
+  #bounded(ask: PageAsk): PageAsk {
+    const within = this.#names.boundsOf({ url: ask.url, project: projectOf(ask.url) });
+    return within === null ? ask : { ...ask, within };
+  }
+
+  #fileAhead(artifact: Artifact, credentials: Credentials): FileAhead | null {
+    const key = addressKey(artifact.url);
+    const asks = this.#parts.askFirstUse !== null;
+    const mayAsk = asks && rulesFor(this.#parts.policy, artifact.project).firstUse.value === 'ask';
+    if (mayAsk || this.#files.has(key) || knownAgainst(this.#against, artifact).length > 0)
+      return null;
+    const start = { artifact, credentials, known: [], asked: false };
+    const fileCase = new FileCase(this.#fileParts, start);
+    this.#files.set(key, fileCase);
+    return { ended: fileCase.fetched, giveUp: () => fileCase.giveUp() };
   }
 
   #requireAllowedAddress(url: string): void {

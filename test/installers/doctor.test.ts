@@ -129,6 +129,7 @@ async function examineWithout(bench: Bench, wiring: WiringName) {
         report: null,
         policyFile: null,
         jail: 'auto',
+        fetchAhead: true,
         help: false,
         version: false,
       },

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Artifact } from '../core/artifact.ts';
+import { AHEAD_FILES_PER_PROJECT, AHEAD_PAGES_MORE } from '../core/limits.ts';
+import { FetchAhead, type AheadPlan } from './fetch-ahead.ts';
+import { listed } from './scene.test-support.ts';
+
+const INDEX = 'https://index.test/simple/';
+const AGENT = `pip/26.3 {"cpu":"x86_64","python":"3.12.3","system":{"name":"Linux"}}`;
+const PLAN: AheadPlan = {
+  indexes: [INDEX],
+  wishes: [],
+  files: true,
+  dependencies: true,
+  ownPlatform: true,
+};
+
+/** Every project has one release, whose metadata says what it wants. */
+function open(wants: Readonly<Record<string, readonly string[]>>, plan: Partial<AheadPlan> = {}) {
+  const asked: string[] = [];
+  const given: string[] = [];
+  const ahead = new FetchAhead({
+    ...PLAN,
+    ...plan,
+    page: async ({ url }) => {
+      asked.push(url);
+      const project = url.split('/').at(-2) ?? '';
+      return wants[project] === undefined ? null : reading(project);
+    },
+    artifactOf: (_source, _asked, { filename }) => artifactOf(filename.split('-')[0] ?? ''),
+    sidecar: async ({ project }) => {
+      asked.push(`${project}.metadata`);
+      return metadataOf(project);
+    },
+    file: ({ project, version }) => {
+      asked.push(`${project}-${version}.whl`);
+      return { ended: Promise.resolve(), giveUp: () => given.push(`${project}-${version}`) };
+    },
+  });
+  const metadataOf = (project: string) => {
+    const lines = (wants[project] ?? []).map((want) => `Requires-Dist: ${want}\n`);
+    return Buffer.from(`Metadata-Version: 2.1\nName: ${project}\nVersion: 1\n${lines.join('')}`);
+  };
+  return { ahead, asked, given, metadataOf };
+}
+
+function reading(project: string) {
+  const file = listed(Buffer.from(project), { filename: `${project}-1-py3-none-any.whl` });
+  const page = {
+    project,
+    apiVersion: '1.1',
+    status: 'active',
+    statusReason: null,
+    files: [file],
+    refused: [],
+    lastSerial: null,
+  } as const;
+  return { outcome: 'page', page, url: pageOf(project) } as const;
+}
+
+const pageOf = (project: string) => `${INDEX}${project}/`;
+
+function artifactOf(project: string, version = '1'): Artifact {
+  const filename = `${project}-${version}-py3-none-any.whl`;
+  const url = `https://files.test/${filename}`;
+  return { index: INDEX, project, version, filename, kind: 'wheel', url, listed: null };
+}
+
+const wish = (project: string) => ({ project, specifier: '', where: 'here' });
+const pageAsk = (project: string) => ({ url: pageOf(project), credentials: {}, agent: AGENT });
+
+async function settle(): Promise<void> {
+  for (let round = 0; round < 20; round += 1) await turn();
+}
+
+describe('fetching ahead', () => {
+  test('follows what metadata names, before the installer has asked for it', async () => {
+    const { ahead, asked } = open(
+      { a: ['b>=1', 'c; sys_platform == "win32"', 'd; extra == "x"'], b: ['e[x]'], e: [] },
+      { wishes: [wish('a')] },
+    );
+    ahead.begin([]);
+    await settle();
+    expect(asked).toEqual([pageOf('a')]); // nothing is guessed before the platform is known
+    ahead.pageAsked(pageAsk('a'));
+    await settle();
+    expect(asked).toEqual([
+      pageOf('a'),
+      'a.metadata',
+      pageOf('b'),
+      'b.metadata',
+      pageOf('e'),
+      'e.metadata',
+    ]);
+  });
+
+  test('fetches a file only once the installer has asked for its metadata', async () => {
+    const { ahead, asked, metadataOf } = open({ a: [] });
+    ahead.pageAsked(pageAsk('a'));
+    ahead.pageGiven(pageOf('a'), 'a', reading('a'));
+    await settle();
+    expect(asked).toEqual(['a.metadata']);
+    ahead.metadataGiven(artifactOf('a'), {}, metadataOf('a'));
+    await settle();
+    expect(asked).toEqual(['a.metadata', 'a-1.whl']);
+  });
+
+  test('gives up a release that the resolver has left, and does so a few times only', async () => {
+    const { ahead, asked, given, metadataOf } = open({ a: [] });
+    for (let version = 9; version > 0; version -= 1) {
+      ahead.metadataGiven(artifactOf('a', `${version}`), {}, metadataOf('a'));
+      await settle();
+    }
+    expect(asked).toHaveLength(AHEAD_FILES_PER_PROJECT);
+    expect(given).toEqual(['a-9']);
+  });
+
+  test('reads no more pages than the bound', async () => {
+    const wants = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, at) => [`p${at}`, [`p${at + 1}`]]),
+    );
+    const { ahead, asked } = open(wants, { wishes: [wish('p0')] });
+    ahead.begin([]);
+    ahead.pageAsked(pageAsk('other'));
+    for (let round = 0; round < 200; round += 1) await settle();
+    const pages = asked.filter((url) => url.startsWith(INDEX));
+    expect(pages).toHaveLength(AHEAD_PAGES_MORE + 2);
+  });
+
+  test('leaves alone what is installed, direct, or not wanted', async () => {
+    const { ahead, asked, metadataOf } = open(
+      { a: ['there', 'url @ https://x.test/u.whl', 'new'], new: [] },
+      { wishes: [wish('there'), wish('new')], files: false, dependencies: false },
+    );
+    ahead.begin(['There', 'new']);
+    ahead.pageAsked(pageAsk('a'));
+    ahead.metadataGiven(artifactOf('a'), {}, metadataOf('a'));
+    await settle();
+    expect(asked).toEqual([]);
+  });
+
+  test('learns an index that is nowhere configured when it is asked', async () => {
+    const { ahead, asked } = open({ a: [], b: [] }, { indexes: [], wishes: [wish('b')] });
+    ahead.begin([]);
+    await settle();
+    expect(asked).toEqual([]);
+    ahead.pageAsked(pageAsk('a'));
+    await settle();
+    expect(asked).toEqual([pageOf('b'), 'b.metadata']);
+  });
+
+  test('guesses nothing for a platform that it cannot know', async () => {
+    const { ahead, asked } = open({ a: ['b'] }, { wishes: [wish('a')], ownPlatform: false });
+    ahead.begin([]);
+    ahead.pageAsked(pageAsk('a'));
+    await settle();
+    expect(asked).toEqual([pageOf('a')]);
+  });
+
+  test('ends with the run', async () => {
+    const { ahead, asked, given, metadataOf } = open({ a: [] }, { wishes: [wish('a')] });
+    ahead.metadataGiven(artifactOf('a'), {}, metadataOf('a'));
+    await settle();
+    ahead.close();
+    ahead.begin([]);
+    await settle();
+    expect(asked).toEqual(['a-1.whl']);
+    expect(given).toEqual(['a-1']);
+  });
+});

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Requests that were sent before anybody asked, so that whoever asks joins them. */
+export class Flights<Result> {
+  readonly #aloft = new Map<string, Promise<Result>>();
+
+  has(key: string): boolean {
+    return this.#aloft.has(key);
+  }
+
+  /** @returns `null` where it failed: that is nobody's failure until somebody asks. */
+  async ahead(key: string, begin: () => Promise<Result>): Promise<Result | null> {
+    const flight = begin();
+    this.#aloft.set(key, flight);
+    try {
+      return await flight;
+    } catch {
+      if (this.#aloft.get(key) === flight) this.#aloft.delete(key);
+      return null;
+    }
+  }
+
+  /** What was sent ahead, once; where there is nothing, or it failed, `begin`. */
+  async join(key: string, begin: () => Promise<Result>): Promise<Result> {
+    const flight = this.#aloft.get(key);
+    this.#aloft.delete(key);
+    if (flight === undefined) return await begin();
+    try {
+      return await flight;
+    } catch {
+      return await begin();
+    }
+  }
+}
