@@ -36,6 +36,8 @@ export interface FileAskedFor {
   readonly environment: Environment;
   /** It wishes for nothing new, but bounds what is wished for; its pins count all the same. */
   readonly constraint: boolean;
+  /** Who named it: a variable, a configuration file; the command line where absent. */
+  readonly where?: string;
 }
 
 /** Reads what the user already pinned. */

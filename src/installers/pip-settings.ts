@@ -36,7 +36,9 @@ export function pipSettings(scan: Scan, configuration: readonly PipSetting[]): P
   };
 }
 
-/** Options that say where distributions come from. */
+const HASH_SWITCH = '--no-require-hashes';
+
+/** Options that say where distributions come from, and the one that turns hash checking off. */
 export function sourceOptions(settings: PipSettings): readonly StatedOption[] {
   const names = [
     '--index-url',
@@ -44,6 +46,7 @@ export function sourceOptions(settings: PipSettings): readonly StatedOption[] {
     '--extra-index-url',
     '--find-links',
     '--trusted-host',
+    ...(settings.isOn(HASH_SWITCH) ? [HASH_SWITCH] : []),
   ];
   return names.flatMap((name) =>
     settings.every(name).map(({ value, where }) => ({ name, value, where })),

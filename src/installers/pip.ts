@@ -110,7 +110,7 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
   const files = (name: string): Asked['files'] =>
     settings
       .every(name)
-      .map(({ value }) => ({ path: value, constraint: name !== '--requirement' }));
+      .map(({ value, where }) => ({ path: value, constraint: name !== '--requirement', where }));
   const editable = settings.every('--editable').map(({ value, where }) => ({ text: value, where }));
   const named = requirementWords(verb, words);
   const trusted = settings.every('--trusted-host').filter(({ where }) => where !== COMMAND_LINE);

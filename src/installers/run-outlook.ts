@@ -10,9 +10,16 @@ import type { InstallerPorts } from './ports.ts';
 /** What is asked for on a command line or in configuration. */
 export interface Asked {
   readonly requirements: readonly { readonly text: string; readonly where: string }[];
-  readonly files: readonly { readonly path: string; readonly constraint: boolean }[];
+  readonly files: readonly FileNamed[];
   /** Options as requirement files have them too: indexes, links, trusted hosts. */
   readonly options: readonly StatedOption[];
+}
+
+/** A file of requirements or constraints, and who named it. */
+export interface FileNamed {
+  readonly path: string;
+  readonly constraint: boolean;
+  readonly where: string;
 }
 
 /** What can be seen of a run beforehand, whichever installer it is. */
@@ -47,7 +54,10 @@ export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): 
     wishes: readings.flatMap((reading) => reading.wishes),
     pins: readings.flatMap((reading) => reading.pins),
     indexes: options.filter(({ name }) => INDEX_OPTIONS.has(name)).map(({ value }) => value ?? ''),
-    notes: urls.filter(({ kind }) => kind === 'local').map(localNote),
+    notes: [
+      ...options.flatMap(noteOfSwitch),
+      ...urls.filter(({ kind }) => kind === 'local').map(localNote),
+    ],
     refusals: [...refusals, ...options.flatMap(bypassOfOption), ...urls.flatMap(bypassOfUrl)],
   };
 }
@@ -59,6 +69,14 @@ export const INDEX_OPTIONS: ReadonlySet<string> = new Set([
   '--index',
   '--default-index',
 ]);
+
+/** They stop the installer from comparing hashes; the gate compares what is pinned all the same. */
+const HASH_SWITCHES: ReadonlySet<string> = new Set(['--no-require-hashes', '--no-verify-hashes']);
+
+function noteOfSwitch({ name, where }: StatedOption): readonly string[] {
+  if (!HASH_SWITCHES.has(name)) return [];
+  return [`${where}: ${name.slice(2)} has no effect here: what is pinned is compared.`];
+}
 
 const TRUST_OPTIONS: ReadonlySet<string> = new Set(['--trusted-host', '--allow-insecure-host']);
 

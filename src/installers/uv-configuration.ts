@@ -95,6 +95,9 @@ function optionsIn(settings: Table, text: string, file: string): readonly Stated
   return [
     ...[...SETTINGS, ...PROXIES].flatMap((key) => state(key, own(settings, key))),
     ...SETTINGS.flatMap((key) => state(key, own(pip, key))),
+    ...(own(pip, 'verify-hashes') === false
+      ? [{ name: '--no-verify-hashes', value: null, where: whereIs('verify-hashes', text, file) }]
+      : []),
     ...indexesIn(settings).flatMap(({ url }) => state('index', url)),
   ];
 }

@@ -3,11 +3,13 @@ import { basename, resolve } from 'node:path';
 import type { StatedOption } from '../core/lockfile.ts';
 import type { Environment } from '../core/machine.ts';
 import type { InstallerPorts } from './ports.ts';
-import { valuesOf } from './argument-scan.ts';
-import type { Asked } from './run-outlook.ts';
+import { has, valuesOf } from './argument-scan.ts';
+import type { Asked, FileNamed } from './run-outlook.ts';
+import { isRemote } from './addresses.ts';
 import type { UvArguments } from './uv-options.ts';
 
 const COMMAND_LINE = 'command line';
+const HASH_SWITCH = '--no-verify-hashes';
 const SOURCES = [
   '--index',
   '--default-index',
@@ -35,8 +37,8 @@ export function uvRequest(told: UvArguments, environment: Environment): UvReques
     sources: requirementFiles(told).filter(isReadableSource),
     requirements: requirementsIn(told).map((text) => ({ text, where: COMMAND_LINE })),
     files: [
-      ...requirementFiles(told).map((path) => ({ path, constraint: false })),
-      ...constraintFiles(told, environment).map((path) => ({ path, constraint: true })),
+      ...requirementFiles(told).map((path) => ({ path, constraint: false, where: COMMAND_LINE })),
+      ...constraintFiles(told, environment),
     ].filter(({ path }) => !isSource(path)),
     options: [...statedSources(told), ...variableSources(environment)],
   };
@@ -101,11 +103,25 @@ function requirementFiles({ verb, scan, words }: UvArguments): readonly string[]
   return verb === 'pip sync' || verb === 'pip compile' ? [...words, ...stated] : stated;
 }
 
-function constraintFiles({ scan }: UvArguments, environment: Environment): readonly string[] {
-  const variables = ['UV_CONSTRAINT', 'UV_BUILD_CONSTRAINT', 'UV_OVERRIDE'].flatMap((name) =>
-    splitWords(environment[name] ?? ''),
-  );
-  return [...valuesOf(scan, '--constraints', '--build-constraints', '--overrides'), ...variables];
+const CONSTRAINTS: readonly (readonly [option: string, variable: string])[] = [
+  ['--constraints', 'UV_CONSTRAINT'],
+  ['--build-constraints', 'UV_BUILD_CONSTRAINT'],
+  ['--overrides', 'UV_OVERRIDE'],
+];
+
+/** What is left out of a resolution is no constraint; it only must not lie on another machine. */
+const EXCLUDES = ['--excludes', 'UV_EXCLUDE'] as const;
+
+function constraintFiles({ scan }: UvArguments, environment: Environment): readonly FileNamed[] {
+  const named = ([option, variable]: readonly [string, string]): readonly FileNamed[] => [
+    ...valuesOf(scan, option).map((path) => ({ path, constraint: true, where: COMMAND_LINE })),
+    ...splitWords(environment[variable] ?? '').map((path) => ({
+      path,
+      constraint: true,
+      where: variable,
+    })),
+  ];
+  return [...CONSTRAINTS.flatMap(named), ...named(EXCLUDES).filter(({ path }) => isRemote(path))];
 }
 
 /** Project files, scripts and standard input wish, but pin nothing. */
@@ -118,9 +134,11 @@ function isReadableSource(path: string): boolean {
 }
 
 function statedSources({ scan }: UvArguments): readonly StatedOption[] {
-  return SOURCES.flatMap((name) =>
-    valuesOf(scan, name).map((value) => ({ name, value: withoutName(value), where: COMMAND_LINE })),
-  );
+  const switches = has(scan, HASH_SWITCH) ? [HASH_SWITCH] : [];
+  return [
+    ...SOURCES.flatMap((name) => valuesOf(scan, name).map((value) => ({ name, value }))),
+    ...switches.map((name) => ({ name, value: '' })),
+  ].map(({ name, value }) => ({ name, value: withoutName(value), where: COMMAND_LINE }));
 }
 
 function variableSources(environment: Environment): readonly StatedOption[] {

@@ -15,7 +15,8 @@ export const LOCK_FORMATS: readonly LockFormat[] = [PYLOCK, REQUIREMENTS];
 export function createPinReader(readText: ReadText): PinReader {
   return {
     async readFile(asked) {
-      if (/^https?:/iu.test(asked.path)) throw remoteFile(asked.path, 'command line');
+      if (/^https?:/iu.test(asked.path))
+        throw remoteFile(asked.path, asked.where ?? 'command line');
       const filename = basename(asked.path);
       const format = LOCK_FORMATS.find((candidate) => candidate.recognises(filename));
       return await (format ?? REQUIREMENTS).read(asked, readText);

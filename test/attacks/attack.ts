@@ -33,6 +33,8 @@ export interface Scene {
   readonly after?: { readonly ask: readonly string[]; readonly set?: (stage: Stage) => void };
   /** What the user asks for; `['good']` where absent. */
   readonly ask?: (stage: Stage) => readonly string[];
+  /** The whole command, in place of one made of `ask` and `index`. */
+  readonly words?: (stage: Stage) => readonly string[];
   /** The index asked; the world's own where absent. */
   readonly index?: (stage: Stage) => string;
   /** What is set in the user's environment beside the usual. */

@@ -52,6 +52,10 @@ const WITHOUT = {
   'index addresses': { installers: hideIndexes, verification: carelessVerification },
   'asked names': { installers: neverReadWishes },
   'policy reading': { loadPolicy: loadTolerantly },
+  'first-use': { policy: acceptFirstUse },
+  jail: { unjailed: true },
+  // The installer's own settings hold, whatever they say.
+  settings: { installers: (all) => leaveUnsteered(hideIndexes(all)), unjailed: true },
   steering: { installers: leaveUnsteered, unjailed: true },
   sweeping: { openRunDirectory: openUnsweptRunDirectory },
   'waiting for locks': { openRows: (file, clock) => openSqliteTrustRows(file, clock, 0) },
@@ -86,6 +90,10 @@ function takeForAbsent(real: PageReader): PageReader {
       return reading.outcome === 'page' ? reading : absent;
     },
   };
+}
+
+function acceptFirstUse(policy: Policy): Policy {
+  return { ...policy, strict: false, firstUse: 'accept' };
 }
 
 /** Under which name the server answered is not looked at. */

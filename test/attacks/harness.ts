@@ -132,6 +132,7 @@ async function setScene(stage: Stage, scene: Scene, guarded = true): Promise<voi
 }
 
 function wordsOf(stage: Stage, scene: Scene): readonly string[] {
+  if (scene.words !== undefined) return scene.words(stage);
   return stage.install(scene.ask?.(stage) ?? ['good'], scene.index?.(stage));
 }
 

@@ -42,6 +42,14 @@ import { E03 } from './E03-private-project-deleted.ts';
 import { E05 } from './E05-twin-by-spelling.ts';
 import { E06 } from './E06-releases-merged.ts';
 import { E07 } from './E07-private-name-leaks.ts';
+import { K01 } from './K01-configured-elsewhere.ts';
+import { K02 } from './K02-requirement-files.ts';
+import { K03 } from './K03-project-files.ts';
+import { K04 } from './K04-direct-addresses.ts';
+import { K05 } from './K05-no-proxy.ts';
+import { K06 } from './K06-hash-switches.ts';
+import { K07 } from './K07-unpinned-dependency.ts';
+import { K08 } from './K08-build-requirements.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
 import { K25 } from './K25-many-at-once.ts';
@@ -93,6 +101,14 @@ export const ATTACKS: readonly Attack[] = [
   E05,
   E06,
   E07,
+  K01,
+  K02,
+  K03,
+  K04,
+  K05,
+  K06,
+  K07,
+  K08,
   K20,
   K21,
   K25,
