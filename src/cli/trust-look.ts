@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { normaliseName } from '../core/project-name.ts';
 import { safeText } from '../core/safe-text.ts';
+import type { RememberedPage } from '../core/remembered-page.ts';
 import type { Approval, AuditEvent, RememberedFile, TrustRows } from '../core/trust-rows.ts';
 import { approvalShape, fileShape, requireProject, timeText } from '../trust/index.ts';
 import { hashOf } from './trust-arguments.ts';
 import { printJson, type Json, type TrustContext, type TrustIo } from './trust-context.ts';
+import { pagesShape, pagesText } from './trust-pages.ts';
 import { approvalsTable, auditLines, fileBlock, filesTable } from './trust-text.ts';
 
 export function list(
@@ -28,20 +30,21 @@ export function list(
 }
 
 export function show(context: TrustContext, io: TrustIo, word: string, options: Json): void {
-  const { files, approvals, events } = findAll(context.rows, word);
+  const { files, approvals, events, pages } = findAll(context.rows, word);
   if (options.json === true) {
     const audit = events.map((event) => ({ ...event, at: timeText(event.at) }));
     printJson(io, {
       files: files.map(fileShape),
       approvals: approvals.map(approvalShape),
+      ...(pages.length === 0 ? {} : { pages: pagesShape(context.rows, pages) }),
       audit,
     });
     return;
   }
-  if (files.length + approvals.length + events.length === 0) {
+  if (files.length + approvals.length + events.length + pages.length === 0) {
     io.out(`Nothing is known of ${safeText(word)}.\n`);
   }
-  const parts = files.map(fileBlock);
+  const parts = [...files.map(fileBlock), ...pagesText(context.rows, pages)];
   if (approvals.length > 0) parts.push(approvalsTable(approvals, context.clock.now()));
   if (events.length > 0) parts.push(`What happened:\n${auditLines(events)}`);
   io.out(parts.join('\n'));
@@ -51,6 +54,7 @@ interface Found {
   readonly files: readonly RememberedFile[];
   readonly approvals: readonly Approval[];
   readonly events: readonly AuditEvent[];
+  readonly pages: readonly RememberedPage[];
 }
 
 function findAll(rows: TrustRows, word: string): Found {
@@ -69,5 +73,6 @@ function findAll(rows: TrustRows, word: string): Found {
   for (const sha256 of hashes) subjects.add(`sha256:${sha256}`);
   // The whole trail: in its own order, and checked for gaps on the way.
   const events = rows.auditTrail({}).filter(({ subject }) => subjects.has(subject));
-  return { files, approvals, events };
+  const pages = hash === null ? rows.listPages({ project }) : [];
+  return { files, approvals, events, pages };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { safeText } from '../core/safe-text.ts';
+import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type { Approval, AuditEvent, RememberedFile } from '../core/trust-rows.ts';
 import { printableUrl } from '../core/url.ts';
 import { timeText } from '../trust/index.ts';
@@ -42,6 +43,35 @@ export function fileBlock(file: RememberedFile): string {
     `  size        ${file.size} bytes`,
     `  first seen  ${timeText(file.firstSeen)} (${file.verdict})`,
     `  last seen   ${timeText(file.lastSeen)}`,
+    '',
+  ].join('\n');
+}
+
+const CHANGE_WORDS = {
+  none: 'as listed first',
+  yanked: 'yanked since',
+  unyanked: 'no longer yanked since',
+  gone: 'no longer listed since',
+} as const;
+const MOST_CHANGES = 20;
+
+export function pageBlock(page: RememberedPage, listings: readonly RememberedListing[]): string {
+  const changed = listings.filter(({ change }) => change !== 'none');
+  const shown = changed
+    .slice(0, MOST_CHANGES)
+    .map(({ filename, change, changedAt }) =>
+      safeText(`  ${CHANGE_WORDS[change]} ${day(changedAt)}: ${filename}`, 400),
+    );
+  const more = changed.length - shown.length;
+  return [
+    safeText(`page of ${page.project}`),
+    `  index       ${safeText(page.index)}`,
+    `  newest      ${safeText(page.newest ?? 'none')}`,
+    `  lists       ${page.listed} files (${safeText(page.status)}, read as ${safeText(page.form)})`,
+    `  first seen  ${timeText(page.firstSeen)}`,
+    `  last seen   ${timeText(page.seenAt)} (by ${safeText(page.client)})`,
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more changes`] : []),
     '',
   ].join('\n');
 }

@@ -88,6 +88,8 @@ export interface GateSettings {
   readonly interactive: boolean;
   /** `false` where the user wants nothing fetched before the installer asks. */
   readonly fetchAhead?: boolean;
+  /** The installer with its version. */
+  readonly client: string;
   readonly log: (event: GatewayEvent) => void;
   /** Takes what the reader should know of the connections made. */
   readonly note?: (sentence: string) => void;
@@ -134,6 +136,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     ...aheadOf(settings),
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
+    client: settings.client,
   });
   const gateway = await openGateway({
     verification: wiring.verification?.(verifier) ?? verifier,

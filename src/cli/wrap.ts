@@ -148,6 +148,7 @@ async function runGuarded(
       environment,
       interactive,
       fetchAhead: wrapCall.options.fetchAhead,
+      client: `${prepared.installer.name} ${prepared.located.version}`,
       log: events.log,
       note: events.note,
     },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ATTESTATION_CODES } from './attestation-codes.ts';
 import { entry, type CodeEntry } from './code-entry.ts';
+import { INDEX_MEMORY_CODES } from './index-memory-codes.ts';
 import type { RefusalClass } from './refusal-class.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { RefusalClass } from './refusal-class.ts';
  * `docs/errors/`, generated from this table (a test holds the two equal).
  */
 export const CODES = {
+  ...INDEX_MEMORY_CODES,
   'WP-HASH-MISMATCH': entry(
     'E-BYTES',
     'The bytes are not the ones that the index page promised.',

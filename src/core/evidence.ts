@@ -41,6 +41,8 @@ export type PageReading =
       readonly url: string;
       /** Its server is known to lie inside (`UpstreamAnswer.inside`). */
       readonly inside?: true;
+      /** The one form that it was read in; absent where nobody looked. */
+      readonly form?: string;
     }
   /** The index has no such project. */
   | { readonly outcome: 'not-found'; readonly status: number }

@@ -72,6 +72,10 @@ export const CACHE_IN_USE_MS = 3_600_000;
 export const CACHE_LOOK_MS = 24 * 3_600_000;
 /** What `trust export` writes and `trust import` reads. */
 export const MAX_TRUST_DOCUMENT_BYTES = 64 * MIB;
+/** Files of one index page that are remembered; a page of more is remembered in part. */
+export const MAX_REMEMBERED_LISTINGS = 50_000;
+/** A file that joins a release after this time is told of. */
+export const LATE_FILE_MS = 14 * 24 * 3_600_000;
 /** How long a writer waits for the others on one trust store. */
 export const STORE_WAIT_MS = 60_000;
 

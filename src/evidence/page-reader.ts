@@ -7,7 +7,7 @@ import { MAX_PAGE_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
-import { parsePage } from '../index/index.ts';
+import { formOf, parsePage } from '../index/index.ts';
 import { requestWithin } from './request-within.ts';
 
 /**
@@ -60,6 +60,7 @@ export function openPageReader(upstream: Upstream, settings: PageReaderSettings)
         outcome: 'page',
         page: flat ? parsePage({ ...source, project: null }) : page,
         url: answer.url,
+        form: formOf(source).form,
         ...(answer.inside === true ? { inside: true } : {}),
       };
     },

@@ -62,8 +62,11 @@ function mediaTypeOf(contentType: string | null): string {
   return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-/** By what the server says; where it says nothing, by how the body starts. */
-function formOf({ body, contentType, url }: PageSource): PageForm {
+/**
+ * The form of a page as it came: by what the server says; where it says nothing, by how the body
+ * starts. @throws Refusal `WP-PAGE-MALFORMED`, `WP-PAGE-VERSION`
+ */
+export function formOf({ body, contentType, url }: PageSource): PageForm {
   const mediaType = mediaTypeOf(contentType);
   const start = new TextDecoder().decode(body.subarray(0, 1024));
   const form = PAGE_FORMS.find((candidate) =>

@@ -8,6 +8,7 @@ import { formatDuration } from './duration.ts';
 import { exceptionNote, findException } from './exceptions.ts';
 import { judgeIndex } from './ownership.ts';
 import type { Policy } from './policy.ts';
+import { judgeRemark } from './remarks.ts';
 import { explainRequirement, satisfied } from './requirement-proof.ts';
 import { formatRequirement, namesIn, type Requirement } from './requirement.ts';
 import { rulesFor, type ProjectRules } from './rules.ts';
@@ -26,6 +27,8 @@ export interface Subject {
   readonly now: number;
   /** What a person said when `first-use = "ask"`; `null`: nobody was asked. */
   readonly firstUseAnswer: 'yes' | 'no' | null;
+  /** What its index page lets one notice of it, beside what was said before. */
+  readonly remarks?: readonly Reason[];
 }
 
 /**
@@ -66,6 +69,7 @@ class Judgement {
     this.#findings = findings;
     this.#rules = rulesFor(policy, subject.project);
     this.#askIndex();
+    this.#askRemarks();
     const demand = this.#askRequirement();
     this.verdict = demand.met ? 'vouched' : this.#verdictWithoutDemand();
     const open = this.verdict === 'first-seen' ? this.#unreachable() : [];
@@ -78,6 +82,14 @@ class Judgement {
   #askIndex(): void {
     const wrong = judgeIndex(this.#policy, this.#subject.project, this.#subject.index);
     if (wrong !== null) this.#refuse(wrong);
+  }
+
+  #askRemarks(): void {
+    for (const remark of this.#subject.remarks ?? []) {
+      const outcome = judgeRemark(remark.code, this.#policy.strict, this.#findings);
+      if (outcome === 'block') this.#refuse(remark);
+      else if (outcome === 'note') this.notes.push(`${remark.message} (${remark.code})`);
+    }
   }
 
   /** `needed`: met only if evidence that could not be reached turned out to vouch. */

@@ -16,6 +16,12 @@ export const LIFTABLE_RULES = {
   'allow-hosts': 'WP-HOST-NOT-ALLOWED',
   'allow-plain-http': 'WP-PLAIN-HTTP',
   index: 'WP-INDEX-NOT-ALLOWED',
+  'newest-fell': 'WP-NEWEST-FELL',
+  'yank-removed': 'WP-YANK-REMOVED',
+  'file-gone': 'WP-FILE-GONE',
+  'late-file': 'WP-LATE-FILE',
+  sibling: 'WP-SIBLING',
+  'sdist-build': 'WP-SDIST-BUILD',
 } as const satisfies Record<string, Code>;
 
 const LIFTABLE: ReadonlySet<Code> = new Set(Object.values(LIFTABLE_RULES));

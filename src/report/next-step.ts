@@ -5,7 +5,13 @@ import { isProjectName } from '../core/project-name.ts';
 import type { Receipt } from '../core/verification.ts';
 
 /** What a person's approval lifts, whatever else the policy says. */
-const LIFTED_BY_APPROVAL: ReadonlySet<Code> = new Set(['WP-FIRST-USE', 'WP-COOLDOWN']);
+const LIFTED_BY_APPROVAL: ReadonlySet<Code> = new Set([
+  'WP-FIRST-USE',
+  'WP-COOLDOWN',
+  'WP-SDIST-BUILD',
+  'WP-LATE-FILE',
+  'WP-SIBLING',
+]);
 
 /** The reason's hint or, where an approval would let the file pass, the command that gives it. */
 export function nextStep({ code, hint }: Reason, { artifact, sha256 }: Receipt): string {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalJson } from '../core/canonical-json.ts';
+import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type {
   Approval,
   AuditEvent,
@@ -16,9 +17,17 @@ import {
   requireEvent,
   requireFile,
   requireHost,
+  requireListings,
+  requirePage,
   requireSighting,
 } from './row-check.ts';
-import { inOrderOfApprovals, inOrderOfFiles, inOrderOfHosts } from './row-order.ts';
+import {
+  inOrderOfApprovals,
+  inOrderOfFiles,
+  inOrderOfHosts,
+  inOrderOfListings,
+  inOrderOfPages,
+} from './row-order.ts';
 
 interface Tables {
   readonly files: Map<string, RememberedFile>;
@@ -26,6 +35,8 @@ interface Tables {
   readonly approvals: Map<string, Approval>;
   readonly hosts: Map<string, RememberedHost>;
   readonly events: AuditEvent[];
+  readonly pages: Map<string, RememberedPage>;
+  readonly listings: Map<string, readonly RememberedListing[]>;
 }
 
 const key = (...parts: readonly (string | null)[]): string => JSON.stringify(parts);
@@ -48,6 +59,8 @@ class MemoryTrustRows implements TrustRows {
     approvals: new Map(),
     hosts: new Map(),
     events: [],
+    pages: new Map(),
+    listings: new Map(),
   };
   #closed = false;
 
@@ -142,6 +155,36 @@ class MemoryTrustRows implements TrustRows {
     return inOrderOfHosts(this.#open().hosts.values());
   }
 
+  recallPage(index: string, project: string): RememberedPage | null {
+    return this.#open().pages.get(key(index, project)) ?? null;
+  }
+
+  recallListings(index: string, project: string): readonly RememberedListing[] {
+    return this.#open().listings.get(key(index, project)) ?? [];
+  }
+
+  rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | null): void {
+    requirePage(page);
+    if (listings !== null) requireListings(listings);
+    const tables = this.#open();
+    const place = key(page.index, page.project);
+    tables.pages.set(place, { ...page });
+    if (listings !== null) tables.listings.set(place, inOrderOfListings(listings));
+  }
+
+  forgetPage(index: string, project: string): boolean {
+    const { pages, listings } = this.#open();
+    listings.delete(key(index, project));
+    return pages.delete(key(index, project));
+  }
+
+  listPages(filter: { project?: string }): readonly RememberedPage[] {
+    const { project } = filter;
+    return inOrderOfPages(this.#open().pages.values()).filter(
+      (page) => project === undefined || page.project === project,
+    );
+  }
+
   audit(event: AuditEvent): void {
     requireEvent(event);
     const detail = parseObject(canonicalJson(event.detail));
@@ -157,13 +200,15 @@ class MemoryTrustRows implements TrustRows {
   }
 
   transaction<T>(work: () => T): T {
-    const { files, sightings, approvals, hosts, events } = this.#open();
+    const { files, sightings, approvals, hosts, events, pages, listings } = this.#open();
     const before: Tables = {
       files: new Map(files),
       sightings: new Map(sightings),
       approvals: new Map(approvals),
       hosts: new Map(hosts),
       events: [...events],
+      pages: new Map(pages),
+      listings: new Map(listings),
     };
     try {
       return work();

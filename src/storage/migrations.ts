@@ -80,4 +80,28 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail is never cut'); END;
   `,
+  `
+  CREATE TABLE pages (
+    index_url TEXT NOT NULL,
+    project TEXT NOT NULL,
+    form TEXT NOT NULL,
+    status TEXT NOT NULL,
+    newest TEXT,
+    listed INTEGER NOT NULL CHECK (listed >= 0),
+    client TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    seal TEXT NOT NULL,
+    PRIMARY KEY (index_url, project)
+  ) STRICT, WITHOUT ROWID;
+
+  -- files: one line for each, so that a page of thousands is one row that is rarely written.
+  CREATE TABLE listings (
+    index_url TEXT NOT NULL,
+    project TEXT NOT NULL,
+    files TEXT NOT NULL,
+    seal TEXT NOT NULL,
+    PRIMARY KEY (index_url, project)
+  ) STRICT;
+  `,
 ];

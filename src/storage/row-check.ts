@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type {
   Approval,
   AuditEvent,
@@ -44,6 +45,27 @@ export function requireSighting({ index, project, filename, sha256, at }: Sighti
 export function requireEvent({ at, run, what, subject }: AuditEvent): void {
   requireTexts({ run, what, subject });
   requireCount('at', at, MAX_TIME);
+}
+
+export function requirePage(page: RememberedPage): void {
+  const { index, project, form, status, newest, client } = page;
+  requireTexts({ index, project, form, status, newest: newest ?? '', client });
+  requireCount('listed', page.listed, Number.MAX_SAFE_INTEGER);
+  requireCount('firstSeen', page.firstSeen, MAX_TIME);
+  requireCount('seenAt', page.seenAt, MAX_TIME);
+}
+
+export function requireListings(listings: readonly RememberedListing[]): void {
+  for (const { filename, sha256, firstSeen, changedAt } of listings) {
+    requireTexts({ filename });
+    // A line holds one file, and a tab parts what is said of it.
+    if (/[\t\n]/u.test(filename)) throw new TypeError(`a tab or a line's end in ${filename}`);
+    if (sha256 !== null) requireSha256(sha256);
+    requireCount('firstSeen', firstSeen, MAX_TIME);
+    requireCount('changedAt', changedAt, MAX_TIME);
+  }
+  const names = new Set(listings.map(({ filename }) => filename));
+  if (names.size !== listings.length) throw new TypeError('a file is listed twice');
 }
 
 function requireSha256(sha256: string): void {

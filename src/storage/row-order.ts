@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type { Approval, RememberedFile, RememberedHost } from '../core/trust-rows.ts';
 
 // Every backend answers in the same order: by these keys, compared by UTF-16 code units.
@@ -13,6 +14,14 @@ export function inOrderOfApprovals(approvals: Iterable<Approval>): Approval[] {
 
 export function inOrderOfHosts(hosts: Iterable<RememberedHost>): RememberedHost[] {
   return ordered(hosts, ({ index, host }) => [index, host]);
+}
+
+export function inOrderOfPages(pages: Iterable<RememberedPage>): RememberedPage[] {
+  return ordered(pages, ({ project, index }) => [project, index]);
+}
+
+export function inOrderOfListings(listings: Iterable<RememberedListing>): RememberedListing[] {
+  return ordered(listings, ({ filename }) => [filename]);
 }
 
 function ordered<T>(rows: Iterable<T>, keysOf: (row: T) => readonly string[]): T[] {

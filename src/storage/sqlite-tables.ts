@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ProjectStatus } from '../core/artifact.ts';
+import type { RememberedPage } from '../core/remembered-page.ts';
 import type { Approval, RememberedFile, RememberedHost, Sighting } from '../core/trust-rows.ts';
 import { isVerdict, type Verdict } from '../core/verdict.ts';
+import { decodeListings, encodeListings, type ListedPage } from './listing-text.ts';
 import type { Row, TableShape } from './sealed-table.ts';
 
 const text = (row: Row, column: string): string => String(row[column]);
@@ -97,5 +100,61 @@ export const HOSTS: TableShape<RememberedHost> = {
     index: text(row, 'index_url'),
     host: text(row, 'host'),
     firstSeen: count(row, 'first_seen'),
+  }),
+};
+
+const STATUSES: readonly ProjectStatus[] = ['active', 'archived', 'quarantined', 'deprecated'];
+
+function statusOf(row: Row): ProjectStatus {
+  const status = STATUSES.find((one) => one === row['status']);
+  if (status === undefined) throw new TypeError(`no status: ${text(row, 'status')}`);
+  return status;
+}
+
+export const PAGES: TableShape<RememberedPage> = {
+  table: 'pages',
+  columns: [
+    'index_url',
+    'project',
+    'form',
+    'status',
+    'newest',
+    'listed',
+    'client',
+    'first_seen',
+    'seen_at',
+  ],
+  encode: (page) => [
+    page.index,
+    page.project,
+    page.form,
+    page.status,
+    page.newest,
+    page.listed,
+    page.client,
+    page.firstSeen,
+    page.seenAt,
+  ],
+  decode: (row) => ({
+    index: text(row, 'index_url'),
+    project: text(row, 'project'),
+    form: text(row, 'form'),
+    status: statusOf(row),
+    newest: row['newest'] === null ? null : text(row, 'newest'),
+    listed: count(row, 'listed'),
+    client: text(row, 'client'),
+    firstSeen: count(row, 'first_seen'),
+    seenAt: count(row, 'seen_at'),
+  }),
+};
+
+export const LISTINGS: TableShape<ListedPage> = {
+  table: 'listings',
+  columns: ['index_url', 'project', 'files'],
+  encode: ({ index, project, listings }) => [index, project, encodeListings(listings)],
+  decode: (row) => ({
+    index: text(row, 'index_url'),
+    project: text(row, 'project'),
+    listings: decodeListings(text(row, 'files')),
   }),
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join, resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
+import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type {
   Approval,
   AuditEvent,
@@ -20,6 +21,7 @@ import {
 } from './row-check.ts';
 import { inOrderOfApprovals, inOrderOfFiles, inOrderOfHosts } from './row-order.ts';
 import { SealedTable } from './sealed-table.ts';
+import { SqlitePages } from './sqlite-pages.ts';
 import { SqliteAudit } from './sqlite-audit.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { ensureSqliteFile, markOf } from './sqlite-file.ts';
@@ -75,6 +77,7 @@ class SqliteTrustRows implements TrustRows {
   readonly #approvals: SealedTable<Approval>;
   readonly #hosts: SealedTable<RememberedHost>;
   readonly #audit: SqliteAudit;
+  readonly #pages: SqlitePages;
 
   constructor(connection: SqliteConnection, head: TrailHead) {
     this.#connection = connection;
@@ -84,6 +87,7 @@ class SqliteTrustRows implements TrustRows {
     this.#approvals = new SealedTable(connection, APPROVALS);
     this.#hosts = new SealedTable(connection, HOSTS);
     this.#audit = new SqliteAudit(connection);
+    this.#pages = new SqlitePages(connection);
   }
 
   recall(index: string, project: string, filename: string): RememberedFile | null {
@@ -180,6 +184,26 @@ class SqliteTrustRows implements TrustRows {
 
   listHosts(): readonly RememberedHost[] {
     return inOrderOfHosts(this.#hosts.select('TRUE'));
+  }
+
+  recallPage(index: string, project: string): RememberedPage | null {
+    return this.#pages.recall(index, project);
+  }
+
+  recallListings(index: string, project: string): readonly RememberedListing[] {
+    return this.#pages.recallListings(index, project);
+  }
+
+  rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | null): void {
+    this.#withoutWaiting(() => this.#pages.remember(page, listings));
+  }
+
+  forgetPage(index: string, project: string): boolean {
+    return this.transaction(() => this.#pages.forget(index, project));
+  }
+
+  listPages(filter: { project?: string }): readonly RememberedPage[] {
+    return this.#pages.list(filter.project ?? null);
   }
 
   audit(event: AuditEvent): void {

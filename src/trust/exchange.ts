@@ -6,6 +6,13 @@ import type { Approval, RememberedFile, RememberedHost, TrustRows } from '../cor
 import type { Occasion } from './approvals.ts';
 import { DocumentObject, readApprovalRow, readFileRow, readHostRow } from './document-reader.ts';
 import { approvalShape, fileShape, hostShape } from './document-shape.ts';
+import {
+  allPages,
+  readPageRow,
+  takePage,
+  type WholePage,
+  wholePageShape,
+} from './page-document.ts';
 import { mergeApprovals, mergeFiles } from './merge.ts';
 
 const FORMAT = 'wheelproof-trust';
@@ -15,6 +22,7 @@ interface TrustDocument {
   readonly files: readonly RememberedFile[];
   readonly approvals: readonly Approval[];
   readonly hosts: readonly RememberedHost[];
+  readonly pages: readonly WholePage[];
 }
 
 /** How many rows are new, were merged into existing ones, or were there already. */
@@ -31,13 +39,18 @@ export interface ImportOutcome {
 
 /** Everything that is remembered, as one canonical JSON document. */
 export function exportTrust(rows: TrustRows): string {
-  const document = rows.transaction(() => ({
-    format: FORMAT,
-    version: VERSION,
-    files: rows.list({}).map(fileShape),
-    approvals: rows.listApprovals().map(approvalShape),
-    hosts: rows.listHosts().map(hostShape),
-  }));
+  const document = rows.transaction(() => {
+    const pages = allPages(rows).map(wholePageShape);
+    return {
+      format: FORMAT,
+      version: VERSION,
+      files: rows.list({}).map(fileShape),
+      approvals: rows.listApprovals().map(approvalShape),
+      hosts: rows.listHosts().map(hostShape),
+      // Left out where there are none: an older wheelproof reads the document too.
+      ...(pages.length === 0 ? {} : { pages }),
+    };
+  });
   return `${canonicalJson(document)}\n`;
 }
 
@@ -66,7 +79,10 @@ export function importTrust(rows: TrustRows, bytes: Uint8Array, occasion: Occasi
 /** @throws Refusal `WP-TRUST-DOCUMENT` */
 function readDocument(bytes: Uint8Array): TrustDocument {
   const names = ['format', 'version', 'files', 'approvals', 'hosts'];
-  const document = new DocumentObject(parseJson(bytes), 'the document', names);
+  const json = parseJson(bytes);
+  const hasPages = typeof json === 'object' && json !== null && Object.hasOwn(json, 'pages');
+  const all = hasPages ? [...names, 'pages'] : names;
+  const document = new DocumentObject(json, 'the document', all);
   const format = document.member('format');
   if (format !== FORMAT) throw document.refuse(`format: expected ${FORMAT}`, format);
   const version = document.member('version');
@@ -82,6 +98,9 @@ function readDocument(bytes: Uint8Array): TrustDocument {
       .list('approvals')
       .map((row, at) => readApprovalRow(row, `approvals[${at}]`)),
     hosts: document.list('hosts').map((row, at) => readHostRow(row, `hosts[${at}]`)),
+    pages: hasPages
+      ? document.list('pages').map((row, at) => readPageRow(row, `pages[${at}]`))
+      : [],
   };
 }
 
@@ -108,7 +127,10 @@ function requireOnce(document: DocumentObject, keys: readonly (readonly string[]
   }
 }
 
-function mergeInto(rows: TrustRows, { files, approvals, hosts }: TrustDocument): ImportOutcome {
+function mergeInto(
+  rows: TrustRows,
+  { files, approvals, hosts, pages }: TrustDocument,
+): ImportOutcome {
   const conflicts: { kept: RememberedFile; offered: RememberedFile }[] = [];
   const counts = { added: 0, merged: 0, unchanged: 0 };
   const tell = (before: unknown, after: unknown): void => {
@@ -131,6 +153,7 @@ function mergeInto(rows: TrustRows, { files, approvals, hosts }: TrustDocument):
     rows.rememberHost(offered);
     tell(kept, { ...offered, firstSeen: Math.min(offered.firstSeen, kept?.firstSeen ?? Infinity) });
   }
+  for (const offered of pages) counts[takePage(rows, offered) ? 'added' : 'unchanged']++;
   return { ...counts, conflicts };
 }
 

@@ -10,4 +10,6 @@ export {
 export { approvalShape, fileShape, timeText } from './document-shape.ts';
 export { exportTrust, importTrust, type ImportOutcome } from './exchange.ts';
 export { HostMemory } from './hosts.ts';
+export { listingShape, pageShape } from './page-document.ts';
+export { type PageHistory, PageMemory, type PageSaying } from './page-memory.ts';
 export { TrustMemory } from './memory.ts';

@@ -12,6 +12,7 @@ import type { Catalogue } from './catalogue.ts';
 import { judgeInwardLink, type PageSource } from './inward-link.ts';
 import type { NameGuard } from './name-guard.ts';
 import type { Question } from './question.ts';
+import type { PageWatch } from './page-watch.ts';
 import type { Records } from './records.ts';
 import { meetsWishes } from './wanted.ts';
 
@@ -22,6 +23,7 @@ export interface PageCaseParts {
   readonly records: Records;
   readonly hosts: HostMemory;
   readonly names: NameGuard;
+  readonly watch: PageWatch;
   readonly now: () => number;
   /** What was asked for, as far as it can be read beforehand. */
   readonly wishes: readonly Wish[];
@@ -43,25 +45,48 @@ export async function judgePage(
 ): Promise<JudgedPage> {
   const { page } = reading;
   const source = { ...reading, index: indexOf(askedUrl, page) };
-  const candidates: Candidate[] = [];
-  for (const file of page.files) candidates.push(await judgeFile(parts, source, file));
-  for (const entry of page.refused) {
-    const candidate = await judgeRefusedEntry(parts, source, entry);
-    if (candidate !== null) candidates.push(candidate);
-  }
+  const candidates = await judgeEntries(parts, source);
   for (const candidate of candidates) record(parts, candidate);
   const offered = candidates.filter(({ reasons }) => reasons.length === 0);
   const refused = candidates.filter(({ reasons }) => reasons.length > 0);
   if (refused.length > 0) {
     const codes = refused.flatMap(({ reasons }) => reasons.map(({ code }) => code));
     const names = refused.map(({ file }) => file.filename);
-    parts.records.refusePage(askedUrl, codes, names);
+    const messages = refused.flatMap(({ reasons }) => reasons.map(({ message }) => message));
+    parts.records.refusePage(askedUrl, codes, names, messages);
   }
   return {
     page,
     offered: offered.map(({ file }) => withUsableSidecar(file)),
     shown: worthShowing(parts.wishes, page, offered, refused),
   };
+}
+
+/** Wheels before sdists: a refused wheel must not make an installer build the sdist (attack B22). */
+async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<Candidate[]> {
+  const { files, refused } = source.page;
+  const entries = [
+    ...files.map((file) => ({ file, entry: null })),
+    ...refused.map((entry) => ({ file: entry.file ?? bareFile(entry), entry })),
+  ].map((each) => ({ ...each, artifact: listedArtifact(source, each.file) }));
+  const seen = entries.map(({ artifact, entry }) => ({ artifact, whole: entry?.file !== null }));
+  const watched = parts.watch.look(source, seen);
+  const candidates: Candidate[] = [];
+  for (const sdists of [false, true]) {
+    for (const [place, { file, entry, artifact }] of entries.entries()) {
+      if ((artifact.kind === 'sdist') !== sdists) continue;
+      watched?.beforeJudging(artifact);
+      const candidate =
+        entry === null
+          ? await judgeFile(parts, source, file)
+          : await judgeRefusedEntry(parts, source, entry);
+      candidates[place] = candidate;
+      if (candidate.reasons.length > 0) watched?.refused(artifact, candidate.reasons);
+    }
+  }
+  const out = candidates.filter(({ reasons }) => reasons.length > 0);
+  watched?.remember(new Set(out.map(({ artifact }) => artifact.filename)));
+  return candidates;
 }
 
 async function judgeFile(
@@ -98,7 +123,7 @@ async function judgeRefusedEntry(
   parts: PageCaseParts,
   source: PageSource,
   entry: RefusedEntry,
-): Promise<Candidate | null> {
+): Promise<Candidate> {
   const file = entry.file ?? bareFile(entry);
   const artifact = listedArtifact(source, file);
   if (entry.file !== null && isExcepted(parts, artifact, entry.code)) {

@@ -2,7 +2,7 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
-import { asRefusal } from '../core/errors.ts';
+import { asRefusal, type Reason } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
@@ -20,6 +20,8 @@ export interface QuestionParts {
   readonly askFirstUse: AskFirstUse | null;
   /** The index that a file counts as coming from; its own where absent. */
   readonly placeOf?: (artifact: Artifact) => string;
+  /** What a page of this run lets one notice of a file. */
+  readonly remarksOn?: (artifact: Artifact) => readonly Reason[];
 }
 
 /** Who vouches for these bytes? Every kind of evidence answers, then policy decides. */
@@ -100,6 +102,7 @@ export class Question {
       ageMs: Math.max(0, now - firstSight),
       now,
       firstUseAnswer,
+      remarks: this.#parts.remarksOn?.(artifact) ?? [],
     };
     return decide(this.#parts.policy, subject, findings);
   }

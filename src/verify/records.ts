@@ -11,9 +11,11 @@ import type { Policy } from '../policy/index.ts';
 import type { HostMemory } from '../trust/hosts.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import type { Ledger } from './ledger.ts';
+import type { PageWatch } from './page-watch.ts';
 
 /** A page of old files may refuse hundreds. */
 const MAX_NAMED_FILES = 50;
+const MAX_MESSAGES = 5;
 
 export interface RecordsParts {
   readonly rows: TrustRows;
@@ -23,6 +25,9 @@ export interface RecordsParts {
   readonly ledger: Ledger;
   readonly hosts: HostMemory;
   readonly note: (sentence: string) => void;
+  readonly watch?: PageWatch;
+  /** Who asks: an installer with its version. */
+  readonly client?: string;
   /** Names this run in the audit trail. */
   readonly run: string;
 }
@@ -79,6 +84,7 @@ export class Records {
   refuse(artifact: Artifact, sha256: string | null, decision: Decision): void {
     this.#parts.ledger.write(this.receipt(artifact, sha256, null, decision));
     this.#parts.rows.audit(this.#event(artifact, sha256, decision));
+    if (sha256 !== null) this.#parts.watch?.unlearn(artifact);
   }
 
   /** A file that a page offered and that was left out; nobody has asked for it yet. */
@@ -88,7 +94,12 @@ export class Records {
   }
 
   /** What was refused of one index page: one event, however many files it lists. */
-  refusePage(url: string, codes: readonly Code[], files: readonly string[]): void {
+  refusePage(
+    url: string,
+    codes: readonly Code[],
+    files: readonly string[],
+    messages: readonly string[] = [],
+  ): void {
     this.#parts.rows.audit({
       at: this.#parts.clock.now(),
       run: this.#parts.run,
@@ -98,6 +109,8 @@ export class Records {
         codes: [...new Set(codes)],
         files: files.slice(0, MAX_NAMED_FILES),
         more: Math.max(0, files.length - MAX_NAMED_FILES),
+        messages: [...new Set(messages)].slice(0, MAX_MESSAGES),
+        ...this.#client(),
         policy: this.#parts.policy.digest,
       },
     });
@@ -110,6 +123,11 @@ export class Records {
     decision: Decision,
   ): Receipt {
     return { artifact, sha256, size, decision, at: this.#parts.clock.now(), asked: true };
+  }
+
+  #client(): { readonly client?: string } {
+    const { client } = this.#parts;
+    return client === undefined ? {} : { client };
   }
 
   #event(artifact: Artifact, sha256: string | null, decision: Decision): AuditEvent {
@@ -125,6 +143,7 @@ export class Records {
         sha256,
         verdict: decision.verdict,
         codes: decision.reasons.map(({ code }) => code),
+        ...this.#client(),
         policy: this.#parts.policy.digest,
       },
     };

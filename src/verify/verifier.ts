@@ -21,6 +21,7 @@ import type {
 import { projectOf, type SidecarLedger } from '../evidence/index.ts';
 import { rulesFor, type Policy } from '../policy/index.ts';
 import { HostMemory } from '../trust/hosts.ts';
+import { PageMemory } from '../trust/page-memory.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { AheadAccess } from './ahead-access.ts';
 import { directArtifact } from './artifact-of.ts';
@@ -31,6 +32,7 @@ import { judgeAskedAddress, knownAgainst, type KnownAgainstParts } from './known
 import { Ledger } from './ledger.ts';
 import { NameGuard, type NameRefusal } from './name-guard.ts';
 import { judgePage, type PageCaseParts } from './page-case.ts';
+import { PageWatch } from './page-watch.ts';
 import { Question, type AskFirstUse } from './question.ts';
 import { Records } from './records.ts';
 import { judgeSidecar } from './sidecar-case.ts';
@@ -53,6 +55,8 @@ export interface VerifierParts {
   readonly run: string;
   /** Takes what the reader should know though nothing was blocked. */
   readonly note?: (sentence: string) => void;
+  /** Who asks: an installer with its version. */
+  readonly client?: string;
 }
 
 /** Takes index pages and files through the question, once each for a run. */
@@ -78,8 +82,14 @@ export class Verifier implements Verification {
     const hosts = new HostMemory(rows, clock);
     const now = (): number => clock.now();
     this.#names = new NameGuard({ policy, hosts, now });
-    this.#question = new Question({ ...parts, placeOf: (file) => this.#names.placeOf(file) });
-    const records = new Records({ ...parts, ledger: this.#ledger, hosts, note });
+    const pages = new PageMemory(rows, clock, parts.client ?? '');
+    const watch = new PageWatch(pages, parts.wishes, note);
+    this.#question = new Question({
+      ...parts,
+      placeOf: (file) => this.#names.placeOf(file),
+      remarksOn: watch.remarksOn,
+    });
+    const records = new Records({ ...parts, ledger: this.#ledger, hosts, note, watch });
     this.#pageParts = {
       policy,
       question: this.#question,
@@ -87,6 +97,7 @@ export class Verifier implements Verification {
       records,
       hosts,
       names: this.#names,
+      watch,
       now,
       wishes: parts.wishes,
     };

@@ -43,6 +43,7 @@ const WITHOUT = {
   },
   'pages and names': { pages: carelessPages, upstream: withoutNames },
   names: { upstream: withoutNames },
+  strictness: { policy: (policy) => ({ ...policy, strict: false }) },
   upstream: { upstream: openCarelessUpstream, policy: allowPlainHttp },
   'upstream and integrity': { upstream: openCarelessUpstream, evidence: () => [] },
   addresses: { upstream: openCarelessUpstream, pages: carelessPages, policy: allowPlainHttp },

@@ -3,6 +3,7 @@ import type { Attack } from './attack.ts';
 import { A01 } from './A01-tampered-file.ts';
 import { A02 } from './A02-swapped-file-and-hash.ts';
 import { A03 } from './A03-name-reused.ts';
+import { A05 } from './A05-split-view.ts';
 import { A06 } from './A06-md5-only.ts';
 import { A07 } from './A07-no-hash.ts';
 import { A08 } from './A08-weak-or-unknown-hash.ts';
@@ -17,10 +18,14 @@ import { B04 } from './B04-metadata-names-another.ts';
 import { B07 } from './B07-name-spellings.ts';
 import { B08 } from './B08-lookalike-letters.ts';
 import { B09 } from './B09-lookalike-host.ts';
+import { B11 } from './B11-build-tag-sibling.ts';
 import { B13 } from './B13-odd-url-endings.ts';
 import { B14 } from './B14-encoded-traversal.ts';
 import { B15 } from './B15-page-of-another.ts';
 import { B16 } from './B16-page-redirect.ts';
+import { B18 } from './B18-yank-mark-moved.ts';
+import { B20 } from './B20-quarantined-or-archived.ts';
+import { B22 } from './B22-wheel-hidden.ts';
 import { D01 } from './D01-rogue-authority.ts';
 import { D02 } from './D02-bad-certificates.ts';
 import { D03 } from './D03-old-tls.ts';
@@ -50,6 +55,7 @@ import { K05 } from './K05-no-proxy.ts';
 import { K06 } from './K06-hash-switches.ts';
 import { K07 } from './K07-unpinned-dependency.ts';
 import { K08 } from './K08-build-requirements.ts';
+import { F01 } from './F01-newest-release-hidden.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
 import { K25 } from './K25-many-at-once.ts';
@@ -62,6 +68,7 @@ export const ATTACKS: readonly Attack[] = [
   A01,
   A02,
   A03,
+  A05,
   A06,
   A07,
   A08,
@@ -76,10 +83,14 @@ export const ATTACKS: readonly Attack[] = [
   B07,
   B08,
   B09,
+  B11,
   B13,
   B14,
   B15,
   B16,
+  B18,
+  B20,
+  B22,
   D01,
   D02,
   D03,
@@ -109,6 +120,7 @@ export const ATTACKS: readonly Attack[] = [
   K06,
   K07,
   K08,
+  F01,
   K20,
   K21,
   K25,

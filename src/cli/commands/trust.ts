@@ -9,6 +9,7 @@ import {
 } from '../trust-change.ts';
 import type { Json, TrustContext, TrustIo } from '../trust-context.ts';
 import { exportAll, importAll } from '../trust-exchange.ts';
+import { forgetPage, type ForgetPageOptions } from '../trust-pages.ts';
 import { list, show } from '../trust-look.ts';
 
 /** `wheelproof trust …`: what this machine remembers, and what people have said of files. */
@@ -51,6 +52,15 @@ export function registerTrustCommand(
     .option(...json)
     .action(async (word: string, options: ForgetOptions) =>
       forget(await open(), io, word, options),
+    );
+  trust
+    .command('forget-page <project>')
+    .description('forget what index pages said of a project: what they say next is taken as first')
+    .requiredOption('--reason <text>', 'why')
+    .option('--index <url>', 'only of this index')
+    .option(...json)
+    .action(async (word: string, options: ForgetPageOptions) =>
+      forgetPage(await open(), io, word, options),
     );
   trust
     .command('withdraw <sha256:hex>')
