@@ -3,4 +3,5 @@ export { readCoreMetadata, type CoreMetadata } from './core-metadata.ts';
 export { type StatedIdentity, verifyArchiveIdentity } from './identity.ts';
 export { readSdist, type SdistContents } from './sdist.ts';
 export { readWheel, type WheelContents } from './wheel.ts';
+export { openWheelFiles } from './wheel-files.ts';
 export { openZip, type ZipArchive } from './zip.ts';

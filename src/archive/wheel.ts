@@ -32,7 +32,7 @@ export async function readWheel(filename: string, bytes: HeldBytes): Promise<Whe
   return { ...readCoreMetadata(filename, metadata), distInfo, entries: names };
 }
 
-function onlyDistInfo(filename: string, names: readonly string[]): string {
+export function onlyDistInfo(filename: string, names: readonly string[]): string {
   const tops = new Set(names.map((name) => name.split('/', 1)[0] ?? ''));
   const folders = [...tops].filter((top) => top.toLowerCase().endsWith('.dist-info'));
   const [folder] = folders;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FoundDistribution } from '../core/host.ts';
 import type { Wish } from '../core/installer.ts';
-import type { InstalledDistribution, JailLevel, Report } from '../core/report.ts';
+import type { JailLevel, Report } from '../core/report.ts';
 import type { RememberedFile } from '../core/trust-rows.ts';
 import type { Receipt } from '../core/verification.ts';
 import type { Decision } from '../core/verdict.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
-import { compareEnvironments } from '../host/index.ts';
+import type { Snapshot } from '../host/index.ts';
 import { buildReport } from '../report/index.ts';
-import { preexisting, reckon, reconcile } from '../verify/index.ts';
+import { reckon, type Grounds } from '../verify/index.ts';
+import { holdAgainstReceipts, withoutPassing } from './after-install.ts';
 import type { SubjectReason } from './run-events.ts';
 import { ownVersion } from './version.ts';
 
@@ -33,9 +33,11 @@ export interface Observed {
   readonly offered: ReadonlyMap<string, readonly string[]>;
   /** The names of refused files that the installer asked for all the same. */
   readonly requested: ReadonlySet<string>;
-  readonly before: readonly FoundDistribution[];
-  readonly after: readonly FoundDistribution[];
-  readonly recallRelease: (project: string, version: string) => readonly RememberedFile[];
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  readonly runsProgram: boolean;
+  /** The means to look at what was installed. */
+  readonly grounds: Omit<Grounds, 'receipts'>;
   /** What the policy says now against a file that was accepted before; `null`: nothing. */
   readonly objectionTo: (file: RememberedFile) => Promise<Decision | null>;
   readonly refusals: readonly SubjectReason[];
@@ -45,26 +47,29 @@ export interface Observed {
 
 /** Holds what was installed against what passed the gate, and writes the run's report. */
 export async function composeReport(run: Run, observed: Observed): Promise<Report> {
+  const { before, after, runsProgram, grounds } = observed;
+  const { exit, signal } = run.end;
+  const present = withoutPassing(after.found, after);
   const result = {
-    succeeded: run.end.exit === 0,
-    installed: new Map(observed.after.map(({ name, version }) => [name, version])),
+    succeeded: exit === 0,
+    installed: new Map(present.map(({ name, version }) => [name, version])),
     offered: observed.offered,
     requested: observed.requested,
     installer: run.installer.name,
   };
   const receipts = [...reckon(observed.receipts, run.wishes, result)];
-  const refusals = [...observed.refusals];
-  const { added, preexisting: old } = compareEnvironments(observed.before, observed.after);
-  const installed: InstalledDistribution[] = old.map(preexisting);
-  for (const found of added) {
-    const { distribution, cached, reason } = reconcile(found, receipts, observed.recallRelease);
-    installed.push(distribution);
-    if (cached !== null && !receipts.some(({ sha256 }) => sha256 === cached.sha256)) {
-      const receipt = cachedReceipt(cached);
-      const objection = await observed.objectionTo(cached);
-      receipts.push(objection === null ? receipt : { ...receipt, decision: objection });
-    }
-    if (reason !== null) refusals.push({ ...reason, subject: found.name });
+  // Where it ran a program, the exit code is that one's.
+  const endedWell = exit === 0 || (runsProgram && signal === null);
+  const words = run.installer.argv;
+  const held = await holdAgainstReceipts(
+    { before, after, endedWell, runsProgram, words },
+    { ...grounds, receipts },
+  );
+  for (const { cached } of held.judged) {
+    if (cached === null || receipts.some(({ sha256 }) => sha256 === cached.sha256)) continue;
+    const receipt = cachedReceipt(cached);
+    const objection = await observed.objectionTo(cached);
+    receipts.push(objection === null ? receipt : { ...receipt, decision: objection });
   }
   return buildReport({
     toolVersion: ownVersion(),
@@ -73,9 +78,10 @@ export async function composeReport(run: Run, observed: Observed): Promise<Repor
     signal: run.end.signal,
     jail: run.end.jail,
     receipts,
-    installed,
-    refusals,
-    notes: observed.notes,
+    installed: held.installed,
+    halfInstalled: held.halfInstalled,
+    refusals: [...observed.refusals, ...held.refusals],
+    notes: [...observed.notes, ...held.notes],
     otherTraffic: observed.otherTraffic,
   });
 }

@@ -11,7 +11,13 @@ import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { EVIDENCE, openPageReader, SidecarLedger } from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
-import { ownerOfConnection, placesOf, systemClock, type Places } from '../host/index.ts';
+import {
+  installedFiles,
+  ownerOfConnection,
+  placesOf,
+  systemClock,
+  type Places,
+} from '../host/index.ts';
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
 import {
   ensurePrivateDirectory,
@@ -21,8 +27,9 @@ import {
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
-import { Verifier, type AheadPlan } from '../verify/index.ts';
+import { Verifier, type AheadPlan, type Grounds } from '../verify/index.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
+import { openStoredWheel } from './stored-wheels.ts';
 import { transportOf } from './transport.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -100,6 +107,8 @@ export interface Gate {
   readonly gateway: Gateway;
   readonly verifier: Verifier;
   readonly rows: TrustRows;
+  /** What passed the gate in earlier runs, and the means to look at what was installed. */
+  readonly grounds: Omit<Grounds, 'receipts'>;
   /** Writes the run's outcome into the audit trail. */
   recordEnd(report: Report): void;
   close(): Promise<void>;
@@ -148,13 +157,18 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     isKnownIndexUrl: isKnownIndex,
   });
   const recordEnd = (report: Report): void => auditRun(rows, clock, run, report);
+  const grounds: Gate['grounds'] = {
+    recallRelease: (project, version) => rows.recallRelease(project, version),
+    files: installedFiles,
+    openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }),
+  };
   const close = async (): Promise<void> => {
     await gateway.close();
     await verifier.close();
     await upstream.close();
     rows.close();
   };
-  return { gateway, verifier, rows, recordEnd, close };
+  return { gateway, verifier, rows, grounds, recordEnd, close };
 }
 
 /** An installer that asks for many things at a time gains nothing from another who does. */

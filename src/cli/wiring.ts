@@ -9,6 +9,7 @@ import type { Verification } from '../core/verification.ts';
 import type { openRunDirectory } from '../host/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { UpstreamSettings } from '../upstream/index.ts';
+import type { Grounds } from '../verify/index.ts';
 
 /**
  * Where tests reach into the plugging-together: to give names to loopback servers, to move the
@@ -22,6 +23,7 @@ export interface Wiring {
   readonly pages?: (real: PageReader) => PageReader;
   readonly evidence?: (real: readonly EvidenceKind[]) => readonly EvidenceKind[];
   readonly verification?: (real: Verification) => Verification;
+  readonly grounds?: (real: Omit<Grounds, 'receipts'>) => Omit<Grounds, 'receipts'>;
   readonly policy?: (real: Policy) => Policy;
   readonly loadPolicy?: typeof loadPolicy;
   readonly installers?: (real: readonly Installer[]) => readonly Installer[];

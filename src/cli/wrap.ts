@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
 import { Refusal } from '../core/errors.ts';
-import type { Call, Installer, Intent, Located, Recognised } from '../core/installer.ts';
+import type {
+  Call,
+  Installer,
+  InstallTarget,
+  Intent,
+  Located,
+  Recognised,
+} from '../core/installer.ts';
 import type { Report } from '../core/report.ts';
 import { judgeAddress } from '../core/source-address.ts';
-import { inspectTarget, jailInterpreters, openRunDirectory, runJailed } from '../host/index.ts';
+import {
+  installedFiles,
+  jailInterpreters,
+  openRunDirectory,
+  runJailed,
+  takeSnapshot,
+} from '../host/index.ts';
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
 import { ensurePrivateDirectory } from '../storage/index.ts';
 import { keepCachesBounded } from './cache-work.ts';
@@ -113,9 +126,14 @@ async function notStarted(
     receipts: [],
     offered: new Map(),
     requested: new Set(),
-    before: [],
-    after: [],
-    recallRelease: () => [],
+    before: { found: [], listings: [] },
+    after: { found: [], listings: [] },
+    runsProgram: false,
+    grounds: {
+      recallRelease: () => [],
+      files: installedFiles,
+      openWheel: () => Promise.resolve(null),
+    },
     objectionTo: () => Promise.resolve(null),
     refusals: prepared.intent.refusals.map((why) => ({ ...why, subject: 'configuration' })),
     notes: prepared.intent.notes,
@@ -155,17 +173,19 @@ async function runGuarded(
     wiring,
   );
   try {
-    const before = await inspectAll(intent);
-    gate.verifier.fetchAhead(before.map(({ name }) => name));
+    const targets = targetsOf(wrapCall, prepared);
+    const before = await takeSnapshot(targets);
+    gate.verifier.fetchAhead(before.found.map(({ name }) => name));
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate, wiring);
-    const after = await inspectAll(intent);
+    const after = await takeSnapshot(targets);
     const report = await composeReport(runOf(prepared, end), {
       receipts: gate.verifier.receipts(),
       offered: gate.verifier.offered(),
       requested: events.requested(),
       before,
       after,
-      recallRelease: (project, version) => gate.rows.recallRelease(project, version),
+      runsProgram: intent.runsProgram === true,
+      grounds: wiring.grounds?.(gate.grounds) ?? gate.grounds,
       objectionTo: (file) => gate.verifier.objectionTo(file),
       refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],
       notes: [...intent.notes, ...policy.notes, ...events.notes(), ...note],
@@ -178,19 +198,22 @@ async function runGuarded(
   }
 }
 
-async function inspectAll(intent: Intent) {
-  return (await Promise.all(intent.targets.map((target) => inspectTarget(target)))).flat();
+function targetsOf(wrapCall: WrapCall, prepared: Prepared): readonly InstallTarget[] {
+  const { targets, passingEnvironments } = prepared.intent;
+  if (passingEnvironments === undefined) return targets;
+  const folder = path.join(cacheDirectoryOf(wrapCall, prepared), passingEnvironments);
+  return [...targets, { kind: 'environments', path: folder }];
+}
+
+function cacheDirectoryOf({ environment }: WrapCall, { policy, installer }: Prepared): string {
+  const { cache } = findPlaces(environment);
+  return path.join(cache, 'installers', policy.digest.slice(0, 16), installer.name);
 }
 
 async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate, wiring: Wiring) {
-  const { installer, recognised, located, call, intent, policy } = prepared;
+  const { installer, recognised, located, call, intent } = prepared;
   const places = findPlaces(wrapCall.environment);
-  const cacheDirectory = path.join(
-    places.cache,
-    'installers',
-    policy.digest.slice(0, 16),
-    installer.name,
-  );
+  const cacheDirectory = cacheDirectoryOf(wrapCall, prepared);
   const runs = path.join(places.state, 'runs');
   for (const folder of [cacheDirectory, runs]) ensurePrivateDirectory(folder);
   const runDirectory = await (wiring.openRunDirectory ?? openRunDirectory)(runs);

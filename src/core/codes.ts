@@ -58,6 +58,12 @@ export const CODES = {
     'Forged metadata makes a resolver choose packages that the project never asked for.',
     'Report the file to the index operator.',
   ),
+  'WP-INSTALLED-BYTES': entry(
+    'E-BYTES',
+    'What was installed is not what passed the gate: files were changed on the way from there.',
+    'Something between the gate and the environment changed them: a cache, a build script, another program.',
+    "Remove the distribution and the installer's private cache (`wheelproof doctor` names it), then install it again.",
+  ),
   'WP-NO-STRONG-HASH': entry(
     'E-MISSING',
     'The index page gives no collision-resistant hash for this file.',

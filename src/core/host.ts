@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { InstallTarget } from './installer.ts';
+import type { RecordLine } from './record-lines.ts';
 
 /** One installed distribution as found on disk. */
 export interface FoundDistribution {
@@ -18,4 +20,46 @@ export interface DirectUrl {
   readonly url: string;
   readonly kind: 'archive' | 'vcs' | 'directory';
   readonly editable: boolean;
+}
+
+/** What a verified wheel puts into an environment. */
+export interface WheelFiles {
+  /** Its `.dist-info` folder, without slash. */
+  readonly distInfo: string;
+  readonly members: readonly WheelMember[];
+  /** The programs that installers make from its entry points. */
+  readonly commands: ReadonlySet<string>;
+  /** A member's contents. @throws Refusal where the wheel cannot give them. */
+  read(path: string): Promise<Uint8Array>;
+}
+
+export interface WheelMember {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** As the wheel's own RECORD states it; `null` where it does not. */
+  readonly sha256: string | null;
+}
+
+/** Looks at the files of installed distributions; changes nothing. */
+export interface InstalledFiles {
+  /** The lines of a distribution's RECORD; `null` where it has none. */
+  record(found: FoundDistribution): Promise<readonly RecordLine[] | null>;
+  /** `null` where there is no regular file; a file of another size than `size` is not read. */
+  digest(path: string, size: number | null): Promise<FileDigest | null>;
+  /** At most so many bytes; `null` where there is no regular file. */
+  read(path: string, maxBytes: number): Promise<Uint8Array | null>;
+}
+
+export interface FileDigest {
+  readonly size: number;
+  /** `null` where it was not read for its size. */
+  readonly sha256: string | null;
+}
+
+/** The names in one folder of distributions. */
+export interface SiteListing {
+  readonly site: string;
+  readonly kind: InstallTarget['kind'];
+  readonly names: readonly string[];
 }

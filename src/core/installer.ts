@@ -84,6 +84,8 @@ export interface Intent {
   readonly proxy: string | null;
   /** Where it will install, as far as known: paths of environments or of interpreters. */
   readonly targets: readonly InstallTarget[];
+  /** The folder of its private cache in which it makes environments for one run (`uvx`). */
+  readonly passingEnvironments?: string;
   /** Settings taken out of the way, a line each. */
   readonly notes: readonly string[];
   /** Settings that would lead round the gate: the run does not start. */
@@ -95,7 +97,9 @@ export type InstallTarget =
   /** A virtual environment's root. */
   | { readonly kind: 'environment'; readonly path: string }
   /** A plain folder of distributions (`--target`). */
-  | { readonly kind: 'directory'; readonly path: string };
+  | { readonly kind: 'directory'; readonly path: string }
+  /** A folder of virtual environments, one or two levels below, that come and go. */
+  | { readonly kind: 'environments'; readonly path: string };
 
 export interface Steered {
   readonly program: string;

@@ -53,6 +53,10 @@ export const MAX_REQUIREMENT_FILES = 1_000;
 /** What is read of one installed distribution's metadata. */
 export const MAX_METADATA_BYTES = 1 * MIB;
 export const MAX_RECORD_BYTES = 64 * MIB;
+/** A wheel's member is expanded for a comparison up to this size. */
+export const MAX_COMPARED_MEMBER_BYTES = 256 * MIB;
+/** Remembered files of one release that an installed distribution is held against. */
+export const MAX_CANDIDATE_FILES = 32;
 export const MAX_INSTALLED_DISTRIBUTIONS = 100_000;
 /** Leftovers of runs whose end cannot be seen from here (another boot, container or host) go after this time. */
 export const FOREIGN_RUN_AGE_MS = 7 * 24 * 3_600_000;

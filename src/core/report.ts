@@ -28,6 +28,8 @@ export interface Report {
   };
   readonly files: readonly ReportedFile[];
   readonly installed: readonly InstalledDistribution[];
+  /** What an installer that was ended half-way has left, one for each folder. */
+  readonly half_installed: readonly HalfInstalled[];
   /** Refusals that concern no single file: configuration, pages, bypasses. */
   readonly refusals: readonly (Reason & { readonly subject: string })[];
   readonly notes: readonly string[];
@@ -60,6 +62,21 @@ export interface InstalledDistribution {
   readonly source: InstalledSource;
   /** sha256 of the file whose receipt covers it. */
   readonly receipt: string | null;
+}
+
+export interface HalfInstalled {
+  /** The folder of distributions. */
+  readonly site: string;
+  /** `NAME VERSION`, as far as they can be told. */
+  readonly distributions: readonly string[];
+  /** What lies there and is not whole, or belongs to nothing. */
+  readonly files: readonly string[];
+  /** Files that should lie there and do not. */
+  readonly missing: readonly string[];
+  /** `NAME VERSION` of what was there before and is gone. */
+  readonly gone: readonly string[];
+  /** For a shell: clears it away and installs anew. */
+  readonly repair: string;
 }
 
 /** Something that shows an outcome: one file per format in `report/`. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { realpath } from 'node:fs/promises';
-import type { FoundDistribution } from '../core/host.ts';
+import type { FoundDistribution, SiteListing } from '../core/host.ts';
 import type { InstallTarget } from '../core/installer.ts';
 import { MAX_INSTALLED_DISTRIBUTIONS } from '../core/limits.ts';
 import type { Environment } from '../core/machine.ts';
@@ -16,25 +16,59 @@ export interface EnvironmentChange {
   readonly preexisting: readonly FoundDistribution[];
 }
 
+/** What lies in the folders of distributions at one moment. */
+export interface Snapshot {
+  readonly found: readonly FoundDistribution[];
+  readonly listings: readonly SiteListing[];
+}
+
+/** What is installed in these targets; nothing where one does not exist yet. */
+export async function takeSnapshot(
+  targets: readonly InstallTarget[],
+  environment: Environment = process.env,
+): Promise<Snapshot> {
+  const kinds = new Map<string, InstallTarget['kind']>();
+  for (const target of targets) {
+    for (const site of await realFolders(await sitesOf(target, environment))) {
+      if (!kinds.has(site)) kinds.set(site, target.kind);
+    }
+  }
+  const found: FoundDistribution[] = [];
+  const listings: SiteListing[] = [];
+  for (const [site, kind] of kinds) {
+    const names = await thisMachine.list(site);
+    listings.push({ site, kind, names });
+    found.push(...(await distributionsAmong(site, names, found.length)));
+  }
+  return { found, listings };
+}
+
 /** What is installed in a target; nothing where it does not exist yet. */
 export async function inspectTarget(
   target: InstallTarget,
   environment: Environment = process.env,
 ): Promise<readonly FoundDistribution[]> {
-  return await inspectSites(await sitesOf(target, environment));
+  return (await takeSnapshot([target], environment)).found;
 }
 
 /** What is installed in folders of distributions; each real folder is read once. */
 export async function inspectSites(
   sites: readonly string[],
 ): Promise<readonly FoundDistribution[]> {
+  const targets = sites.map((path): InstallTarget => ({ kind: 'directory', path }));
+  return (await takeSnapshot(targets)).found;
+}
+
+async function distributionsAmong(
+  site: string,
+  names: readonly string[],
+  already: number,
+): Promise<readonly FoundDistribution[]> {
   const found: FoundDistribution[] = [];
-  for (const site of await realFolders(sites)) {
-    for (const entry of await thisMachine.list(site)) {
-      if (found.length >= MAX_INSTALLED_DISTRIBUTIONS) return found;
-      const distribution = await readDistribution(site, entry);
-      if (distribution !== null) found.push(distribution);
-    }
+  for (const name of names) {
+    if (already + found.length >= MAX_INSTALLED_DISTRIBUTIONS) return found;
+    const distribution = await readDistribution(site, name);
+    if (distribution !== null) found.push(distribution);
   }
   return found;
 }

@@ -5,9 +5,12 @@ export {
   inspectSites,
   inspectTarget,
   sitesOf,
+  takeSnapshot,
   type EnvironmentChange,
+  type Snapshot,
 } from './environments.ts';
 export { findProgram } from './find-program.ts';
+export { installedFiles } from './installed-files.ts';
 export { jailInterpreters } from './jail-interpreters.ts';
 export { runJailed, type Jail, type Jailed, type JailWish } from './jail.ts';
 export { thisMachine } from './machine.ts';

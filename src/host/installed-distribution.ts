@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { DirectUrl, FoundDistribution } from '../core/host.ts';
 import { MAX_METADATA_BYTES, MAX_RECORD_BYTES } from '../core/limits.ts';
 import { normaliseName } from '../core/project-name.ts';
@@ -14,6 +13,7 @@ export async function readDistribution(
   folder: string,
   entry: string,
 ): Promise<FoundDistribution | null> {
+  if (entry.startsWith('~')) return null; // put aside by pip, which then takes no notice of it
   const path = join(folder, entry);
   if (entry.endsWith('.dist-info')) return await readDistInfo(path, entry.slice(0, -10));
   if (entry.endsWith('.egg-info')) return await readEggInfo(path, entry.slice(0, -9));
@@ -27,10 +27,11 @@ async function readDistInfo(path: string, stem: string): Promise<FoundDistributi
   const record = await readBounded(join(path, 'RECORD'), MAX_RECORD_BYTES);
   const direct = await textOf(join(path, 'direct_url.json'));
   const installer = (await textOf(join(path, 'INSTALLER')))?.trim();
+  const metadata = (await textOf(join(path, 'METADATA'))) ?? '';
   return {
-    ...identityIn((await textOf(join(path, 'METADATA'))) ?? '', stem),
+    ...identityIn(metadata, stem),
     distInfo: path,
-    fingerprint: fingerprintOf(record?.bytes, found.mtimeMs),
+    fingerprint: fingerprintOf([record?.bytes ?? '', metadata, direct ?? ''], found.mtimeMs),
     directUrl: direct === null ? null : directUrlIn(direct),
     installer: installer === undefined || installer === '' ? null : installer.slice(0, 100),
   };
@@ -46,17 +47,16 @@ async function readEggInfo(path: string, stem: string): Promise<FoundDistributio
   return {
     ...identityIn(text, stem),
     distInfo: path,
-    fingerprint: fingerprintOf(metadata?.bytes, found.mtimeMs),
-    directUrl: { url: pathToFileURL(path).href, kind: 'directory', editable: false },
+    fingerprint: fingerprintOf([text], found.mtimeMs),
+    directUrl: null,
     installer: null,
   };
 }
 
-function fingerprintOf(record: Uint8Array | undefined, modified: number): string {
-  const digest = createHash('sha256')
-    .update(record ?? '')
-    .digest('hex');
-  return `${digest}-${modified}`;
+function fingerprintOf(parts: readonly (Uint8Array | string)[], modified: number): string {
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(`${part.length}\0`).update(part);
+  return `${digest.digest('hex')}-${modified}`;
 }
 
 function identityIn(metadata: string, stem: string): { name: string; version: string } {

@@ -27,8 +27,22 @@ export async function sitesOf(
 ): Promise<readonly string[]> {
   if (target.kind === 'directory') return [resolve(target.path)];
   if (target.kind === 'environment') return await sitesBelow(resolve(target.path));
+  if (target.kind === 'environments') return await sitesOfMany(resolve(target.path));
   const answer = await thisMachine.ask(target.path, ['-I', '-c', QUESTION], environment, '/');
   return foldersIn(answer ?? '');
+}
+
+/** uv's `environments-v2/<hash>/<hash>`; older ones lack the second level. */
+async function sitesOfMany(root: string): Promise<readonly string[]> {
+  const first = (await thisMachine.list(root)).map((name) => join(root, name));
+  const second = await Promise.all(
+    first.map(async (path) => (await thisMachine.list(path)).map((name) => join(path, name))),
+  );
+  const made: string[] = [];
+  for (const path of [...first, ...second.flat()]) {
+    if ((await thisMachine.kindOf(join(path, 'pyvenv.cfg'))) === 'file') made.push(path);
+  }
+  return (await Promise.all(made.map(sitesBelow))).flat();
 }
 
 async function sitesBelow(root: string): Promise<readonly string[]> {

@@ -22,6 +22,8 @@ import { isOn, uvTargets } from './uv-targets.ts';
 
 /** Before it, `uv pip install` did not compare files with the index page's hashes. */
 const CHECKS_HASHES_SINCE = '0.13.0';
+/** In uv's cache: where `uvx`, `uv run --with` and scripts get theirs. */
+const PASSING_ENVIRONMENTS = 'environments-v2';
 const TOOL_RUNNER = /^uvx(?:\.exe)?$/u;
 
 /** uv, `uvx` and `python -m uv`; steered by the environment alone. */
@@ -105,6 +107,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
     indexes: publicIndexes(outlook.indexes),
     caFiles: await existingCaFiles(ports.machine, call, valuesOf(told.scan, '--cert')),
     proxy: null,
+    ...(told.fetches ? { passingEnvironments: PASSING_ENVIRONMENTS } : {}),
     targets: await uvTargets(ports.machine, { told, call: inside, directory, project, parent }),
     notes: told.fetches ? [...notes, ...versionNotes(located.version), ...outlook.notes] : [],
     refusals: told.fetches

@@ -2,7 +2,7 @@
 import { classOf } from '../core/codes.ts';
 import type { Reason } from '../core/errors.ts';
 import { WORST_FIRST } from '../core/refusal-class.ts';
-import type { Report, ReportedFile, Surface } from '../core/report.ts';
+import type { HalfInstalled, Report, ReportedFile, Surface } from '../core/report.ts';
 import { safeText } from '../core/safe-text.ts';
 import { paint, VERDICT_WORDS } from './style.ts';
 
@@ -11,6 +11,7 @@ export const MOST_REFUSAL_LINES = 12;
 const MOST_REFUSALS = 20;
 const MOST_REASONS = 3;
 const MOST_NOTES = 12;
+const MOST_COMMAND_CHARACTERS = 16_384;
 
 interface Refused {
   readonly rank: number;
@@ -28,7 +29,11 @@ export function renderAttention(report: Report, surface: Surface): readonly stri
   if (all.length > MOST_REFUSALS) {
     lines.push(`… ${all.length - MOST_REFUSALS} more refusals (--report FILE lists them)`, '');
   }
-  return [...lines, ...noteLines(report, surface)];
+  return [
+    ...report.half_installed.flatMap((one) => describeHalf(one, surface)),
+    ...lines,
+    ...noteLines(report, surface),
+  ];
 }
 
 function describeFile(file: ReportedFile, surface: Surface): Refused {
@@ -53,6 +58,24 @@ function describeFile(file: ReportedFile, surface: Surface): Refused {
 function describeRefusal(refusal: Report['refusals'][number], surface: Surface): Refused {
   const title = paint(surface, 'red', safeText(`refused: ${refusal.subject}`));
   return { rank: rankOf(refusal), lines: [title, ...reasonLines([refusal])] };
+}
+
+/** The command is shown whole: it is there to be copied. */
+function describeHalf(half: HalfInstalled, surface: Surface): readonly string[] {
+  const names = half.distributions.length === 0 ? half.site : half.distributions.join(', ');
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['left', half.files],
+    ['missing', half.missing],
+    ['gone', half.gone],
+  ];
+  return [
+    paint(surface, 'red', safeText(`half installed: ${names}`, 600)),
+    field('in', half.site),
+    ...rows.filter(([, all]) => all.length > 0).map(([name, all]) => field(name, listed(all))),
+    field('next', 'Run this; it clears away what is left and installs anew:'),
+    safeText(half.repair, MOST_COMMAND_CHARACTERS),
+    '',
+  ];
 }
 
 function reasonLines(reasons: readonly Reason[]): readonly string[] {

@@ -17,6 +17,7 @@ export interface ReportParts {
   readonly jail: Report['jail'];
   readonly receipts: readonly Receipt[];
   readonly installed: Report['installed'];
+  readonly halfInstalled?: Report['half_installed'];
   readonly refusals: Report['refusals'];
   readonly notes: readonly string[];
   readonly otherTraffic: Report['other_traffic'];
@@ -44,6 +45,7 @@ export function buildReport(parts: ReportParts): Report {
     summary: summarise(files),
     files,
     installed: [...parts.installed],
+    half_installed: [...(parts.halfInstalled ?? [])],
     refusals,
     notes: notesOf(parts, receipts),
     other_traffic: [...parts.otherTraffic],

@@ -18,3 +18,4 @@ export function formatNamed(name: string): ReportFormat {
 export { buildReport, type ReportParts } from './build.ts';
 export { exitOf, type Ending } from './exit-code.ts';
 export { asciiJson } from './json.ts';
+export { withoutSecrets } from './redaction.ts';

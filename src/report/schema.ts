@@ -78,6 +78,19 @@ export const reportSchema = v.strictObject({
       receipt: v.pipe(v.nullable(sha256), v.description('sha256 of the file that covers it.')),
     }),
   ),
+  half_installed: v.pipe(
+    v.array(
+      v.strictObject({
+        site: v.string(),
+        distributions: v.array(v.string()),
+        files: v.array(v.string()),
+        missing: v.array(v.string()),
+        gone: v.array(v.string()),
+        repair: v.string(),
+      }),
+    ),
+    v.description('What an installer that was ended half-way has left in a folder.'),
+  ),
   refusals: v.pipe(
     v.array(v.strictObject({ ...reason, subject: v.string() })),
     v.description('Refusals that concern no single file.'),

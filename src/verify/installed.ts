@@ -1,75 +1,205 @@
 // SPDX-License-Identifier: Apache-2.0
 import { reason, type Reason } from '../core/errors.ts';
-import type { FoundDistribution } from '../core/host.ts';
+import type { FoundDistribution, InstalledFiles, WheelFiles } from '../core/host.ts';
+import { MAX_CANDIDATE_FILES } from '../core/limits.ts';
+import type { RecordLine } from '../core/record-lines.ts';
 import type { InstalledDistribution, InstalledSource } from '../core/report.ts';
 import type { RememberedFile } from '../core/trust-rows.ts';
 import { addressKey } from '../core/url.ts';
 import type { Receipt } from '../core/verification.ts';
 import { releases } from '../core/verdict.ts';
+import { compareWithRecord } from './record-comparison.ts';
+import { compareWithWheel, type WheelComparison } from './wheel-comparison.ts';
 
-/** What this trust store accepted of a release before: for what comes out of the private caches. */
-export type RecallRelease = (project: string, version: string) => readonly RememberedFile[];
+/** What passed the gate, now and before, and the means to look at what was installed. */
+export interface Grounds {
+  readonly receipts: readonly Receipt[];
+  /** What this trust store accepted of a release before: for what comes out of the private caches. */
+  readonly recallRelease: (project: string, version: string) => readonly RememberedFile[];
+  readonly files: InstalledFiles;
+  /** A verified wheel's contents; `null` where it is no longer stored or readable. */
+  readonly openWheel: (sha256: string, filename: string) => Promise<WheelFiles | null>;
+}
 
+/** One newly installed distribution, held against what passed the gate. */
 export interface Reconciled {
+  readonly found: FoundDistribution;
   readonly distribution: InstalledDistribution;
   /** Accepted in an earlier run and taken from a private cache in this one. */
   readonly cached: RememberedFile | null;
   readonly reason: Reason | null;
+  /** How it differs from the wheel it came from, or from its own RECORD where it was built here. */
+  readonly comparison: WheelComparison;
+  /** The wheel it came from. */
+  readonly wheel: WheelFiles | null;
 }
 
-/** Holds one newly installed distribution against the receipts: nothing is installed without one. */
-export function reconcile(
-  found: FoundDistribution,
-  receipts: readonly Receipt[],
-  recallRelease: RecallRelease,
-): Reconciled {
-  const { name, version, directUrl } = found;
-  if (directUrl !== null && !isRemoteArchive(directUrl)) {
-    const source: InstalledSource = directUrl.kind === 'vcs' ? 'vcs' : 'local';
-    return settled({ name, version, source, receipt: null });
+interface Candidate {
+  readonly sha256: string;
+  readonly filename: string;
+  readonly cached: RememberedFile | null;
+}
+
+/**
+ * Holds one newly installed distribution against the receipts: nothing is installed without one.
+ * A wheel's is its own only where the installed RECORD agrees with the RECORD inside the wheel;
+ * what was built here has its sdist's, since nobody saw the wheel before.
+ */
+export async function reconcile(found: FoundDistribution, grounds: Grounds): Promise<Reconciled> {
+  const record = await grounds.files.record(found);
+  const released = releasedFor(found, grounds.receipts);
+  const remembered = grounds.recallRelease(found.name, found.version).slice(0, MAX_CANDIDATE_FILES);
+  const { directUrl } = found;
+  const unseen = directUrl !== null && !isRemoteArchive(directUrl) ? directUrl.kind : null;
+  // Whoever says "from a folder" of what this run fetched from an index says it for a reason.
+  if (unseen !== null && released.length === 0) {
+    const source: InstalledSource = unseen === 'vcs' ? 'vcs' : 'local';
+    return await unwheeled({ found, record, grounds }, { source, receipt: null, cached: null });
   }
   const origin = directUrl === null ? 'index' : 'url';
-  const receipt = receiptFor(found, receipts);
-  if (receipt !== null) {
-    const source = receipt.artifact.kind === 'sdist' ? 'built' : origin;
-    return settled({ name, version, source, receipt: receipt.sha256 });
+  const known = remembered.map((file) => ({ ...file, cached: file }));
+  const candidates: Candidate[] = [...released, ...known];
+  const wheels = candidates.filter(({ filename }) => filename.endsWith('.whl'));
+  const tried = await firstAgreeing({ found, record, grounds }, wheels);
+  if (tried.agreeing !== null) {
+    const { candidate, comparison, wheel } = tried.agreeing;
+    const distribution = named(found, origin, candidate.sha256);
+    return { found, distribution, cached: candidate.cached, reason: null, comparison, wheel };
   }
-  const remembered = recallRelease(name, version);
-  const cached = remembered.find(({ filename }) => filename.endsWith('.whl')) ?? remembered[0];
-  if (cached !== undefined) {
-    const source = cached.filename.endsWith('.whl') ? origin : 'built';
-    return { ...settled({ name, version, source, receipt: cached.sha256 }), cached };
+  const fetchedWheel = released.some(({ filename }) => filename.endsWith('.whl'));
+  const sdist = candidates.find(({ filename }) => !filename.endsWith('.whl'));
+  if (sdist !== undefined && !fetchedWheel) {
+    const { sha256, cached } = sdist;
+    return await unwheeled(
+      { found, record, grounds },
+      { source: 'built', receipt: sha256, cached },
+    );
   }
-  const message = `${name} ${version} was installed into ${found.distInfo}, and no file of it passed the gate`;
-  const distribution = { name, version, source: origin, receipt: null } as const;
-  return { distribution, cached: null, reason: reason('WP-NO-RECEIPT', message) };
+  return {
+    found,
+    distribution: named(found, origin, null),
+    cached: null,
+    reason: withoutReceipt(found, tried.nearest),
+    comparison: AS_IT_SAYS,
+    wheel: null,
+  };
 }
 
 export function preexisting({ name, version }: FoundDistribution): InstalledDistribution {
   return { name, version, source: 'preexisting', receipt: null };
 }
 
-function settled(distribution: InstalledDistribution): Reconciled {
-  return { distribution, cached: null, reason: null };
+const AS_IT_SAYS: WheelComparison = {
+  foreign: [],
+  altered: [],
+  missing: [],
+  finished: true,
+  listed: true,
+};
+
+interface Case {
+  readonly found: FoundDistribution;
+  readonly record: readonly RecordLine[] | null;
+  readonly grounds: Grounds;
+}
+
+interface Unwheeled {
+  readonly source: InstalledSource;
+  readonly receipt: string | null;
+  readonly cached: RememberedFile | null;
+}
+
+/** Made on this machine: its RECORD is all there is to hold it against. */
+async function unwheeled(
+  { found, record, grounds }: Case,
+  { source, receipt, cached }: Unwheeled,
+): Promise<Reconciled> {
+  const comparison = await compareWithRecord(found, record, grounds.files);
+  const distribution = named(found, source, receipt);
+  return { found, distribution, cached, reason: null, comparison, wheel: null };
+}
+
+interface Tried {
+  readonly agreeing: {
+    readonly candidate: Candidate;
+    readonly comparison: WheelComparison;
+    readonly wheel: WheelFiles;
+  } | null;
+  /** The wheel that should have been it, and what speaks against it. */
+  readonly nearest: {
+    readonly candidate: Candidate;
+    readonly foreign: readonly string[] | null;
+  } | null;
+}
+
+async function firstAgreeing(
+  { found, record, grounds }: Case,
+  candidates: readonly Candidate[],
+): Promise<Tried> {
+  let nearest: Tried['nearest'] = null;
+  for (const candidate of candidates) {
+    const wheel = await grounds.openWheel(candidate.sha256, candidate.filename);
+    if (wheel === null) {
+      nearest ??= { candidate, foreign: null };
+      continue;
+    }
+    const comparison = await compareWithWheel(found, record, { wheel, files: grounds.files });
+    if (comparison.foreign.length === 0) {
+      return { agreeing: { candidate, comparison, wheel }, nearest: null };
+    }
+    nearest ??= { candidate, foreign: comparison.foreign };
+  }
+  return { agreeing: null, nearest };
+}
+
+function withoutReceipt(found: FoundDistribution, nearest: Tried['nearest']): Reason {
+  const { name, version, distInfo } = found;
+  if (nearest === null) {
+    const message = `${name} ${version} was installed into ${distInfo}, and no file of it passed the gate`;
+    return reason('WP-NO-RECEIPT', message);
+  }
+  const { candidate, foreign } = nearest;
+  const file = `${candidate.filename} (sha256 ${candidate.sha256})`;
+  if (foreign === null) {
+    const message =
+      `${name} ${version} in ${distInfo} came out of a cache, and ${file}, which it should be, ` +
+      'is no longer stored or readable: they cannot be compared';
+    const hint =
+      'Remove it, and install it again without a cache (pip --no-cache-dir, uv --no-cache).';
+    return reason('WP-NO-RECEIPT', message, hint);
+  }
+  const message = `${name} ${version} in ${distInfo} is not ${file}, which passed the gate: ${listed(foreign)}`;
+  return reason('WP-NO-RECEIPT', message);
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(', ');
+  return paths.length === 1
+    ? `its RECORD differs in ${shown}`
+    : `its RECORD differs in ${paths.length} files, among them ${shown}`;
+}
+
+function named(
+  { name, version }: FoundDistribution,
+  source: InstalledSource,
+  receipt: string | null,
+): InstalledDistribution {
+  return { name, version, source, receipt };
 }
 
 function isRemoteArchive({ kind, url }: { readonly kind: string; readonly url: string }): boolean {
   return kind === 'archive' && /^https?:/iu.test(url);
 }
 
-/** A wheel's receipt before an sdist's; for a direct URL, that address's own. */
-function receiptFor(found: FoundDistribution, receipts: readonly Receipt[]): Receipt | null {
-  const released = receipts.filter(
-    ({ asked, sha256, decision }) => asked && sha256 !== null && releases(decision),
-  );
-  const url = found.directUrl?.url ?? null;
-  const byUrl =
-    url === null
-      ? undefined
-      : released.find(({ artifact }) => addressKey(artifact.url) === addressKey(url));
-  if (byUrl !== undefined) return byUrl;
-  const mine = released.filter(
-    ({ artifact }) => artifact.project === found.name && artifact.version === found.version,
-  );
-  return mine.find(({ artifact }) => artifact.kind === 'wheel') ?? mine[0] ?? null;
+/** Of a direct URL, the file at that address comes first. */
+function releasedFor(found: FoundDistribution, receipts: readonly Receipt[]): readonly Candidate[] {
+  const key = found.directUrl === null ? null : addressKey(found.directUrl.url);
+  const candidates = receipts.flatMap(({ asked, sha256, decision, artifact }) => {
+    if (!asked || sha256 === null || !releases(decision)) return [];
+    const byUrl = key !== null && addressKey(artifact.url) === key;
+    const byName = artifact.project === found.name && artifact.version === found.version;
+    if (!byUrl && !byName) return [];
+    return [{ sha256, filename: artifact.filename, cached: null, byUrl }];
+  });
+  return candidates.sort((a, b) => Number(b.byUrl) - Number(a.byUrl));
 }

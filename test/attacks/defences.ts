@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Wiring } from '../../src/cli/wiring.ts';
 import type { EvidenceKind, PageReader } from '../../src/core/evidence.ts';
+import type { RecordLine } from '../../src/core/record-lines.ts';
 import type { Upstream } from '../../src/core/upstream.ts';
 import type { Verification } from '../../src/core/verification.ts';
 import type { Policy } from '../../src/policy/index.ts';
@@ -47,6 +48,7 @@ const WITHOUT = {
   upstream: { upstream: openCarelessUpstream, policy: allowPlainHttp },
   'upstream and integrity': { upstream: openCarelessUpstream, evidence: () => [] },
   addresses: { upstream: openCarelessUpstream, pages: carelessPages, policy: allowPlainHttp },
+  comparison: { grounds: openNothing },
   verification: { verification: carelessVerification },
   'size limits': { policy: (policy) => ({ ...policy, maxFileBytes: Number.MAX_SAFE_INTEGER }) },
   'integrity is no voucher': { evidence: believeTheIndex },
@@ -65,12 +67,37 @@ const WITHOUT = {
   },
 } as const satisfies Record<string, Rewiring>;
 
+type Comparing = Parameters<NonNullable<Wiring['grounds']>>[0];
+
 function carelessPages(): PageReader {
   return readPagesCarelessly(openCarelessUpstream());
 }
 
 function carelessVerification(): Verification {
   return openCarelessVerification(openCarelessUpstream(), carelessPages());
+}
+
+/** What lies in the environment counts as what the verified wheel holds, whatever it is. */
+function openNothing(real: Comparing): Comparing {
+  return {
+    ...real,
+    files: {
+      ...real.files,
+      record: async (found) => (await real.files.record(found))?.map(asCompiled) ?? null,
+    },
+    openWheel: async () => ({
+      distInfo: '',
+      members: [],
+      commands: new Set(),
+      read: async () => new Uint8Array(),
+    }),
+  };
+}
+
+/** A compiled module beside it, which every installer may add. */
+function asCompiled(line: RecordLine): RecordLine {
+  if (line.path.endsWith('.dist-info/INSTALLER')) return line;
+  return { path: `${line.path.split('/', 1)[0] ?? ''}/__pycache__/any.pyc`, sha256: null };
 }
 
 function allowPlainHttp(policy: Policy): Policy {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import type { ChildProcess } from 'node:child_process';
 import type { Report } from '../../src/core/report.ts';
+import type { WiringName } from '../attacks/defences.ts';
 import { runGuarded, type Guarded } from '../attacks/door.ts';
 import { openEnvironment, type Environment } from '../world/environments.ts';
 import { listed } from '../world/index-model.ts';
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly watch?: (child: ChildProcess) => void;
   /** A command of ours. */
   readonly bare?: boolean;
+  /** Another wiring than the shipped one. */
+  readonly wiring?: WiringName;
 }
 
 export async function openBench(

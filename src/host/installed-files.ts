@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash, hash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FileDigest, FoundDistribution, InstalledFiles } from '../core/host.ts';
+import { KIB, MAX_RECORD_BYTES, MIB } from '../core/limits.ts';
+import { readRecordLines, type RecordLine } from '../core/record-lines.ts';
+import { readBounded } from './bounded-file.ts';
+
+/** Up to here a file is read in one go: thousands of small ones are what an environment is made of. */
+const SMALL_BYTES = 1 * MIB;
+const CHUNK_BYTES = 256 * KIB;
+
+/** The files of distributions on this machine's disk. */
+export const installedFiles: InstalledFiles = { record, digest, read };
+
+async function record(found: FoundDistribution): Promise<readonly RecordLine[] | null> {
+  const text = await read(join(found.distInfo, 'RECORD'), MAX_RECORD_BYTES);
+  return text === null ? null : readRecordLines(Buffer.from(text).toString('utf8'));
+}
+
+async function digest(path: string, size: number | null): Promise<FileDigest | null> {
+  const small = digestSmall(path, size);
+  return small === 'large' ? await digestLarge(path) : small;
+}
+
+/** Without a promise for each of thousands of files, it takes a third of the time. */
+function digestSmall(path: string, size: number | null): FileDigest | 'large' | null {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null; // not there, or not ours to read
+  }
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile()) return null;
+    if (size !== null && found.size !== size) return { size: found.size, sha256: null };
+    if (found.size > SMALL_BYTES) return 'large';
+    const bytes = readFileSync(file);
+    return { size: bytes.length, sha256: hash('sha256', bytes, 'hex') };
+  } catch {
+    return null;
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function digestLarge(path: string): Promise<FileDigest | null> {
+  try {
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const sha256 = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    let size = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, size);
+      if (bytesRead === 0) return { size, sha256: sha256.digest('hex') };
+      sha256.update(buffer.subarray(0, bytesRead));
+      size += bytesRead;
+    }
+  } catch {
+    return null;
+  }
+}
+
+async function read(path: string, maxBytes: number): Promise<Uint8Array | null> {
+  const found = await readBounded(path, maxBytes);
+  return found?.whole === true ? found.bytes : null;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import type { SiteListing } from '../core/host.ts';
+import { reconcile } from './installed.ts';
+import { SITE, found, installed, receipt, wheelOf } from './installed-scene.test-support.ts';
+import { isImportable, unlistedEntries, vanished } from './unlisted.ts';
+
+const GOOD = { 'good/__init__.py': 'X', 'good-1.0.data/data/etc/good.conf': 'C' };
+const files = installed({ 'good/__init__.py': 'X' });
+const site = (names: string[], kind: SiteListing['kind'] = 'environment'): SiteListing => ({
+  site: SITE,
+  kind,
+  names,
+});
+
+async function unlisted(before: readonly SiteListing[], after: readonly SiteListing[]) {
+  const receipts = [receipt('good-1.0-py3-none-any.whl')];
+  const grounds = {
+    receipts,
+    recallRelease: () => [],
+    files,
+    openWheel: async () => wheelOf(GOOD, { unhashed: Object.keys(GOOD).slice(1) }),
+  };
+  const added = [await reconcile(found(), grounds)];
+  return await unlistedEntries(before, after, { added, files });
+}
+
+test('what was there, what is listed and what everybody leaves is not new', async () => {
+  const names = ['old.py', 'good', 'good-1.0.dist-info', '__pycache__', '.lock'];
+  expect(await unlisted([site(['old.py'])], [site(names)])).toEqual([]);
+});
+
+test('what belongs to no distribution is', async () => {
+  const names = ['good', 'evil.pth', '~ood', '~ood-1.0.dist-info'];
+  const left = ['evil.pth', '~ood', '~ood-1.0.dist-info'].map((name) => `${SITE}/${name}`);
+  expect(await unlisted([site([])], [site(names)])).toEqual(left);
+});
+
+test('a new environment brings its own start-up file, an old one does not', async () => {
+  const after = [site(['_virtualenv.pth', '_virtualenv.py'])];
+  expect(await unlisted([], after)).toEqual([]);
+  expect(await unlisted([site([])], after)).toHaveLength(2);
+});
+
+test('a --target holds programs and data as well', async () => {
+  const names = ['bin', 'include', 'etc', 'share'];
+  expect(await unlisted([], [site(names, 'directory')])).toEqual([`${SITE}/share`]);
+});
+
+test('Python takes notice of modules, packages and .pth files', () => {
+  const seen = ['a', 'a.py', 'a.pth', 'a.cpython-311-x86_64-linux-gnu.so'];
+  const unseen = ['~a', 'a.txt', 'a-1.0.tmp', '.lock'];
+  expect([...seen, ...unseen].filter((name) => isImportable(`/x/${name}`))).toEqual(seen);
+});
+
+test('what is gone, unless another version took its place', () => {
+  const other = { ...found(), name: 'other', distInfo: `${SITE}/other-1.dist-info` };
+  const newer = { ...found(), version: '2.0', distInfo: `${SITE}/good-2.0.dist-info` };
+  expect(vanished([found(), other], [newer])).toEqual([other]);
+});
