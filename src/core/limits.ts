@@ -32,6 +32,8 @@ export const MAX_RETRY_AFTER_MS = 10_000;
 export const MIN_BYTES_PER_SECOND = 1 * KIB;
 /** For an index page or metadata, from the request to the last byte. */
 export const PAGE_DEADLINE_MS = 120_000;
+/** A page that some cache on the way has held for longer is not what its index says now. */
+export const MAX_PAGE_AGE_SECONDS = 600;
 /** A file that came too slowly is asked for so often in all: twice STALL_TIMEOUT_MS is a minute. */
 export const MAX_SLOW_TRIES = 2;
 /** Connections to one origin at a time. */

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import type { IndexPage } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
 import type { PageAsk, PageReader, PageReading } from '../core/evidence.ts';
-import { MAX_PAGE_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
+import { MAX_PAGE_AGE_SECONDS, MAX_PAGE_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
@@ -16,6 +16,9 @@ import { requestWithin } from './request-within.ts';
  */
 const ACCEPT =
   'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1';
+
+/** To caches on the way: nothing older, whatever the page's own headers allow (RFC 9111 5.2.1.1; attack F02). */
+const FRESH = `max-age=${MAX_PAGE_AGE_SECONDS}`;
 
 export interface PageReaderSettings {
   /** Whether an address lies under an index that the user configured. */
@@ -30,7 +33,12 @@ export function openPageReader(upstream: Upstream, settings: PageReaderSettings)
       const request = {
         url: ask.url,
         method: 'GET',
-        headers: { ...ask.credentials, accept: ACCEPT, 'accept-encoding': 'gzip' },
+        headers: {
+          ...ask.credentials,
+          accept: ACCEPT,
+          'accept-encoding': 'gzip',
+          'cache-control': FRESH,
+        },
         maxBytes: MAX_PAGE_BYTES,
         redirects: 'follow',
         withinMs: PAGE_DEADLINE_MS,

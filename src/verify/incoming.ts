@@ -106,6 +106,12 @@ async function bringInOnce(parts: IncomingParts, promised: Promised): Promise<Ar
 function declinedBy(answer: UpstreamAnswer, artifact: Artifact): Arrival | null {
   const { status } = answer;
   if (status === 200) return null;
+  if (status === 206) {
+    // A part that nobody asked for is joined to nothing: the whole is asked for again (attack A19).
+    throw new Refusal('WP-UPSTREAM-TRUNCATED', {
+      message: `${printableUrl(artifact.url)} answered with a part where the whole of ${artifact.filename} was asked for`,
+    });
+  }
   if (status === 401 || status === 403 || status === 404 || status === 410) {
     const challenge = answer.headers['www-authenticate'] ?? null;
     return { outcome: 'not-served', status, challenge };

@@ -9,8 +9,10 @@ import { A07 } from './A07-no-hash.ts';
 import { A08 } from './A08-weak-or-unknown-hash.ts';
 import { A11 } from './A11-lock-with-two-hashes.ts';
 import { A14 } from './A14-listed-twice.ts';
+import { A15 } from './A15-forms-disagree.ts';
 import { A16 } from './A16-size-lies.ts';
 import { A18 } from './A18-other-bytes-on-second-fetch.ts';
+import { A19 } from './A19-resume-splice.ts';
 import { A20 } from './A20-truncated-body.ts';
 import { A21 } from './A21-hash-text-forms.ts';
 import { A22 } from './A22-other-name-served.ts';
@@ -56,6 +58,7 @@ import { K06 } from './K06-hash-switches.ts';
 import { K07 } from './K07-unpinned-dependency.ts';
 import { K08 } from './K08-build-requirements.ts';
 import { F01 } from './F01-newest-release-hidden.ts';
+import { F02 } from './F02-frozen-by-cache-header.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
 import { K25 } from './K25-many-at-once.ts';
@@ -74,8 +77,10 @@ export const ATTACKS: readonly Attack[] = [
   A08,
   A11,
   A14,
+  A15,
   A16,
   A18,
+  A19,
   A20,
   A21,
   A22,
@@ -121,6 +126,7 @@ export const ATTACKS: readonly Attack[] = [
   K07,
   K08,
   F01,
+  F02,
   K20,
   K21,
   K25,
