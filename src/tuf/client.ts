@@ -98,7 +98,7 @@ export class TufClient {
           break;
         }
       }
-      for (const delegator of below.reverse())
+      for (const delegator of below.toReversed())
         if (delegator.kind === 'role') open.push({ role: delegator.role.name, delegator });
     }
     return null;

@@ -10,7 +10,7 @@ export function matchesPattern(path: string, pattern: string): boolean {
   const patterns = pattern.split('/');
   return (
     names.length === patterns.length &&
-    names.every((name, place) => matchesName([...name], tokensOf(patterns[place] ?? '')))
+    names.every((name, place) => matchesName(Array.from(name), tokensOf(patterns[place] ?? '')))
   );
 }
 
@@ -18,7 +18,7 @@ type Token = '*' | ((character: string) => boolean);
 
 function tokensOf(pattern: string): readonly Token[] {
   const tokens: Token[] = [];
-  const characters = [...pattern];
+  const characters = Array.from(pattern);
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] ?? '';
     if (character === '*') tokens.push('*');
