@@ -18,7 +18,7 @@ import {
   systemClock,
   type Places,
 } from '../host/index.ts';
-import { allowsPlainHttp, type Policy } from '../policy/index.ts';
+import { allowsPlainHttp, indexKey, type Policy } from '../policy/index.ts';
 import {
   ensurePrivateDirectory,
   openFilesystemBlobStore,
@@ -124,10 +124,13 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const memory = new TrustMemory(rows, clock);
   const sidecars = new SidecarLedger();
   const kinds = EVIDENCE.map((make) => make({ memory, rows, clock, pins: intent.pins, sidecars }));
+  const isIndexItself = (url: string): boolean =>
+    intent.indexes.some((index) => indexKey(index) === indexKey(url));
   const isKnownIndex = (url: string): boolean =>
     intent.indexes.some((index) => url.startsWith(index.replace(/\/*$/u, '/')));
   const pages = openPageReader(upstream, {
-    isKnownIndex,
+    // An index that is itself a page of links has no pages of projects below it.
+    isKnownIndex: (url) => isKnownIndex(url) && !isIndexItself(url),
     allowPlainHttp: (host) => allowsPlainHttp(policy, host),
   });
   const verifier = new Verifier({

@@ -181,9 +181,13 @@ function worthShowing(
   const mine = wishes.filter((wish) => wish.project === page.project);
   const meets = ({ artifact }: Candidate): boolean => meetsWishes(mine, artifact.version);
   if (offered.some(meets)) return [];
-  return refused
-    .filter((candidate) => candidate.artifact.version !== '' && meets(candidate))
-    .flatMap(({ file, reasons: [first] }) =>
-      first === undefined ? [] : [{ file, reason: first }],
-    );
+  return (
+    refused
+      .filter((candidate) => candidate.artifact.version !== '' && meets(candidate))
+      // Its owner may well have what was asked for: shown here, it would only be in the way.
+      .filter(({ reasons }) => reasons[0]?.code !== 'WP-INDEX-NOT-ALLOWED')
+      .flatMap(({ file, reasons: [first] }) =>
+        first === undefined ? [] : [{ file, reason: first }],
+      )
+  );
 }

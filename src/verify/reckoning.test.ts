@@ -129,4 +129,12 @@ describe('files left out of a page', () => {
     expect(counted([odd], '', { ...succeeded(null, '1.0'), succeeded: false })).toEqual([]);
     expect(counted([odd, chosen], '')).toEqual([]);
   });
+
+  test('what another index owns counts only where its owner had nothing in its place', () => {
+    const left = receipt('good', '99.0', 'left out');
+    const decision = { ...left.decision, reasons: [reason('WP-INDEX-NOT-ALLOWED', 'owned')] };
+    const stranger: Receipt = { ...left, decision };
+    expect(counted([stranger, receipt('good', '1.0', 'released')], null)).toEqual([]);
+    expect(counted([stranger], '')).toEqual(['99.0']);
+  });
 });

@@ -25,7 +25,8 @@ export interface RunResult {
  * have taken. That is, where it ended up with no version of the project, the files that it asked
  * for, or everything acceptable to the wishes if it asked for none; otherwise what is newer than
  * the version it chose, and that version's wheels where it was steered to the sdist. The rest are
- * notes, and so is the installer's own project unless it was wished for.
+ * notes, and so is the installer's own project unless it was wished for, and what stands under a
+ * name that another index owns where that had the project.
  */
 export function reckon(
   receipts: readonly Receipt[],
@@ -35,7 +36,11 @@ export function reckon(
   const reckoning = new Reckoning(receipts, wishes, result);
   return receipts.map((receipt) => {
     if (receipt.asked || releases(receipt.decision)) return receipt;
-    return { ...receipt, asked: reckoning.wasWanted(receipt.artifact) };
+    const isAnothers = receipt.decision.reasons[0]?.code === 'WP-INDEX-NOT-ALLOWED';
+    const asked = isAnothers
+      ? reckoning.wasMissed(receipt.artifact)
+      : reckoning.wasWanted(receipt.artifact);
+    return { ...receipt, asked };
   });
 }
 
@@ -52,6 +57,11 @@ class Reckoning {
       .filter(({ asked, decision }) => asked && releases(decision))
       .map(({ artifact }) => artifact);
     this.#taken = Map.groupBy(taken, ({ project }) => project);
+  }
+
+  /** Of a name that belongs to another index, only where there was nothing in its place. */
+  wasMissed(artifact: Artifact): boolean {
+    return this.#chosenVersion(artifact.project) === null && this.wasWanted(artifact);
   }
 
   wasWanted(artifact: Artifact): boolean {

@@ -247,4 +247,29 @@ describe('a page', () => {
       'WP-HOST-NOT-ALLOWED',
     ]);
   });
+
+  test('of the first run leads to several hosts; what was not accepted teaches none', async () => {
+    const at = (host: string, version: string) =>
+      listed(GOOD, {
+        filename: `good-${version}.zip`,
+        url: `https://${host}/good-${version}.zip`,
+      });
+    const page = [at('one.test', '1.0'), at('two.test', '2.0'), at('three.test', '3.0')];
+    const first = open({
+      page,
+      answers: [() => whole(GOOD), () => whole(GOOD), () => whole(EVIL)],
+    });
+    await first.verifier.page(ask(PAGE));
+    // The bytes are one file's, so the store answers for the second; the third has another digest.
+    for (const { url } of page.slice(0, 2)) {
+      expect((await first.verifier.file(ask(url))).outcome).toBe('released');
+    }
+    const next = open({ page }, first.shared);
+    await next.verifier.page(ask(PAGE));
+    const refused = next.verifier.receipts().filter(({ decision }) => decision.reasons.length > 0);
+    expect(refused.map(({ artifact }) => artifact.version)).toEqual(['3.0']);
+    expect(refused[0]?.decision.reasons[0]?.hint).toContain(
+      'index = [{ url = "https://index.test/simple/", allow-hosts = ["index.test", "one.test", "two.test", "three.test"] }]',
+    );
+  });
 });

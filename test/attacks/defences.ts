@@ -14,6 +14,7 @@ import {
   loadTolerantly,
   neverReadWishes,
   openUnsweptRunDirectory,
+  overlookConfiguration,
   swallowThrows,
 } from './careless-run.ts';
 import { openCarelessUpstream } from './careless-upstream.ts';
@@ -35,6 +36,8 @@ const WITHOUT = {
   pins: { evidence: (kinds) => leaveOut(kinds, 'pins') },
   requirement: { policy: (policy) => ({ ...policy, require: null }) },
   ownership: { policy: withoutOwners },
+  'file hosts': { policy: (policy) => ({ ...policy, allowHosts: ['*'] }) },
+  configuration: { installers: overlookConfiguration, unjailed: true },
   'undecided pages': { pages: takeForAbsent },
   'ownership and undecided pages': { policy: withoutOwners, pages: takeForAbsent },
   pages: { pages: carelessPages },

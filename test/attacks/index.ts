@@ -34,6 +34,7 @@ import { D03 } from './D03-old-tls.ts';
 import { D04 } from './D04-weak-tls.ts';
 import { D05 } from './D05-pin-rotation.ts';
 import { D06 } from './D06-trusted-host-variable.ts';
+import { D07 } from './D07-trusted-host-in-requirements.ts';
 import { D08 } from './D08-moved-ca-bundle.ts';
 import { D09 } from './D09-plain-http-index.ts';
 import { D10 } from './D10-downgrade-to-http.ts';
@@ -46,9 +47,11 @@ import { D19 } from './D19-endless-answers.ts';
 import { E01 } from './E01-public-beats-private.ts';
 import { E02 } from './E02-private-index-fails.ts';
 import { E03 } from './E03-private-project-deleted.ts';
+import { E04 } from './E04-find-links.ts';
 import { E05 } from './E05-twin-by-spelling.ts';
 import { E06 } from './E06-releases-merged.ts';
 import { E07 } from './E07-private-name-leaks.ts';
+import { E08 } from './E08-external-link.ts';
 import { K01 } from './K01-configured-elsewhere.ts';
 import { K02 } from './K02-requirement-files.ts';
 import { K03 } from './K03-project-files.ts';
@@ -102,6 +105,7 @@ export const ATTACKS: readonly Attack[] = [
   D04,
   D05,
   D06,
+  D07,
   D08,
   D09,
   D10,
@@ -114,9 +118,11 @@ export const ATTACKS: readonly Attack[] = [
   E01,
   E02,
   E03,
+  E04,
   E05,
   E06,
   E07,
+  E08,
   K01,
   K02,
   K03,
