@@ -34,7 +34,13 @@ export const CODES = {
     'E-BYTES',
     'The same file name now carries other bytes than this machine recorded before.',
     'Released files never change; another file under a known name is what an attack on an index looks like.',
-    'Ask the project whether it replaced the file. If it did, `wheelproof trust forget` and `trust approve` accept the new one.',
+    "Ask the project whether it replaced the file. Only if it did: wheelproof trust forget FILENAME --reason 'why'.",
+  ),
+  'WP-INDEXES-DISAGREE': entry(
+    'E-BYTES',
+    'Another index has given this file name other bytes.',
+    'One of the two indexes does not hold what the project released.',
+    'Compare both files with the project’s own; say in the policy which index the project comes from.',
   ),
   'WP-PIN-MISMATCH': entry(
     'E-BYTES',
@@ -82,7 +88,7 @@ export const CODES = {
     'E-MISSING',
     'The policy requires a voucher that nobody gave for this file.',
     'No one whom your policy trusts has vouched for these bytes.',
-    'Ask the project to publish the evidence, or approve the file with `wheelproof trust approve`.',
+    'Ask the project to publish the evidence that `require` names, or lift the rule for this release by an [[exception]] in the policy.',
   ),
   'WP-FIRST-USE': entry(
     'E-MISSING',
@@ -107,6 +113,12 @@ export const CODES = {
     'The policy says that this project comes from another index.',
     'A private name that is answered by a public index is how dependency confusion works.',
     'Install it from the index that the policy names, or mend the rule.',
+  ),
+  'WP-INDEX-CHANGED': entry(
+    'E-SOURCE',
+    'This project came from another index until now.',
+    'A second index that suddenly offers a known name is how one project is put in place of another.',
+    'Ask who runs the index; if the project moved, say so in the policy: [[project]] with its name and its index.',
   ),
   'WP-OWNED-NAME-EMPTY': entry(
     'E-SOURCE',

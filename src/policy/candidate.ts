@@ -62,10 +62,10 @@ export function judgeHost(
   );
 }
 
-/** As one line, since TOML allows it so. */
+/** The table as it stands in a sentence. */
 function hostLine(index: string, hosts: readonly string[]): string {
   const list = [...new Set(hosts)].map((one) => JSON.stringify(one)).join(', ');
-  return `index = [{ url = ${JSON.stringify(indexKey(index))}, allow-hosts = [${list}] }]`;
+  return `a table [[index]] with url = ${JSON.stringify(indexKey(index))} and allow-hosts = [${list}]`;
 }
 
 interface AllowedHosts {

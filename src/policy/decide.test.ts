@@ -172,6 +172,22 @@ describe('cooldown', () => {
   });
 });
 
+describe('the hint where nobody vouches', () => {
+  const hintOf = (require: string): string =>
+    decide(policyWith({ require: parseRequirement(require) }), subject, [HASH]).reasons[0]?.hint ??
+    '';
+
+  test.each(['you', 'approval', 'publisher or approval', '1 of (log, you)'])(
+    'names approval where it would do: %s',
+    (require) => expect(hintOf(require)).toContain('trust approve'),
+  );
+
+  test.each(['publisher', 'pins', '2 of (publisher, you)', 'log and approval'])(
+    'does not where it would not: %s',
+    (require) => expect(hintOf(require)).not.toContain('approve'),
+  );
+});
+
 describe('the index a project must come from', () => {
   const rule = {
     name: 'good',

@@ -6,6 +6,7 @@ import { WORST_FIRST } from '../core/refusal-class.ts';
 import type { Decision, Verdict } from '../core/verdict.ts';
 import { formatDuration } from './duration.ts';
 import { exceptionNote, findException } from './exceptions.ts';
+import { judgeOtherIndexes, type OtherIndexes } from './other-indexes.ts';
 import { judgeIndex } from './ownership.ts';
 import type { Policy } from './policy.ts';
 import { judgeRemark } from './remarks.ts';
@@ -29,6 +30,8 @@ export interface Subject {
   readonly firstUseAnswer: 'yes' | 'no' | null;
   /** What its index page lets one notice of it, beside what was said before. */
   readonly remarks?: readonly Reason[];
+  /** Absent: nothing is known of any. */
+  readonly otherIndexes?: OtherIndexes;
 }
 
 /**
@@ -70,6 +73,7 @@ class Judgement {
     this.#rules = rulesFor(policy, subject.project);
     this.#askIndex();
     this.#askRemarks();
+    this.#askOtherIndexes();
     const demand = this.#askRequirement();
     this.verdict = demand.met ? 'vouched' : this.#verdictWithoutDemand();
     const open = this.verdict === 'first-seen' ? this.#unreachable() : [];
@@ -92,6 +96,17 @@ class Judgement {
     }
   }
 
+  /** Nothing against whoever owns the name, or what a person has looked at. */
+  #askOtherIndexes(): void {
+    const { otherIndexes } = this.#subject;
+    if (otherIndexes === undefined || this.#rules.index.value !== null || this.#isApproved())
+      return;
+    for (const found of judgeOtherIndexes(this.#subject, otherIndexes)) {
+      if (this.#policy.strict) this.#refuse(found);
+      else this.notes.push(`${found.message} (${found.code}; --strict refuses it)`);
+    }
+  }
+
   /** `needed`: met only if evidence that could not be reached turned out to vouch. */
   #askRequirement(): { readonly met: boolean; readonly needed: readonly Finding[] } {
     const { value: requirement } = this.#rules.require;
@@ -107,7 +122,7 @@ class Judgement {
       );
       return { met: false, needed };
     }
-    this.#refuse(reason('WP-NO-VOUCHER', this.#withoutVoucher(requirement)));
+    this.#refuse(withoutVoucher(this.#withoutVoucher(requirement), requirement, this.#findings));
     return { met: false, needed: [] };
   }
 
@@ -131,7 +146,7 @@ class Judgement {
     const { value: minimum, from } = this.#rules.cooldownMs;
     const age = this.#subject.ageMs ?? 0;
     if (age >= minimum || this.#isRemembered()) return;
-    if (this.#findings.some((one) => isVoucher(one) && one.kind === 'approval')) return;
+    if (this.#isApproved()) return;
     const message =
       `${this.#name()}: expected an age of ${formatDuration(minimum)} (${from}), ` +
       `found ${formatDuration(age)} since first seen here`;
@@ -168,6 +183,10 @@ class Judgement {
     return `${filename} (${`${project} ${version}`.trim()})`;
   }
 
+  #isApproved(): boolean {
+    return this.#findings.some((one) => isVoucher(one) && one.kind === 'approval');
+  }
+
   #isRemembered(): boolean {
     return this.#findings.some((one) => isVoucher(one) && one.kind === 'memory');
   }
@@ -181,6 +200,28 @@ class Judgement {
     return this.#unreachable().filter((one) => one.class === 'integrity');
   }
 }
+
+/** Where a person's approval would be enough, the hint says so: {@link APPROVABLE}. */
+function withoutVoucher(
+  message: string,
+  requirement: Requirement,
+  findings: readonly Finding[],
+): Reason {
+  return satisfied(requirement, [...findings, APPROVED])
+    ? reason('WP-NO-VOUCHER', message, APPROVABLE)
+    : reason('WP-NO-VOUCHER', message);
+}
+
+const APPROVABLE = 'Look at the file, then approve it with `wheelproof trust approve`.';
+
+const APPROVED: Finding = {
+  kind: 'approval',
+  class: 'you',
+  state: 'vouched',
+  identity: null,
+  detail: '',
+  code: null,
+};
 
 export function isVoucher(finding: Finding): boolean {
   return finding.state === 'vouched' && finding.class !== 'integrity';

@@ -22,6 +22,8 @@ export const LIFTABLE_RULES = {
   'late-file': 'WP-LATE-FILE',
   sibling: 'WP-SIBLING',
   'sdist-build': 'WP-SDIST-BUILD',
+  'index-change': 'WP-INDEX-CHANGED',
+  'indexes-disagree': 'WP-INDEXES-DISAGREE',
 } as const satisfies Record<string, Code>;
 
 const LIFTABLE: ReadonlySet<Code> = new Set(Object.values(LIFTABLE_RULES));

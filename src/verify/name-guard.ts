@@ -104,7 +104,7 @@ export class NameGuard {
     const found = reason(
       'WP-UPSTREAM-STATUS',
       `${printableUrl(url)} answered ${status}: whether it has ${project} cannot be known, so ${project} is taken from no index`,
-      `Give the installer the credentials of this index. If ${status} is how it says that it has no such project, write to wheelproof.toml: index = [{ url = ${JSON.stringify(index)}, absent-status = [${status}] }]`,
+      `Give the installer the credentials of this index. If ${status} is how it says that it has no such project, write to wheelproof.toml: a table [[index]] with url = ${JSON.stringify(index)} and absent-status = [${status}]`,
     );
     const pages = this.#withheld.get(project) ?? new Map<string, Reason>();
     this.#withheld.set(project, pages.set(url, found));

@@ -7,6 +7,7 @@ import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import { releases, type Decision } from '../core/verdict.ts';
+import { ElsewhereMemory } from '../trust/elsewhere.ts';
 import { decide, rulesFor, type Policy, type Subject } from '../policy/index.ts';
 
 /** Asks a person whether a file that was never seen may be used; only with a terminal. */
@@ -27,9 +28,11 @@ export interface QuestionParts {
 /** Who vouches for these bytes? Every kind of evidence answers, then policy decides. */
 export class Question {
   readonly #parts: QuestionParts;
+  readonly #elsewhere: ElsewhereMemory;
 
   constructor(parts: QuestionParts) {
     this.#parts = parts;
+    this.#elsewhere = new ElsewhereMemory(parts.rows);
   }
 
   /** Digest algorithms that some kind of evidence wants computed while the bytes come. */
@@ -94,8 +97,9 @@ export class Question {
     const firstSight = cooling
       ? this.#parts.rows.sighted({ index, project, filename, sha256, at: now })
       : now;
+    const place = this.#parts.placeOf?.(artifact) ?? index;
     const subject: Subject = {
-      index: this.#parts.placeOf?.(artifact) ?? index,
+      index: place,
       project,
       version,
       filename,
@@ -103,6 +107,7 @@ export class Question {
       now,
       firstUseAnswer,
       remarks: this.#parts.remarksOn?.(artifact) ?? [],
+      otherIndexes: this.#elsewhere.of(artifact, place, sha256),
     };
     return decide(this.#parts.policy, subject, findings);
   }

@@ -269,7 +269,7 @@ describe('a page', () => {
     const refused = next.verifier.receipts().filter(({ decision }) => decision.reasons.length > 0);
     expect(refused.map(({ artifact }) => artifact.version)).toEqual(['3.0']);
     expect(refused[0]?.decision.reasons[0]?.hint).toContain(
-      'index = [{ url = "https://index.test/simple/", allow-hosts = ["index.test", "one.test", "two.test", "three.test"] }]',
+      '[[index]] with url = "https://index.test/simple/" and allow-hosts = ["index.test", "one.test", "two.test", "three.test"]',
     );
   });
 });

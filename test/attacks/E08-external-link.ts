@@ -19,7 +19,7 @@ function linkOutside({ world }: Stage): void {
 /** The line that admits it is whole: what is known, and the new host. */
 const says = ({ world }: Stage): readonly string[] => {
   const host = new URL(world.origin(OTHER)).host;
-  return [host, `index = [{ url = "${world.index}"`, `"${host}"]`];
+  return [host, `[[index]] with url = "${world.index}"`, `"${host}"]`];
 };
 
 const nobodyCame: Form['witness'] = ({ world }) =>
