@@ -122,7 +122,7 @@ test('says which one would be run, what it hides, and what is too old', () => {
     expect.stringMatching(
       /^shadowed by \/one\/bin\/pip: runs only when called by its path; older.*23\.2/u,
     ),
-    expect.stringMatching(/not every uv .*0\.13\.0/u),
+    expect.stringMatching(/not every uv .*0\.12\.16/u),
     expect.stringContaining('does not tell a version'),
   ]);
   expect(checks[1]?.hint).toBe(

@@ -18,7 +18,7 @@ const AGES: Readonly<Record<InstallerKind, readonly Age[]>> = {
   ],
   uv: [
     {
-      before: '0.13.0',
+      before: '0.12.16',
       why: "not every uv of its age compares files with the index page's hashes",
     },
   ],

@@ -11,6 +11,7 @@ const facts = (mode: number, uid = 1000, directory = true): PathFacts => ({
   path: "/home/a/it's",
   directory,
   uid,
+  gid: 100,
   mode,
 });
 
@@ -22,6 +23,7 @@ test.each<[Role, PathFacts, string | null]>([
   ['own', facts(0o700, 0), "sudo chown 1000 '/home/a/it'\\''s'"],
   ['shared', facts(0o644, 0, false), null],
   ['shared', facts(0o664, 1000, false), "chmod go-w '/home/a/it'\\''s'"],
+  ['shared', { ...facts(0o664, 1000, false), gid: 1000 }, null],
   ['shared', facts(0o600, 7), "sudo chown 1000 '/home/a/it'\\''s'"],
   ['above', facts(0o775), null],
   ['above', facts(0o777), "chmod go-w '/home/a/it'\\''s'"],

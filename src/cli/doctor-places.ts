@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isWritableByOthers } from '../core/file-writers.ts';
 import type { Places } from '../host/index.ts';
 import { note, ok, problem, type Check, type Of } from './doctor-check.ts';
 
@@ -9,6 +10,7 @@ export interface PathFacts {
   readonly path: string;
   readonly directory: boolean;
   readonly uid: number;
+  readonly gid: number;
   /** Permission bits, with the sticky bit. */
   readonly mode: number;
 }
@@ -22,7 +24,8 @@ export type Role = 'own' | 'shared' | 'above';
 export async function lookAt(path: string): Promise<PathFacts | null> {
   const found = await stat(path).catch(() => null); // absent, or hidden: whoever opens it will tell
   if (found === null) return null;
-  return { path, directory: found.isDirectory(), uid: found.uid, mode: found.mode & 0o7777 };
+  const { uid, gid } = found;
+  return { path, directory: found.isDirectory(), uid, gid, mode: found.mode & 0o7777 };
 }
 
 const STICKY = 0o1000;
@@ -36,13 +39,19 @@ export function judgePath(of: Of, facts: PathFacts, role: Role, me: number | nul
     const message = `${path} belongs to user id ${uid}, expected ${role === 'own' ? '' : '0 or '}${me}`;
     return problem(of, code, message, `sudo chown ${me} ${quoted(path)}`);
   }
-  const others = role === 'above' ? 0o002 : 0o022;
-  if ((mode & others) === 0 || (role === 'above' && (mode & STICKY) !== 0)) return null;
+  if (!isOpen(facts, role)) return null;
   const who = (mode & 0o002) === 0 ? 'its group' : 'everybody';
   const right = directory ? '700' : '600';
   const mend = role === 'own' ? `chmod ${right}` : 'chmod go-w';
   const message = `${path} can be written by ${who} (mode ${octal(mode)})`;
   return problem(of, code, message, `${mend} ${quoted(path)}`);
+}
+
+/** What is shared is judged as the policy loader does. */
+function isOpen(facts: PathFacts, role: Role): boolean {
+  if (role === 'shared') return isWritableByOthers(facts);
+  if (role === 'own') return (facts.mode & 0o022) !== 0;
+  return (facts.mode & 0o002) !== 0 && (facts.mode & STICKY) === 0;
 }
 
 /** A folder of ours, what it must hold besides, and whether all of it is private. */

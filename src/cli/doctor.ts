@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Intent } from '../core/installer.ts';
 import { asciiJson } from '../report/index.ts';
-import { allowsPlainHttp, type Policy } from '../policy/index.ts';
+import { allowsPlainHttp, DEFAULT_POLICY, type Policy } from '../policy/index.ts';
 import { openUpstream } from '../upstream/index.ts';
 import { distinct, exitOf, ok, type Check, type Surroundings } from './doctor-check.ts';
 import { askForTime, judgeClock } from './doctor-clock.ts';
@@ -23,6 +23,7 @@ import { sectionText, summaryText } from './doctor-text.ts';
 import { NOT_TRIED, tryInstallers } from './doctor-trial-run.ts';
 import { installersHere } from './installers.ts';
 import type { OwnOptions } from './own-options.ts';
+import { transportOf } from './transport.ts';
 import { clockOf, findPlaces, openPolicy } from './wire.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -163,8 +164,7 @@ async function checkTime(
     caFiles: [...new Set(intents.flatMap(({ caFiles }) => caFiles))],
     proxy: intents.find(({ proxy }) => proxy !== null)?.proxy ?? null,
     environment: around.environment,
-    minimumTls: policy?.minimumTls === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
-    allowPlainHttp: (host) => policy !== null && allowsPlainHttp(policy, host),
+    ...transportOf(policy ?? DEFAULT_POLICY, clockOf(wiring)),
     ...wiring.upstreamSettings,
   });
   try {

@@ -178,6 +178,8 @@ async function runGuarded(
     gate.verifier.fetchAhead(before.found.map(({ name }) => name));
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate, wiring);
     const after = await takeSnapshot(targets);
+    // `uv run` that fetched nothing has nothing to say of how it was held.
+    const idle = intent.runsProgram === true && gate.verifier.receipts().length === 0;
     const report = await composeReport(runOf(prepared, end), {
       receipts: gate.verifier.receipts(),
       offered: gate.verifier.offered(),
@@ -188,7 +190,7 @@ async function runGuarded(
       grounds: wiring.grounds?.(gate.grounds) ?? gate.grounds,
       objectionTo: (file) => gate.verifier.objectionTo(file),
       refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],
-      notes: [...intent.notes, ...policy.notes, ...events.notes(), ...note],
+      notes: [...intent.notes, ...policy.notes, ...events.notes(), ...(idle ? [] : note)],
       otherTraffic: gate.gateway.otherTraffic(),
     });
     gate.recordEnd(report);

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Refusal } from '../core/errors.ts';
+import { isWritableByOthers } from '../core/file-writers.ts';
 import { MAX_POLICY_BYTES } from '../core/limits.ts';
 import type { FoundPolicyFile, PolicyFiles } from '../core/policy-files.ts';
 
@@ -39,7 +40,7 @@ async function readWhole(file: FileHandle, path: string): Promise<FoundPolicyFil
   return {
     bytes: await file.readFile(),
     foreign: stat.uid !== own && stat.uid !== 0,
-    worldWritable: (stat.mode & 0o002) !== 0,
+    writableByOthers: isWritableByOthers(stat),
   };
 }
 

@@ -82,9 +82,9 @@ describe('where a policy comes from', () => {
 
   test('a file that others may write is no policy', async () => {
     const text = 'first-use = "accept"';
-    const open = await refusalOf(load({ [PROJECT]: { text, worldWritable: true } }));
+    const open = await refusalOf(load({ [PROJECT]: { text, writableByOthers: true } }));
     expect(open.code).toBe('WP-STATE-PERMISSIONS');
-    expect(open.hint).toBe(`chmod o-w ${PROJECT}`);
+    expect(open.hint).toBe(`chmod go-w ${PROJECT}`);
     const foreign = await refusalOf(load({ [PROJECT]: { text, foreign: true } }));
     expect(foreign.code).toBe('WP-STATE-PERMISSIONS');
   });

@@ -49,10 +49,10 @@ export async function loadPolicy(
 
 /** Whoever can write the policy decides what is trusted. */
 function refuseForeign({ path, file }: PolicySource): void {
-  if (file.worldWritable) {
+  if (file.writableByOthers) {
     throw new Refusal('WP-STATE-PERMISSIONS', {
-      message: `${path}: expected a policy that only its owner may write, found one that everybody may`,
-      hint: `chmod o-w ${path}`,
+      message: `${path}: expected a policy that only its owner may write, found one that others may`,
+      hint: `chmod go-w ${path}`,
     });
   }
   if (file.foreign) {

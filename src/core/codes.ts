@@ -84,6 +84,12 @@ export const CODES = {
     'A hash that cannot be compared proves nothing.',
     'Report the page to the index operator.',
   ),
+  'WP-LOCK-NO-HASH': entry(
+    'E-MISSING',
+    'A lock file names a file without any hash.',
+    'A lock that has lost its hashes takes whatever the server sends.',
+    'Make the lock file anew with the tool that wrote it.',
+  ),
   'WP-NO-VOUCHER': entry(
     'E-MISSING',
     'The policy requires a voucher that nobody gave for this file.',

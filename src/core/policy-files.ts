@@ -5,8 +5,8 @@ export interface FoundPolicyFile {
   readonly bytes: Uint8Array;
   /** Someone else owns it (neither this user nor root). */
   readonly foreign: boolean;
-  /** Every user of the machine may write it. */
-  readonly worldWritable: boolean;
+  /** Others than its owner may write it. */
+  readonly writableByOthers: boolean;
 }
 
 export interface PolicyFiles {

@@ -6,6 +6,8 @@ import type { Machine } from '../core/machine.ts';
 /** Where a pip lives. */
 export interface PipHome {
   readonly version: string;
+  /** Its Python's, `3.12`; empty where it could not be told. */
+  readonly python: string;
   /** The interpreter it installs for, where it could be found. */
   readonly interpreter: string | null;
   /** `sys.prefix`: holds the site's pip.conf. */
@@ -30,7 +32,8 @@ export async function findPipHome(
     program,
     [...prefix, '--version'],
     call.environment,
-    call.directory,
+    // `python -m pip` takes modules from the working directory first.
+    prefix.length > 0 ? '/' : call.directory,
   );
   return answer === null ? null : await homeInAnswer(machine, answer, interpreter);
 }
@@ -44,11 +47,17 @@ async function homeInEnvironment(machine: Machine, interpreter: string): Promise
     const site = join(root, 'lib', python, 'site-packages');
     for (const entry of await machine.list(site)) {
       const version = /^pip-([^-]+)\.dist-info$/u.exec(entry)?.[1];
-      if (version !== undefined) found.push({ version, interpreter, prefix: root, site });
+      if (version !== undefined)
+        found.push({ version, python: minorOf(python), interpreter, prefix: root, site });
     }
   }
   const [only] = found;
   return found.length === 1 && only !== undefined ? only : null;
+}
+
+/** `python3.12` */
+function minorOf(folder: string): string {
+  return /(\d+\.\d+)/u.exec(folder)?.[1] ?? '';
 }
 
 /** `pip 26.3 from /usr/lib/python3/dist-packages/pip (python 3.11)` */
@@ -66,11 +75,11 @@ async function homeInAnswer(
   )?.[1];
   const beside = join(prefix ?? '/', 'bin', `python${python}`);
   if ((await machine.kindOf(beside)) === 'file') {
-    return { version, interpreter: beside, prefix: prefix ?? null, site };
+    return { version, python, interpreter: beside, prefix: prefix ?? null, site };
   }
   // A pip in the user's own site runs by an interpreter that lives elsewhere.
   const root = interpreter === null ? (prefix ?? null) : dirname(dirname(interpreter));
-  return { version, interpreter, prefix: root, site };
+  return { version, python, interpreter, prefix: root, site };
 }
 
 /** What a script's first lines say it is run by: `#!/path/python`, or the detour for long paths. */

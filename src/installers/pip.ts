@@ -7,6 +7,8 @@ import { publicIndexes } from './addresses.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
 import { readGitKeys, type GitKeys } from './git-settings.ts';
+import { has, type Scan } from './argument-scan.ts';
+import { modulePrefix, shadowRefusals, withoutHooks, type HooksKept } from './interpreter-hooks.ts';
 import { deprecated, ownArguments } from './pip-additions.ts';
 import { readPipConfiguration } from './pip-configuration.ts';
 import { findPipHome, type PipHome } from './pip-home.ts';
@@ -39,6 +41,7 @@ export function createPip(ports: InstallerPorts): Installer {
     steer(recognised, located, call, route) {
       const { verb, scan, fetches, isolated } = readPipArguments(recognised.argv);
       const { argv } = recognised;
+      const unhooked = withoutHooks(call, hooksKept(scan, homes.get(located)));
       if (TELLS_SETTINGS.has(verb)) {
         const environment = theirOwn(call);
         return { program: located.program, argv: [...located.prefix, ...argv], environment };
@@ -48,12 +51,21 @@ export function createPip(ports: InstallerPorts): Installer {
         program: located.program,
         argv: [...located.prefix, ...argv.slice(0, scan.end), ...added, ...argv.slice(scan.end)],
         environment: {
-          ...steeredEnvironment(call, route, 'pip', gitKeys.get(located) ?? null),
+          ...steeredEnvironment(
+            { ...call, ...unhooked },
+            route,
+            'pip',
+            gitKeys.get(located) ?? null,
+          ),
           ...deprecated(located.version, call),
         },
       };
     },
   };
+}
+
+function hooksKept(scan: Scan, home: PipHome | undefined): HooksKept {
+  return { site: home?.site ?? null, needed: has(scan, '--no-build-isolation') };
 }
 
 /** They print the settings in force, which are to be the user's; nothing of them reaches out. */
@@ -80,7 +92,8 @@ async function locate(
   const home = await findPipHome(machine, { program, prefix }, call);
   if (home === null)
     throw notFound(`${safeText([program, ...prefix].join(' '), 200)} did not tell a pip version`);
-  const located = { program, prefix, version: home.version };
+  const started = modulePrefix(prefix, home.python);
+  const located = { program, prefix: started, version: home.version };
   homes.set(located, home);
   return located;
 }
@@ -99,8 +112,10 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
   const { recognised, located, call } = run;
   const { verb, scan, words, fetches, isolated } = readPipArguments(recognised.argv);
   if (!fetches) return NOTHING;
-  const { environment, notes } = scrub(call.environment, 'pip');
   const home = homes.get(located) ?? (await findPipHome(ports.machine, located, call));
+  const unhooked = withoutHooks(call, hooksKept(scan, home ?? undefined));
+  const { environment, notes } = scrub(unhooked.environment, 'pip');
+  const shadows = { prefix: located.prefix, module: 'pip' };
   const configuration = await readPipConfiguration(
     ports.machine,
     { ...call, environment },
@@ -136,12 +151,13 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
     proxy: settings.one('--proxy') || null,
     targets: await pipTargets(ports.machine, call, { verb, settings, home }),
     notes: [
+      ...unhooked.notes,
       ...notes,
       ...trusted.map(({ where }) => `${where}: trusted-host has no effect here.`),
       ...versionNotes(located.version),
       ...outlook.notes,
     ],
-    refusals: outlook.refusals,
+    refusals: [...(await shadowRefusals(ports.machine, call, shadows)), ...outlook.refusals],
   };
 }
 

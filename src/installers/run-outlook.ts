@@ -31,6 +31,9 @@ export interface Outlook {
   readonly refusals: readonly Reason[];
 }
 
+/** What is told with all else that speaks against the run, not by itself. */
+const BEFOREHAND: ReadonlySet<string> = new Set(['WP-BYPASS-CONFIG', 'WP-LOCK-NO-HASH']);
+
 /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE` */
 export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): Promise<Outlook> {
   const readings: PinReading[] = [];
@@ -39,7 +42,7 @@ export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): 
     try {
       readings.push(await read());
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'WP-BYPASS-CONFIG') throw error;
+      if (!(error instanceof Refusal) || !BEFOREHAND.has(error.code)) throw error;
       refusals.push(error.toReason());
     }
   };

@@ -10,6 +10,7 @@ import { has, valuesOf } from './argument-scan.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
 import { readGitKeys, type GitKeys } from './git-settings.ts';
+import { shadowRefusals, withoutHooks, type HooksKept } from './interpreter-hooks.ts';
 import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
 import { look } from './run-outlook.ts';
@@ -21,7 +22,7 @@ import { uvRequest, withoutNamed } from './uv-request.ts';
 import { isOn, uvTargets } from './uv-targets.ts';
 
 /** Before it, `uv pip install` did not compare files with the index page's hashes. */
-const CHECKS_HASHES_SINCE = '0.13.0';
+const CHECKS_HASHES_SINCE = '0.12.16';
 /** In uv's cache: where `uvx`, `uv run --with` and scripts get theirs. */
 const PASSING_ENVIRONMENTS = 'environments-v2';
 const TOOL_RUNNER = /^uvx(?:\.exe)?$/u;
@@ -40,11 +41,19 @@ export function createUv(ports: InstallerPorts): Installer {
       if (intent.fetches) gitKeys.set(located, await readGitKeys(ports.machine, call));
       return intent;
     },
-    steer: (recognised, located, call, route) => ({
-      program: located.program,
-      argv: [...located.prefix, ...recognised.argv],
-      environment: steeredEnvironment(call, route, 'uv', gitKeys.get(located) ?? null),
-    }),
+    steer(recognised, located, call, route) {
+      const unhooked = withoutHooks(call, hooksKept(argumentsOf(recognised)));
+      return {
+        program: located.program,
+        argv: [...located.prefix, ...recognised.argv],
+        environment: steeredEnvironment(
+          { ...call, ...unhooked },
+          route,
+          'uv',
+          gitKeys.get(located) ?? null,
+        ),
+      };
+    },
   };
 }
 
@@ -61,7 +70,9 @@ async function locate(
     });
   }
   const question = [...prefix, '--version'];
-  const answer = await machine.ask(program, question, call.environment, call.directory);
+  // `python -m uv` takes modules from the working directory first.
+  const directory = prefix.length > 0 ? '/' : call.directory;
+  const answer = await machine.ask(program, question, call.environment, directory);
   const version = /^uvx? (\S+)/u.exec(answer ?? '')?.[1];
   if (version === undefined) {
     const asked = [program, ...question].join(' ');
@@ -79,12 +90,13 @@ interface Run {
 }
 
 async function intend(ports: InstallerPorts, { recognised, located, call }: Run): Promise<Intent> {
-  const asTool = TOOL_RUNNER.test(basename(recognised.starter[0] ?? ''));
-  const told = readUvArguments(recognised.argv, asTool);
-  const { environment, notes } = scrub(call.environment, 'uv');
+  const told = argumentsOf(recognised);
+  const unhooked = withoutHooks(call, hooksKept(told));
+  const { environment, notes } = scrub(unhooked.environment, 'uv');
   const directory = resolve(
     call.directory,
-    setting(told, call, '--directory', 'UV_WORKING_DIR') ?? '.',
+    setting(told, call, '--directory', 'UV_WORKING_DIR') ??
+      (call.environment['UV_WORKING_DIRECTORY'] || '.'),
   );
   const project = resolve(directory, setting(told, call, '--project', 'UV_PROJECT') ?? '.');
   const inside = { ...call, environment, directory };
@@ -98,10 +110,11 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
   const outlook = await look(ports, inside, { ...request, options });
   const sources = told.fetches ? await sourceFiles(ports, told, levels) : [];
   const dependencies = [...sources, ...request.sources].map((path) => resolve(directory, path));
+  const shadows = { prefix: located.prefix, module: 'uv' };
   const parent = located.prefix.length === 0 ? null : located.program;
   return {
     fetches: told.fetches,
-    runsProgram: told.verb === 'run' || told.verb === 'tool run',
+    runsProgram: runsProgram(told),
     wishes: [...outlook.wishes, ...(await dependencyWishes(ports, dependencies))],
     pins: outlook.pins,
     indexes: publicIndexes(outlook.indexes),
@@ -109,11 +122,32 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
     proxy: null,
     ...(told.fetches ? { passingEnvironments: PASSING_ENVIRONMENTS } : {}),
     targets: await uvTargets(ports.machine, { told, call: inside, directory, project, parent }),
-    notes: told.fetches ? [...notes, ...versionNotes(located.version), ...outlook.notes] : [],
+    notes: told.fetches
+      ? [...unhooked.notes, ...notes, ...versionNotes(located.version), ...outlook.notes]
+      : [],
     refusals: told.fetches
-      ? [...commandLineRefusals(told), ...options.flatMap(proxyRefusal), ...outlook.refusals]
+      ? [
+          ...(await shadowRefusals(ports.machine, call, shadows)),
+          ...commandLineRefusals(told),
+          ...options.flatMap(proxyRefusal),
+          ...outlook.refusals,
+        ]
       : [],
   };
+}
+
+function argumentsOf({ starter, argv }: Recognised): UvArguments {
+  return readUvArguments(argv, TOOL_RUNNER.test(basename(starter[0] ?? '')));
+}
+
+function runsProgram({ verb }: UvArguments): boolean {
+  return verb === 'run' || verb === 'tool run';
+}
+
+/** uv itself is no Python; what it starts are builds, or a program of the user's. */
+function hooksKept(told: UvArguments): HooksKept {
+  const unisolated = has(told.scan, '--no-build-isolation', '--no-build-isolation-package');
+  return { site: null, needed: runsProgram(told) || unisolated };
 }
 
 function setting(told: UvArguments, call: Call, option: string, variable: string): string | null {

@@ -10,12 +10,19 @@ export interface LockFormat {
   readonly name: string;
   /** By the file's name alone, without folders. */
   recognises(filename: string): boolean;
-  /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE`, `WP-BYPASS-CONFIG` */
+  /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-LOCK-NO-HASH`, `WP-NAME-LOOKALIKE`, `WP-BYPASS-CONFIG` */
   read(asked: FileAskedFor, readText: ReadText): Promise<PinReading>;
 }
 
 export function invalid(where: string, what: string, cause?: unknown): Refusal {
   return new Refusal('WP-LOCKFILE-INVALID', { message: `${where}: ${what}`, cause });
+}
+
+/** A lock that has lost its hashes pins nothing. */
+export function withoutHash(where: string, why: string): Refusal {
+  return new Refusal('WP-LOCK-NO-HASH', {
+    message: `${where}: expected at least one hash, found none (${why})`,
+  });
 }
 
 /** A reading that is still being put together. */

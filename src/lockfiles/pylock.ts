@@ -7,7 +7,13 @@ import { normaliseName } from '../core/project-name.ts';
 import { safeText } from '../core/safe-text.ts';
 import { publicUrl } from '../core/url.ts';
 import { normaliseVersion } from '../core/version.ts';
-import { emptyReading, invalid, type GrowingReading, type LockFormat } from './format.ts';
+import {
+  emptyReading,
+  invalid,
+  withoutHash,
+  type GrowingReading,
+  type LockFormat,
+} from './format.ts';
 import { readHash } from './hashes.ts';
 import { verifyProjectName } from './requirement.ts';
 import { lastSegment } from './stated-requirement.ts';
@@ -89,7 +95,7 @@ function hashesIn(value: unknown, where: string): Hashes {
     Object.assign(hashes, readHash(algorithm, hex, where));
   }
   if (Object.keys(hashes).length === 0) {
-    throw invalid(where, 'expected at least one hash, found none (PEP 751 demands one)');
+    throw withoutHash(where, 'PEP 751 demands one');
   }
   return hashes;
 }

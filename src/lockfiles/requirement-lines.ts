@@ -28,10 +28,15 @@ export function logicalLines(
   const lines = text.replace(/^\ufeff/u, '').split(/\r\n|\n|\r/u);
   for (const [index, line] of lines.entries()) verifyPlain(line, index, file);
   return joined(lines)
-    .map(({ line, number }) => ({
-      text: expanded(withoutComment(line).trim(), environment),
-      where: `${file}:${number}`,
-    }))
+    .map(({ line, number }) => {
+      const content = expanded(withoutComment(line).trim(), environment);
+      // A variable may bring in what the file itself may not hold.
+      if (/[\r\n]/u.test(content)) {
+        throw invalid(`${file}:${number}`, 'a variable brings in a line break');
+      }
+      verifyPlain(content, number - 1, file);
+      return { text: content, where: `${file}:${number}` };
+    })
     .filter(({ text: content }) => content !== '');
 }
 

@@ -7,6 +7,7 @@ import { safeText } from '../core/safe-text.ts';
 import { publicUrl } from '../core/url.ts';
 import { invalid, type GrowingReading } from './format.ts';
 import { readFragmentHashes } from './hashes.ts';
+import { verifyVcsAddress } from './vcs-address.ts';
 import { exactVersion, parseRequirement, type Requirement } from './requirement.ts';
 
 interface Statement {
@@ -39,6 +40,7 @@ export function addRequirement(statement: Statement, reading: GrowingReading): v
     return;
   }
   const kind = /^[a-z]+\+/iu.test(requirement.url) ? 'vcs' : 'remote';
+  if (kind === 'vcs') verifyVcsAddress(requirement.url, where);
   reading.urls.push({ url: requirement.url, kind, where });
   if (kind === 'remote') reading.pins.push(...pinsOfAddress(requirement, statement));
 }

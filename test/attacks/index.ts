@@ -62,8 +62,14 @@ import { K07 } from './K07-unpinned-dependency.ts';
 import { K08 } from './K08-build-requirements.ts';
 import { F01 } from './F01-newest-release-hidden.ts';
 import { F02 } from './F02-frozen-by-cache-header.ts';
+import { K11 } from './K11-injected-arguments.ts';
+import { K13 } from './K13-poisoned-cache.ts';
+import { K15 } from './K15-swapped-in-store.ts';
+import { K16 } from './K16-lock-without-hashes.ts';
+import { K17 } from './K17-weak-permissions.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
+import { K22 } from './K22-interpreter-hooks.ts';
 import { K25 } from './K25-many-at-once.ts';
 import { M04 } from './M04-prototype-pollution.ts';
 import { M05 } from './M05-policy-typos.ts';
@@ -133,8 +139,14 @@ export const ATTACKS: readonly Attack[] = [
   K08,
   F01,
   F02,
+  K11,
+  K13,
+  K15,
+  K16,
+  K17,
   K20,
   K21,
+  K22,
   K25,
   M04,
   M05,

@@ -32,7 +32,8 @@ export function judgeRefusal(expect: Refused, guarded: Guarded, stage: Stage): s
 
 /** What is refused before anything starts needs no report; everything else has one. */
 function judgeReport(expect: Refused, { report, exit }: Guarded): string[] {
-  if (report === null) return expect.classes.includes('E-USAGE') ? [] : ['no JSON report'];
+  const early = expect.classes.some((one) => one === 'E-USAGE' || one === 'E-STATE');
+  if (report === null) return early ? [] : ['no JSON report'];
   const faults: string[] = [];
   const codes = codesIn(report);
   if (!expect.codes.some((code) => codes.has(code)))

@@ -14,7 +14,7 @@ export const USER = '/home/me/.config/wheelproof/wheelproof.toml';
 export interface Faked {
   readonly text: string | Uint8Array;
   readonly foreign?: boolean;
-  readonly worldWritable?: boolean;
+  readonly writableByOthers?: boolean;
 }
 
 function fakeFiles(texts: Readonly<Record<string, string | Uint8Array | Faked>>): PolicyFiles {
@@ -28,7 +28,7 @@ function fakeFiles(texts: Readonly<Record<string, string | Uint8Array | Faked>>)
       return {
         bytes,
         foreign: faked.foreign ?? false,
-        worldWritable: faked.worldWritable ?? false,
+        writableByOthers: faked.writableByOthers ?? false,
       };
     },
   };
