@@ -65,6 +65,8 @@ async function forgetFresh(ground: Ground): Promise<void> {
 const OWN_STATE = 21;
 /** The loader could not read a library: Node never began. */
 const NOT_BEGUN = 127;
+/** pip's own configuration could not be read. */
+const CONFIGURATION = 64;
 
 function form(name: string, injection: Injection): FaultForm {
   return { name, needs: ['strace'], play: (ground) => sweep(ground, injection) };
@@ -80,7 +82,7 @@ export const R04: Fault = {
     form('pread64: EIO', {
       call: 'pread64',
       what: 'error=EIO',
-      exits: [0, OWN_STATE, NOT_BEGUN],
+      exits: [0, OWN_STATE, CONFIGURATION, NOT_BEGUN],
       step: 3,
     }),
     form('rename: EIO', { call: 'rename', what: 'error=EIO', exits: [0, 1, OWN_STATE], step: 1 }),

@@ -23,6 +23,8 @@ export interface Ground extends AsyncDisposable {
   install(asked: readonly string[], how?: How): Promise<Run>;
   /** As above with `pip download`: what lands are the bytes as they were handed out. */
   download(asked: readonly string[], how?: How): Promise<Run>;
+  /** A new user: nothing remembered, nothing stored. */
+  forgetAll(): Promise<void>;
   /** A command of ours. */
   command(words: readonly string[], how?: How): Promise<Run>;
 }
@@ -95,8 +97,12 @@ export async function openGround(installer: InstallerName): Promise<Ground> {
       );
     },
     async download(asked, how = {}) {
-      const words = ['download', '-q', '-d', landing, '--index-url', world.index];
+      const words = ['download', '-q', '-d', landing, '--index-url', how.index ?? world.index];
       return await run([...pip, ...words, ...asked], how);
+    },
+    forgetAll: async () => {
+      await rm(environment.home, { recursive: true, force: true });
+      await mkdir(environment.home, { mode: 0o700 });
     },
     command: (words, how = {}) => run(words, how),
     async [Symbol.asyncDispose]() {

@@ -2,7 +2,13 @@
 import type { Fault } from './fault.ts';
 import { R04 } from './R04-io-errors.ts';
 import { R05 } from './R05-full-disk.ts';
+import { R06 } from './R06-few-descriptors.ts';
+import { R07 } from './R07-little-memory.ts';
+import { R08 } from './R08-clock.ts';
+import { R09 } from './R09-flapping.ts';
+import { R10 } from './R10-upstream-down.ts';
 import { R12 } from './R12-crossed-answers.ts';
+import { R14 } from './R14-thundering-herd.ts';
 import { R15 } from './R15-killed-mid-download.ts';
 
 import { R18 } from './R18-bit-rot.ts';
@@ -10,4 +16,18 @@ import { R19 } from './R19-lost-database.ts';
 import { R21 } from './R21-two-at-once.ts';
 
 /** Every fault, by its number. */
-export const FAULTS: readonly Fault[] = [R04, R05, R12, R15, R18, R19, R21];
+export const FAULTS: readonly Fault[] = [
+  R04,
+  R05,
+  R06,
+  R07,
+  R08,
+  R09,
+  R10,
+  R12,
+  R14,
+  R15,
+  R18,
+  R19,
+  R21,
+];

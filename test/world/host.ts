@@ -17,6 +17,14 @@ export interface Seen {
 /** Answers one path in place of what the model says; `count` starts at 1 for each path. */
 export type Hook = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
+/** As a hook, of every path; `honest` answers as the model says. */
+export type Filter = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  count: number,
+  honest: () => void,
+) => void;
+
 /** One named server of the world: an index, a file host, an attacker. Honest until told otherwise. */
 export class Host {
   readonly name: string;
@@ -28,6 +36,7 @@ export class Host {
   /** `user:password` that every request must show. */
   credentials: string | null = null;
   readonly #counts = new Map<string, number>();
+  #filter: Filter | null = null;
 
   constructor(name: string) {
     this.name = name;
@@ -41,6 +50,7 @@ export class Host {
     this.hooks.clear();
     this.credentials = null;
     this.#counts.clear();
+    this.#filter = null;
   }
 
   answer(request: IncomingMessage, response: ServerResponse, scheme: 'http' | 'https'): void {
@@ -48,8 +58,22 @@ export class Host {
     this.#note(request, path, scheme);
     const count = (this.#counts.get(path) ?? 0) + 1;
     this.#counts.set(path, count);
+    if (this.#filter !== null) {
+      this.#filter(request, response, count, () => this.#answerHonestly(request, response, path));
+      return;
+    }
     const hook = this.hooks.get(path);
     if (hook !== undefined) return hook(request, response, count);
+    this.#answerHonestly(request, response, path);
+  }
+
+  /** Every request goes through this, which may answer itself or let the honest answer go out. */
+  through(filter: Filter): void {
+    this.#filter = filter;
+    this.#counts.clear();
+  }
+
+  #answerHonestly(request: IncomingMessage, response: ServerResponse, path: string): void {
     if (!this.#admits(request)) {
       send(request, response, 401, { 'www-authenticate': 'Basic realm="index"' }, 'who are you?');
       return;
