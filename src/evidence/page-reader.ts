@@ -9,6 +9,7 @@ import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { formOf, parsePage } from '../index/index.ts';
 import { requestWithin } from './request-within.ts';
+import { wholeAnswer } from './whole-answer.ts';
 
 /**
  * One representation is asked for and used: JSON where the index has it. What a page says in
@@ -29,49 +30,55 @@ export interface PageReaderSettings {
 
 export function openPageReader(upstream: Upstream, settings: PageReaderSettings): PageReader {
   return {
-    async read(ask: PageAsk): Promise<PageReading> {
-      const request = {
-        url: ask.url,
-        method: 'GET',
-        headers: {
-          ...ask.credentials,
-          accept: ACCEPT,
-          'accept-encoding': 'gzip',
-          'cache-control': FRESH,
-        },
-        maxBytes: MAX_PAGE_BYTES,
-        redirects: 'follow',
-        withinMs: PAGE_DEADLINE_MS,
-      } as const;
-      const answer =
-        ask.within === undefined
-          ? await upstream.request(request)
-          : await requestWithin(upstream, request, ask.within);
-      const declined = declinedBy(answer, ask.url);
-      if (declined !== null) {
-        await drop(answer);
-        return declined;
-      }
-      const asked = projectOf(ask.url);
-      refuseForeignRedirect(ask.url, answer.url, asked);
-      const body = await readDecoded(answer, ask.url);
-      const source = {
-        body,
-        contentType: answer.headers['content-type'] ?? null,
-        url: answer.url,
-        project: asked,
-        allowPlainHttp: settings.allowPlainHttp,
-      };
-      const page = parsePage(source);
-      const flat = !settings.isKnownIndex(ask.url) && looksFlat(page);
-      return {
-        outcome: 'page',
-        page: flat ? parsePage({ ...source, project: null }) : page,
-        url: answer.url,
-        form: formOf(source).form,
-        ...(answer.inside === true ? { inside: true } : {}),
-      };
+    read: (ask) => wholeAnswer(async () => await readOnce(upstream, settings, ask)),
+  };
+}
+
+async function readOnce(
+  upstream: Upstream,
+  settings: PageReaderSettings,
+  ask: PageAsk,
+): Promise<PageReading> {
+  const request = {
+    url: ask.url,
+    method: 'GET',
+    headers: {
+      ...ask.credentials,
+      accept: ACCEPT,
+      'accept-encoding': 'gzip',
+      'cache-control': FRESH,
     },
+    maxBytes: MAX_PAGE_BYTES,
+    redirects: 'follow',
+    withinMs: PAGE_DEADLINE_MS,
+  } as const;
+  const answer =
+    ask.within === undefined
+      ? await upstream.request(request)
+      : await requestWithin(upstream, request, ask.within);
+  const declined = declinedBy(answer, ask.url);
+  if (declined !== null) {
+    await drop(answer);
+    return declined;
+  }
+  const asked = projectOf(ask.url);
+  refuseForeignRedirect(ask.url, answer.url, asked);
+  const body = await readDecoded(answer, ask.url);
+  const source = {
+    body,
+    contentType: answer.headers['content-type'] ?? null,
+    url: answer.url,
+    project: asked,
+    allowPlainHttp: settings.allowPlainHttp,
+  };
+  const page = parsePage(source);
+  const flat = !settings.isKnownIndex(ask.url) && looksFlat(page);
+  return {
+    outcome: 'page',
+    page: flat ? parsePage({ ...source, project: null }) : page,
+    url: answer.url,
+    form: formOf(source).form,
+    ...(answer.inside === true ? { inside: true } : {}),
   };
 }
 

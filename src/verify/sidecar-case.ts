@@ -6,7 +6,7 @@ import { MAX_SIDECAR_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey, printableUrl } from '../core/url.ts';
 import type { FileAsk, SidecarOutcome } from '../core/verification.ts';
-import { sidecarDiffers, type SidecarLedger } from '../evidence/index.ts';
+import { sidecarDiffers, wholeAnswer, type SidecarLedger } from '../evidence/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Flights } from './flights.ts';
 import type { NameGuard } from './name-guard.ts';
@@ -93,6 +93,14 @@ export function flightOf(artifact: Artifact, credentials: FileAsk['credentials']
 
 /** @throws Refusal as the upstream port, and `WP-UPSTREAM-STATUS` */
 export async function fetchSidecar(
+  upstream: Upstream,
+  artifact: Artifact,
+  credentials: FileAsk['credentials'],
+): Promise<FetchedSidecar> {
+  return await wholeAnswer(() => fetchOnce(upstream, artifact, credentials));
+}
+
+async function fetchOnce(
   upstream: Upstream,
   artifact: Artifact,
   credentials: FileAsk['credentials'],

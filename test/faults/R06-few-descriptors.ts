@@ -69,9 +69,9 @@ async function countDescriptors(ground: Ground): Promise<Played> {
     await client.close();
   };
   await rounds(200);
-  const before = await settled(hall.figures);
+  const before = await settled(() => hall.figures());
   await rounds(REQUESTS);
-  const after = await settled(hall.figures);
+  const after = await settled(() => hall.figures());
   if (after > before) faults.push(`${before} files were open, ${after} are`);
   return {
     faults: faults.slice(0, 5),

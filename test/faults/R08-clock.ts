@@ -12,7 +12,9 @@ async function skew(ground: Ground, offset: string, harmless: boolean): Promise<
   const other = ground.publish({ name: 'other', version: '1.0' });
   const faults = judgeEnd(await ground.download(['good']), [0]);
   const before = await judgeStore(ground.data, new Map());
-  const run = await ground.download(['good', 'other'], { before: ['faketime', '-f', offset] });
+  const run = await ground.download(['good', 'other'], {
+    before: ['faketime', '--exclude-monotonic', '-f', offset],
+  });
   faults.push(...judgeEnd(run, harmless ? [0] : [0, E_FRESH, E_SOURCE]));
   faults.push(...judgeHandedOut(run, [good, other]));
   if (run.exit !== 0) faults.push(...judgeEnd(run, [run.exit ?? 0], [/clock/iu]));
@@ -38,6 +40,6 @@ export const R08: Fault = {
     form('a day fast', '+1d', false),
     form('10 years slow', '-10y', false),
     form('10 years fast', '+10y', false),
-    form('runs a thousand times too fast', '+0 x1000', false),
+    form('runs away during the run', '+0 x20000', false),
   ],
 };

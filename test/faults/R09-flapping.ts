@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ServerResponse } from 'node:http';
 import type { Hook } from '../world/host.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import type { Fault, Played } from './fault.ts';
@@ -36,8 +37,7 @@ async function flap(ground: Ground): Promise<Played> {
       if (count >= MOST_TRIES || random() >= SHARE) return honest();
       const how = BREAKINGS[Math.floor(random() * BREAKINGS.length)] ?? 'reset';
       broken.set(how, (broken.get(how) ?? 0) + 1);
-      breakIn(how)(request, response, count);
-      if (how === 'stall') setTimeout(honest, STALL_MS);
+      breakIn(how, honest)(request, response, count);
     });
   }
   const run = await bring();
@@ -59,7 +59,7 @@ async function flap(ground: Ground): Promise<Played> {
   return { faults, figure };
 }
 
-function breakIn(how: Breaking): Hook {
+function breakIn(how: Breaking, honest: () => void): Hook {
   return (_request, response) => {
     switch (how) {
       case 'reset':
@@ -69,17 +69,28 @@ function breakIn(how: Breaking): Hook {
         response.writeHead(502).end('bad gateway');
         break;
       case 'truncated':
-        response.writeHead(200, { 'content-length': 5000 });
-        response.write('half', () => response.destroy());
+        cutAt(response, 0.5);
+        honest();
         break;
       case 'wrong length':
-        response.writeHead(200, { 'content-length': 400 });
-        response.write('less than was said', () => response.socket?.destroy());
+        cutAt(response, 1);
+        honest();
         break;
       case 'stall':
+        setTimeout(honest, STALL_MS);
         break;
     }
   };
+}
+
+/** The honest answer with its honest length, broken off at a share of it, the last byte never sent. */
+function cutAt(response: ServerResponse, share: number): void {
+  const end = (body: string | Uint8Array = ''): void => {
+    const bytes = Buffer.from(body);
+    const part = bytes.subarray(0, Math.floor((bytes.length - 1) * share));
+    response.write(part, () => response.destroy());
+  };
+  Object.defineProperty(response, 'end', { value: end });
 }
 
 /** The same order each time (mulberry32). */

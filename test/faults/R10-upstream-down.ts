@@ -17,7 +17,7 @@ interface Down {
   readonly exits: readonly number[];
   readonly boundMs: number;
   /** An index that is down in this way. */
-  open(ground: Ground): Promise<{ readonly index: string; close(): void }>;
+  open(ground: Ground): Promise<{ readonly index: string; readonly close: () => void }>;
 }
 
 const DOWNS: readonly Down[] = [
@@ -80,21 +80,9 @@ function play(down: Down): FaultForm['play'] {
   };
 }
 
-/** What is stored and pinned needs nobody: its address and digest are stated by the requirement. */
-async function serveKnown(ground: Ground): Promise<Played> {
-  const good = ground.publish({ name: 'good', version: '1.0' });
-  const url = `${ground.world.origin('files.test')}/packages/${good.filename}`;
-  const words = [`good @ ${url}#sha256=${good.sha256}`];
-  const faults = judgeEnd(await ground.install(words), [0]);
-  ground.world.reset();
-  const run = await ground.install(words);
-  faults.push(...judgeEnd(run, [0], [/remembered/u]));
-  return { faults, figure: 'served from the store' };
-}
-
 async function listen(
   answer: (socket: Socket) => void,
-): Promise<{ readonly port: number; close(): void }> {
+): Promise<{ readonly port: number; readonly close: () => void }> {
   const sockets: Socket[] = [];
   const server: Server = createServer((socket) => {
     sockets.push(socket);
@@ -116,12 +104,9 @@ async function listen(
 export const R10: Fault = {
   id: 'R10',
   title: 'the upstream is down',
-  forms: [
-    ...DOWNS.map((down): FaultForm => ({
-      name: down.name,
-      installers: ['pip', 'uv'],
-      play: play(down),
-    })),
-    { name: 'a stored file with its digest pinned', installers: ['pip', 'uv'], play: serveKnown },
-  ],
+  forms: DOWNS.map((down): FaultForm => ({
+    name: down.name,
+    installers: ['pip', 'uv'],
+    play: play(down),
+  })),
 };

@@ -26,6 +26,7 @@ const gate = await openGate(
       notes: [],
       refusals: [],
     },
+    client: 'soak',
     environment,
     interactive: false,
     log: () => undefined,
