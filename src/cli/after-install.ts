@@ -40,7 +40,9 @@ export async function holdAgainstReceipts(look: AfterInstall, grounds: Grounds):
   const { files } = grounds;
   const { added, preexisting: old } = compareEnvironments(before.found, after.found);
   const judged = await reconcileAll(added, grounds, endedWell);
-  const unlisted = await unlistedEntries(before.listings, after.listings, { added: judged, files });
+  // What an unfinished distribution lists is no more whole than itself.
+  const whole = judged.filter(({ unfinished }) => unfinished === null);
+  const unlisted = await unlistedEntries(before.listings, after.listings, { added: whole, files });
   const refusals: SubjectReason[] = judged.flatMap(({ found, refusals: own }) =>
     own.map((why) => ({ ...why, subject: found.name })),
   );

@@ -40,14 +40,14 @@ describe('what is kept for speed', () => {
     expect(await collectGarbage(places, 0, NOW)).toEqual({ before: 0, after: 0, removed: [] });
   });
 
-  test('old policies go first, then the oldest bytes, the newest policy last', async () => {
+  test('old policies go first, then the newest, then the oldest bytes', async () => {
     blob('a', 10, 9 * DAY);
     blob('b', 10, 5 * DAY);
     epoch('older', 10, 3 * DAY);
     epoch('oldest', 10, 4 * DAY);
     epoch('current', 10, 2 * DAY);
     const order = (await listKept(places)).map(({ name }) => name);
-    expect(order).toEqual(['oldest', 'older', 'a'.repeat(64), 'b'.repeat(64), 'current']);
+    expect(order).toEqual(['oldest', 'older', 'current', 'a'.repeat(64), 'b'.repeat(64)]);
   });
 
   test('it goes until the bound is kept, and no further', async () => {

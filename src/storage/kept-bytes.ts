@@ -32,8 +32,8 @@ export interface Freed {
 
 /**
  * Everything that may go, in the order in which it goes: caches of policies that are no longer in
- * force before the newest one's, oldest first; then verified bytes, oldest first; the newest
- * policy's caches last.
+ * force before the newest one's, oldest first; then verified bytes, oldest first. The caches never
+ * outlive the bytes, with which what comes out of them is compared after the install.
  * @throws Refusal `WP-STATE-DISK`
  */
 export async function listKept(places: KeptPlaces): Promise<readonly Kept[]> {
@@ -56,7 +56,7 @@ export async function listKept(places: KeptPlaces): Promise<readonly Kept[]> {
     const byAge = (a: Kept, b: Kept): number => a.usedAt - b.usedAt;
     const current = epochs.filter(({ usedAt }) => usedAt === newest);
     const old = epochs.filter(({ usedAt }) => usedAt !== newest);
-    return [...old.sort(byAge), ...blobs.sort(byAge), ...current];
+    return [...old.sort(byAge), ...current, ...blobs.sort(byAge)];
   } catch (thrown) {
     throw diskRefusal(thrown, `looking into ${places.blobs} and ${places.installers}`);
   }
