@@ -64,6 +64,7 @@ import { F01 } from './F01-newest-release-hidden.ts';
 import { F02 } from './F02-frozen-by-cache-header.ts';
 import { K11 } from './K11-injected-arguments.ts';
 import { K13 } from './K13-poisoned-cache.ts';
+import { K14 } from './K14-edited-environment.ts';
 import { K15 } from './K15-swapped-in-store.ts';
 import { K16 } from './K16-lock-without-hashes.ts';
 import { K17 } from './K17-weak-permissions.ts';
@@ -141,6 +142,7 @@ export const ATTACKS: readonly Attack[] = [
   F02,
   K11,
   K13,
+  K14,
   K15,
   K16,
   K17,
