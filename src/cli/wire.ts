@@ -17,6 +17,7 @@ import {
   placesOf,
   systemClock,
   type Places,
+  witnessClock,
 } from '../host/index.ts';
 import { allowsPlainHttp, indexKey, type Policy } from '../policy/index.ts';
 import {
@@ -119,11 +120,18 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const clock = clockOf(wiring);
   const rows = openTrust(places, clock, wiring);
   const blobs = await openBlobs(places);
-  const upstream = openOutside(settings, wiring);
+  const witnessed = witnessClock(
+    clock,
+    openOutside(settings, wiring),
+    settings.note ?? (() => undefined),
+  );
+  const { upstream } = witnessed;
   const run = newRunName();
   const memory = new TrustMemory(rows, clock);
   const sidecars = new SidecarLedger();
-  const kinds = EVIDENCE.map((make) => make({ memory, rows, clock, pins: intent.pins, sidecars }));
+  const kinds = EVIDENCE.map((make) =>
+    make({ memory, rows, clock: witnessed, pins: intent.pins, sidecars }),
+  );
   const isIndexItself = (url: string): boolean =>
     intent.indexes.some((index) => indexKey(index) === indexKey(url));
   const isKnownIndex = (url: string): boolean =>
@@ -149,6 +157,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
     client: settings.client,
+    latest: () => witnessed.now(),
   });
   const gateway = await openGateway({
     verification: wiring.verification?.(verifier) ?? verifier,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { systemClock } from './clock.ts';
+export { witnessClock } from './witnessed-clock.ts';
 export {
   compareEnvironments,
   inspectSites,

@@ -24,8 +24,8 @@ export function describeTlsFault(fault: TlsFault): string {
       return describeExpiry(certificate, now);
     case 'CERT_NOT_YET_VALID':
       return certificate !== null && certificate.validFromDate.getTime() > now
-        ? `its certificate is not yet valid: valid from ${day(certificate.validFromDate)}, now ${day(new Date(now))}`
-        : 'a certificate in its chain is not yet valid';
+        ? `its certificate is not yet valid: valid from ${day(certificate.validFromDate)}, now ${day(new Date(now))}: check the clock`
+        : 'a certificate in its chain is not yet valid: check the clock';
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return `its certificate is self-signed${issuer}`;
     case 'SELF_SIGNED_CERT_IN_CHAIN':
@@ -61,8 +61,8 @@ function expectedVersion(minimum: SecureVersion | null): string {
 
 function describeExpiry(certificate: X509Certificate | null, now: number): string {
   return certificate !== null && certificate.validToDate.getTime() < now
-    ? `its certificate expired on ${day(certificate.validToDate)}`
-    : 'a certificate in its chain has expired';
+    ? `its certificate expired on ${day(certificate.validToDate)}, now ${day(new Date(now))}: check the clock`
+    : 'a certificate in its chain has expired: check the clock';
 }
 
 function namesOf(certificate: X509Certificate | null): string {

@@ -19,6 +19,8 @@ export interface QuestionParts {
   readonly rows: TrustRows;
   readonly clock: Clock;
   readonly askFirstUse: AskFirstUse | null;
+  /** The latest time that anybody tells, for what ends; the clock's where absent (attack F06). */
+  readonly latest?: () => number;
   /** The index that a file counts as coming from; its own where absent. */
   readonly placeOf?: (artifact: Artifact) => string;
   /** What a page of this run lets one notice of a file. */
@@ -104,7 +106,7 @@ export class Question {
       version,
       filename,
       ageMs: Math.max(0, now - firstSight),
-      now,
+      now: this.#parts.latest?.() ?? now,
       firstUseAnswer,
       remarks: this.#parts.remarksOn?.(artifact) ?? [],
       otherIndexes: this.#elsewhere.of(artifact, place, sha256),

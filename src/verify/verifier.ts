@@ -55,6 +55,8 @@ export interface VerifierParts {
   readonly run: string;
   /** Takes what the reader should know though nothing was blocked. */
   readonly note?: (sentence: string) => void;
+  /** The latest time that anybody tells, for what ends; the clock's where absent. */
+  readonly latest?: () => number;
   /** Who asks: an installer with its version. */
   readonly client?: string;
 }
@@ -80,7 +82,7 @@ export class Verifier implements Verification {
     this.#parts = parts;
     const { policy, rows, clock, note = () => undefined } = parts;
     const hosts = new HostMemory(rows, clock);
-    const now = (): number => clock.now();
+    const now = parts.latest ?? ((): number => clock.now());
     this.#names = new NameGuard({ policy, hosts, now });
     const pages = new PageMemory(rows, clock, parts.client ?? '');
     const watch = new PageWatch(pages, parts.wishes, note);

@@ -47,6 +47,7 @@ const WITHOUT = {
   },
   'pages and names': { pages: carelessPages, upstream: withoutNames },
   names: { upstream: withoutNames },
+  witnesses: { upstream: withoutDates },
   strictness: { policy: (policy) => ({ ...policy, strict: false }) },
   upstream: { upstream: openCarelessUpstream, policy: allowPlainHttp },
   'upstream and integrity': { upstream: openCarelessUpstream, evidence: () => [] },
@@ -125,6 +126,18 @@ function takeForAbsent(real: PageReader): PageReader {
 
 function acceptFirstUse(policy: Policy): Policy {
   return { ...policy, strict: false, firstUse: 'accept' };
+}
+
+/** Nobody tells the time. */
+function withoutDates(real: Upstream): Upstream {
+  return {
+    close: () => real.close(),
+    async request(ask) {
+      const answer = await real.request(ask);
+      const { date: _dropped, ...headers } = answer.headers;
+      return { ...answer, headers };
+    },
+  };
 }
 
 /** Under which name the server answered is not looked at. */

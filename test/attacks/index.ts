@@ -68,6 +68,7 @@ import { K14 } from './K14-edited-environment.ts';
 import { K15 } from './K15-swapped-in-store.ts';
 import { K16 } from './K16-lock-without-hashes.ts';
 import { K17 } from './K17-weak-permissions.ts';
+import { F06 } from './F06-clock-moved.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
 import { K22 } from './K22-interpreter-hooks.ts';
@@ -146,6 +147,7 @@ export const ATTACKS: readonly Attack[] = [
   K15,
   K16,
   K17,
+  F06,
   K20,
   K21,
   K22,
