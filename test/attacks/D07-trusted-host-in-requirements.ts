@@ -17,6 +17,7 @@ const form = (
   name: string,
   lines: (index: string) => Readonly<Record<string, string>>,
   where: string,
+  shortened = false,
 ): Form => ({
   name,
   mount: async (stage) => {
@@ -26,8 +27,8 @@ const form = (
   },
   ask: () => ['-r', 'requirements.txt'],
   expect: refused('E-BYPASS', 'WP-BYPASS-CONFIG', { says: () => [where, '--trusted-host'] }),
-  // uv passes over the line, and does not believe the stranger.
-  plain: { pip: 'installs', uv: 'refuses' },
+  // uv passes over the line; the index on its command line beats the file's.
+  plain: { pip: 'installs', uv: shortened ? 'refuses' : 'installs' },
   defence: 'configuration',
   fallsFor: ['pip'],
   stop: async (stage) => {
@@ -61,6 +62,7 @@ export const D07: Attack = {
         'requirements.txt': `-i ${index}\n--trusted \\\n  ${STRANGER}\ngood\n`,
       }),
       'requirements.txt:2',
+      true,
     ),
   ],
   twins: [
