@@ -2,7 +2,7 @@
 /* `npm run bench`: installs beside the plain installers and beside other proxies. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { newest } from '../test/world/installer-versions.ts';
 import { CASES, type Case } from './cases.ts';
@@ -55,7 +55,7 @@ async function tellMissing(files: string): Promise<void> {
 function introduction({ collection, options }: Bench): string {
   const [processor] = cpus();
   return [
-    `pip ${newest('pip')}, uv ${newest('uv')}, Node ${process.versions.node}; ${availableParallelism()} cores (${processor?.model.trim() ?? 'unknown'}); ${options.runs} counted rounds, all lanes in turn.`,
+    `pip ${newest('pip')}, uv ${newest('uv')}, Node ${process.versions.node}; ${availableParallelism()} cores (${processor?.model.trim() ?? 'unknown'}); ${options.runs} counted rounds, all lanes in turn; load average at the end ${(loadavg()[0] ?? 0).toFixed(1)}.`,
     `The upstream serves ${collection.files} real files (${collection.megabytes.toFixed(0)} MB) and the real pages of their projects.`,
   ].join('\n');
 }

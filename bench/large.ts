@@ -12,7 +12,7 @@ const MEBIBYTES = 219;
 const FIRST_BYTE_MS = 20;
 const CPU_PER_GB = 4;
 /** wheelproof's exit code when evidence failed. */
-const REFUSED = 40;
+const REFUSED = 10;
 
 interface Noted {
   /** Seconds from the request to the first byte of the answer's body. */
