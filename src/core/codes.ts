@@ -222,6 +222,12 @@ export const CODES = {
     'Its operators believe that installing it is dangerous.',
     'Do not install it; read what the index says.',
   ),
+  'WP-DIRECT-DEPENDENCY': entry(
+    'E-SOURCE',
+    'The metadata of a release from an index requires a file at an address of its own.',
+    'An index vouches for its own files; such an address leads past it, to whatever lies there on the day.',
+    'If you mean that file, name its address in your own requirements; otherwise ask the project to require a release.',
+  ),
   'WP-SIDECAR-DIFFERS': entry(
     'E-SOURCE',
     "The metadata that the index served is not the wheel's own.",

@@ -47,7 +47,8 @@ async function read(
   }
   const contents = await readWheel(artifact.filename, bytes);
   verifyArchiveIdentity(artifact.filename, contents, artifact.project);
-  sidecars.foundInside(artifact.url, contents.metadataSha256);
+  const { metadata, metadataSha256 } = contents;
+  sidecars.foundInside(artifact.url, { sha256: metadataSha256, bytes: metadata });
   const handedOut = sidecars.of(artifact.url);
   if (handedOut !== null && handedOut !== contents.metadataSha256) {
     const differs = sidecarDiffers(artifact.filename, handedOut, contents.metadataSha256);

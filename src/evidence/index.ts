@@ -31,5 +31,5 @@ export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] =
 
 export { dependenciesIn } from './dependencies.ts';
 export { openPageReader, projectOf } from './page-reader.ts';
-export { sidecarDiffers, SidecarLedger } from './sidecar-ledger.ts';
+export { judgeSidecarIdentity, sidecarDiffers, SidecarLedger } from './sidecar-ledger.ts';
 export { wholeAnswer } from './whole-answer.ts';

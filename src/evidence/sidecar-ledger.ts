@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { reason, type Reason } from '../core/errors.ts';
+import { readCoreMetadata, verifyArchiveIdentity } from '../archive/index.ts';
+import type { Artifact } from '../core/artifact.ts';
+import { reason, Refusal, type Reason } from '../core/errors.ts';
+
+/** A wheel's own METADATA. */
+export interface MetadataInside {
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+}
 
 /**
  * Which metadata sidecars (PEP 658) were handed to the installer in this run, and which METADATA
@@ -7,7 +15,7 @@ import { reason, type Reason } from '../core/errors.ts';
  */
 export class SidecarLedger {
   readonly #sha256ByFile = new Map<string, string>();
-  readonly #insideByFile = new Map<string, string>();
+  readonly #insideByFile = new Map<string, MetadataInside>();
 
   handedOut(fileUrl: string, sha256: string): void {
     this.#sha256ByFile.set(fileUrl, sha256);
@@ -17,12 +25,27 @@ export class SidecarLedger {
     return this.#sha256ByFile.get(fileUrl) ?? null;
   }
 
-  foundInside(fileUrl: string, sha256: string): void {
-    this.#insideByFile.set(fileUrl, sha256);
+  foundInside(fileUrl: string, inside: MetadataInside): void {
+    this.#insideByFile.set(fileUrl, inside);
   }
 
-  inside(fileUrl: string): string | null {
+  inside(fileUrl: string): MetadataInside | null {
     return this.#insideByFile.get(fileUrl) ?? null;
+  }
+}
+
+/** Metadata beside a file speaks for that release alone; `null` where it does. */
+export function judgeSidecarIdentity(artifact: Artifact, sidecar: Uint8Array): Reason | null {
+  const { filename, project } = artifact;
+  try {
+    verifyArchiveIdentity(filename, readCoreMetadata(filename, sidecar), project);
+    return null;
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    return reason(
+      'WP-SIDECAR-DIFFERS',
+      `the metadata served beside the file is not its own: ${thrown.message}`,
+    );
   }
 }
 

@@ -24,6 +24,7 @@ export const LIFTABLE_RULES = {
   'sdist-build': 'WP-SDIST-BUILD',
   'index-change': 'WP-INDEX-CHANGED',
   'indexes-disagree': 'WP-INDEXES-DISAGREE',
+  'direct-dependency': 'WP-DIRECT-DEPENDENCY',
 } as const satisfies Record<string, Code>;
 
 const LIFTABLE: ReadonlySet<Code> = new Set(Object.values(LIFTABLE_RULES));

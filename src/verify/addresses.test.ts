@@ -29,8 +29,9 @@ describe('an address in another spelling', () => {
   });
 
   test('has the sidecar that the page promised, asked for as the page spells it', async () => {
-    const file = { ...local(GOOD), coreMetadata: { sha256: sha256(GOOD) } };
-    const opened = open({ page: [file], answers: [() => whole(GOOD)] });
+    const metadata = Buffer.from('Name: good\nVersion: 1.0+x\n');
+    const file = { ...local(GOOD), coreMetadata: { sha256: sha256(metadata) } };
+    const opened = open({ page: [file], answers: [() => whole(metadata)] });
     await opened.verifier.page(ask(PAGE));
     expect(await opened.verifier.sidecar(ask(`${ASKED}.metadata`))).toMatchObject({
       outcome: 'served',

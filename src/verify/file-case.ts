@@ -48,6 +48,7 @@ export class FileCase {
   readonly #givenUp = new AbortController();
   #isAsked: boolean;
   #isSpent = false;
+  #decision: Decision | null = null;
 
   constructor(parts: FileCaseParts, { artifact, credentials, known, asked }: FileCaseStart) {
     this.#parts = parts;
@@ -66,6 +67,11 @@ export class FileCase {
   /** Whether it was fetched ahead and nobody has asked for it yet. */
   get isAhead(): boolean {
     return !this.#isAsked;
+  }
+
+  /** What it will be, once it is {@link fetched}: `null` where it came to nothing. */
+  get verdict(): Decision | null {
+    return this.#isSpent ? null : this.#decision;
   }
 
   /** Somebody asks. @returns `false` where what was fetched ahead came to nothing: begin anew. */
@@ -135,7 +141,8 @@ export class FileCase {
   }
 
   /** What is not asked for leaves no receipt, and is not remembered. */
-  async #untilAsked(): Promise<void> {
+  async #untilAsked(decision: Decision): Promise<void> {
+    this.#decision = decision;
     this.#fetched.resolve();
     await this.#asked.promise;
   }
@@ -215,7 +222,7 @@ export class FileCase {
   async #conclude(decision: Decision, bytes: HeldBytes): Promise<Settled> {
     const { sha256 } = bytes.digests;
     if (!releases(decision)) return await this.#refuse(decision, sha256);
-    await this.#untilAsked();
+    await this.#untilAsked(decision);
     const conflict = this.#parts.records.accept(this.#artifact, sha256, bytes.size, decision);
     return conflict === null
       ? { outcome: 'released', sha256, decision }
@@ -223,7 +230,7 @@ export class FileCase {
   }
 
   async #refuse(decision: Decision, sha256: string | null): Promise<Settled> {
-    await this.#untilAsked();
+    await this.#untilAsked(decision);
     this.#parts.records.refuse(this.#artifact, sha256, decision);
     return { outcome: 'refused', sha256, decision };
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact } from '../core/artifact.ts';
 import type { Reason } from '../core/errors.ts';
+import type { Wish } from '../core/installer.ts';
 import { judgeAddress, judgeFileAddress } from '../core/source-address.ts';
 import { allowsPlainHttp, judgeEntry, judgeHost, type Policy } from '../policy/index.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { DirectDependencies } from './direct-dependencies.ts';
 import type { NameGuard } from './name-guard.ts';
 
 export interface KnownAgainstParts {
@@ -13,6 +15,9 @@ export interface KnownAgainstParts {
   /** Hosts that a page of this run came from. */
   readonly indexHosts: ReadonlySet<string>;
   readonly now: () => number;
+  readonly direct: DirectDependencies;
+  /** What the user asked for. */
+  readonly wishes: readonly Wish[];
 }
 
 /** What speaks against a file before it is asked for. */
@@ -39,7 +44,11 @@ function judgeDirect(parts: KnownAgainstParts, artifact: Artifact): Reason | nul
   const { policy, names, indexHosts, now } = parts;
   const { host } = new URL(artifact.url);
   const foreign = judgeHost(policy, artifact.index, host, 'known');
-  const against = [names.judgeFile(artifact), indexHosts.has(host) ? null : foreign];
+  const against = [
+    names.judgeFile(artifact),
+    indexHosts.has(host) ? null : foreign,
+    parts.direct.judge(artifact.url, parts.wishes),
+  ];
   const stands = ({ code }: Reason): boolean =>
     !judgeEntry(policy, { ...artifact, code }, now()).admitted;
   return against.find((one) => one !== null && stands(one)) ?? null;

@@ -14,6 +14,7 @@ import type { NameGuard } from './name-guard.ts';
 import type { Question } from './question.ts';
 import type { PageWatch } from './page-watch.ts';
 import type { Records } from './records.ts';
+import { isMadeFromWheel } from './sidecar-case.ts';
 import { meetsWishes } from './wanted.ts';
 
 export interface PageCaseParts {
@@ -161,11 +162,14 @@ function record(parts: PageCaseParts, { artifact, reasons }: Candidate): void {
   parts.records.leaveOut(artifact, decision);
 }
 
-/** A sidecar without a hash is not used: nothing ties it to the page (attack B03). */
+/**
+ * A sidecar without a hash is not used: nothing ties it to the page (attack B03). In its place, and
+ * where there is none, a wheel's metadata is taken out of the wheel itself.
+ */
 function withUsableSidecar(file: ListedFile): ListedFile {
   const { coreMetadata } = file;
-  if (coreMetadata === false || coreMetadata['sha256'] !== undefined) return file;
-  return { ...file, coreMetadata: false };
+  if (coreMetadata !== false && coreMetadata['sha256'] !== undefined) return file;
+  return { ...file, coreMetadata: isMadeFromWheel(file) ? {} : false };
 }
 
 /**

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import type { Artifact } from '../core/artifact.ts';
+import type { Artifact, ListedFile } from '../core/artifact.ts';
 import { asRefusal, reason, Refusal } from '../core/errors.ts';
 import { MAX_SIDECAR_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey, printableUrl } from '../core/url.ts';
 import type { FileAsk, SidecarOutcome } from '../core/verification.ts';
-import { sidecarDiffers, wholeAnswer, type SidecarLedger } from '../evidence/index.ts';
+import {
+  judgeSidecarIdentity,
+  sidecarDiffers,
+  wholeAnswer,
+  type SidecarLedger,
+} from '../evidence/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Flights } from './flights.ts';
 import type { NameGuard } from './name-guard.ts';
@@ -19,6 +24,11 @@ export interface SidecarCaseParts {
   readonly question: Question;
   readonly sidecars: SidecarLedger;
   readonly flights: Flights<FetchedSidecar>;
+  /** The metadata inside the wheel, once the wheel has been judged. */
+  readonly fromWheel: (
+    artifact: Artifact,
+    credentials: FileAsk['credentials'],
+  ) => Promise<SidecarOutcome>;
   /** Takes what was handed out. */
   readonly given: (
     artifact: Artifact,
@@ -51,7 +61,10 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   const known = blocked ?? parts.catalogue.refusalAt(fileUrl)?.[0];
   if (known !== undefined) return { outcome: 'refused', reason: known };
   const stated = artifact?.listed?.coreMetadata;
-  if (artifact === null || stated === undefined || stated === false) {
+  if (artifact?.listed === null || artifact === null || stated === undefined) {
+    return { outcome: 'not-found', status: 404 };
+  }
+  if ((stated === false || stated['sha256'] === undefined) && !isMadeFromWheel(artifact.listed)) {
     return { outcome: 'not-found', status: 404 };
   }
   const declared = artifact.listed?.hashes['sha256'];
@@ -59,6 +72,11 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   const [blocking] = foreseen?.reasons ?? [];
   if (blocking !== undefined) return { outcome: 'refused', reason: blocking };
 
+  if (stated === false || stated['sha256'] === undefined) {
+    const made = await parts.fromWheel(artifact, ask.credentials);
+    if (made.outcome === 'served') parts.given(artifact, ask.credentials, made.bytes);
+    return made;
+  }
   const { status, bytes } = await parts.flights.join(
     flightOf(artifact, ask.credentials),
     async () => await fetchSidecar(parts.upstream, artifact, ask.credentials),
@@ -70,14 +88,21 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
     const message = `the metadata of ${artifact.filename}: sha256 on the index page ${expected ?? 'none'}, of the bytes ${found}`;
     return { outcome: 'refused', reason: reason('WP-SIDECAR-HASH', message) };
   }
+  const foreign = judgeSidecarIdentity(artifact, bytes);
+  if (foreign !== null) return { outcome: 'refused', reason: foreign };
   // The wheel may have been fetched ahead: then it is known already what is inside.
   const inside = parts.sidecars.inside(artifact.url);
-  if (inside !== null && inside !== found) {
-    return { outcome: 'refused', reason: sidecarDiffers(artifact.filename, found, inside) };
+  if (inside !== null && inside.sha256 !== found) {
+    return { outcome: 'refused', reason: sidecarDiffers(artifact.filename, found, inside.sha256) };
   }
   parts.sidecars.handedOut(artifact.url, found);
   parts.given(artifact, ask.credentials, bytes);
   return { outcome: 'served', bytes };
+}
+
+/** Whether a wheel's metadata is made from the wheel: its hash holds the wheel to its page. */
+export function isMadeFromWheel({ filename, hashes }: ListedFile): boolean {
+  return filename.endsWith('.whl') && hashes['sha256'] !== undefined;
 }
 
 /** What an address answered; no bytes where the index says that nothing is there. */

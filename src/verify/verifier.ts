@@ -9,7 +9,7 @@ import type { Wish } from '../core/installer.ts';
 import type { RememberedFile, TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey } from '../core/url.ts';
-import type { Decision } from '../core/verdict.ts';
+import { releases, type Decision } from '../core/verdict.ts';
 import type {
   FileAsk,
   FileOutcome,
@@ -26,7 +26,8 @@ import type { TrustMemory } from '../trust/memory.ts';
 import { AheadAccess } from './ahead-access.ts';
 import { directArtifact } from './artifact-of.ts';
 import { Catalogue } from './catalogue.ts';
-import { FileCase, type FileCaseParts } from './file-case.ts';
+import { DirectDependencies } from './direct-dependencies.ts';
+import { FileCase, type FileCaseParts, type FileCaseStart } from './file-case.ts';
 import { FetchAhead, type AheadPlan, type Credentials, type FileAhead } from './fetch-ahead.ts';
 import { judgeAskedAddress, knownAgainst, type KnownAgainstParts } from './known-against.ts';
 import { Ledger } from './ledger.ts';
@@ -73,6 +74,7 @@ export class Verifier implements Verification {
   readonly #pages = new Map<string, Promise<PageOutcome>>();
   readonly #files = new Map<string, FileCase>();
   readonly #against: KnownAgainstParts;
+  readonly #direct = new DirectDependencies();
   readonly #access: AheadAccess;
   readonly #ahead: FetchAhead | null;
   /** Hosts that a page of this run came from. */
@@ -103,7 +105,11 @@ export class Verifier implements Verification {
       now,
       wishes: parts.wishes,
     };
-    this.#against = { ...this.#pageParts, indexHosts: this.#indexHosts };
+    this.#against = {
+      ...this.#pageParts,
+      indexHosts: this.#indexHosts,
+      direct: this.#direct,
+    };
     this.#fileParts = {
       ...parts,
       question: this.#question,
@@ -186,10 +192,40 @@ export class Verifier implements Verification {
         names: this.#names,
         catalogue: this.#catalogue,
         flights: this.#access.sidecars,
-        given: (...what) => this.#ahead?.metadataGiven(...what),
+        fromWheel: (...wheel) => this.#metadataInside(...wheel),
+        given: (...what) => this.#given(...what),
       },
       ask,
     );
+  }
+
+  #given(artifact: Artifact, credentials: Credentials, metadata: Uint8Array): void {
+    this.#direct.note(artifact, metadata);
+    this.#ahead?.metadataGiven(artifact, credentials, metadata);
+  }
+
+  /** The wheel is fetched and judged; there is a word of it only where it is refused, or asked for. */
+  async #metadataInside(artifact: Artifact, credentials: Credentials): Promise<SidecarOutcome> {
+    const key = addressKey(artifact.url);
+    const known = knownAgainst(this.#against, artifact);
+    const start = { artifact, credentials, known, asked: known.length > 0 };
+    const fileCase = this.#files.get(key) ?? this.#newCase(start);
+    this.#files.set(key, fileCase);
+    await fileCase.fetched;
+    const inside = this.#parts.sidecars.inside(artifact.url);
+    if (inside !== null && fileCase.verdict !== null && releases(fileCase.verdict)) {
+      this.#parts.sidecars.handedOut(artifact.url, inside.sha256);
+      return { outcome: 'served', bytes: inside.bytes };
+    }
+    const outcome = await this.file({ url: artifact.url, credentials });
+    if ('file' in outcome) await outcome.file.close();
+    if (outcome.outcome === 'not-served') return { outcome: 'not-found', status: outcome.status };
+    const [why] = outcome.outcome === 'refused' ? outcome.receipt.decision.reasons : [];
+    if (why !== undefined) return { outcome: 'refused', reason: why };
+    const there = this.#parts.sidecars.inside(artifact.url);
+    return there === null
+      ? { outcome: 'not-found', status: 404 }
+      : { outcome: 'served', bytes: there.bytes };
   }
 
   async #readPage(ask: PageAsk): Promise<PageOutcome> {
@@ -229,7 +265,19 @@ export class Verifier implements Verification {
     const artifact = this.#catalogue.artifactAt(ask.url) ?? directArtifact(ask.url);
     const known = knownAgainst(this.#against, artifact);
     const { credentials } = ask;
-    return new FileCase(this.#fileParts, { artifact, credentials, known, asked: true });
+    return this.#newCase({ artifact, credentials, known, asked: true });
+  }
+
+  #newCase(start: FileCaseStart): FileCase {
+    const fileCase = new FileCase(this.#fileParts, start);
+    void this.#noteDependencies(fileCase);
+    return fileCase;
+  }
+
+  async #noteDependencies({ fetched, artifact }: FileCase): Promise<void> {
+    await fetched;
+    const inside = this.#parts.sidecars.inside(artifact.url);
+    if (inside !== null) this.#direct.note(artifact, inside.bytes);
   }
 
   /** The case that is open already; what was fetched ahead becomes one that somebody asked for. */
@@ -259,7 +307,7 @@ export class Verifier implements Verification {
     if (mayAsk || this.#files.has(key) || knownAgainst(this.#against, artifact).length > 0)
       return null;
     const start = { artifact, credentials, known: [], asked: false };
-    const fileCase = new FileCase(this.#fileParts, start);
+    const fileCase = this.#newCase(start);
     this.#files.set(key, fileCase);
     return { ended: fileCase.fetched, giveUp: () => fileCase.giveUp() };
   }

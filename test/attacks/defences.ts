@@ -18,7 +18,7 @@ import {
   swallowThrows,
 } from './careless-run.ts';
 import { openCarelessUpstream } from './careless-upstream.ts';
-import { openCarelessVerification } from './careless-verification.ts';
+import { believeSidecars, openCarelessVerification } from './careless-verification.ts';
 
 export const EVIDENCE_KINDS = ['index-hash', 'contents', 'pins', 'memory', 'approval'] as const;
 
@@ -54,6 +54,7 @@ const WITHOUT = {
   addresses: { upstream: openCarelessUpstream, pages: carelessPages, policy: allowPlainHttp },
   comparison: { grounds: openNothing },
   verification: { verification: carelessVerification },
+  sidecars: { verification: believeSidecars },
   'size limits': { policy: (policy) => ({ ...policy, maxFileBytes: Number.MAX_SAFE_INTEGER }) },
   'integrity is no voucher': { evidence: believeTheIndex },
   'index addresses': { installers: hideIndexes, verification: carelessVerification },

@@ -16,7 +16,11 @@ import { A19 } from './A19-resume-splice.ts';
 import { A20 } from './A20-truncated-body.ts';
 import { A21 } from './A21-hash-text-forms.ts';
 import { A22 } from './A22-other-name-served.ts';
+import { B01 } from './B01-sidecar-adds.ts';
+import { B02 } from './B02-sidecar-hides.ts';
+import { B03 } from './B03-sidecar-of-another.ts';
 import { B04 } from './B04-metadata-names-another.ts';
+import { B05 } from './B05-two-dist-infos.ts';
 import { B07 } from './B07-name-spellings.ts';
 import { B08 } from './B08-lookalike-letters.ts';
 import { B09 } from './B09-lookalike-host.ts';
@@ -28,6 +32,7 @@ import { B16 } from './B16-page-redirect.ts';
 import { B18 } from './B18-yank-mark-moved.ts';
 import { B20 } from './B20-quarantined-or-archived.ts';
 import { B22 } from './B22-wheel-hidden.ts';
+import { B17 } from './B17-direct-dependency.ts';
 import { D01 } from './D01-rogue-authority.ts';
 import { D02 } from './D02-bad-certificates.ts';
 import { D03 } from './D03-old-tls.ts';
@@ -95,7 +100,11 @@ export const ATTACKS: readonly Attack[] = [
   A20,
   A21,
   A22,
+  B01,
+  B02,
+  B03,
   B04,
+  B05,
   B07,
   B08,
   B09,
@@ -107,6 +116,7 @@ export const ATTACKS: readonly Attack[] = [
   B18,
   B20,
   B22,
+  B17,
   D01,
   D02,
   D03,

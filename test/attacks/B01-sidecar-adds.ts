@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { makeWheel } from '../world/wheel.ts';
+import { refused, type Attack } from './attack.ts';
+import { DEP, EVILDEP, listWithSidecar, metadataRequiring } from './lying-sidecar.ts';
+import { GOOD } from './stage.ts';
+
+export const B01: Attack = {
+  id: 'B01',
+  title: 'the metadata beside the wheel adds a dependency',
+  forms: [
+    {
+      name: 'with the right hash',
+      mount: (stage) => {
+        stage.world.publish(EVILDEP);
+        listWithSidecar(stage, GOOD, metadataRequiring(['evildep']));
+      },
+      expect: refused('E-SOURCE', 'WP-SIDECAR-DIFFERS', { says: () => [GOOD.filename] }),
+      plain: { pip: 'refuses', uv: 'installs' },
+      defence: 'contents',
+    },
+  ],
+  twins: [
+    {
+      name: 'the wheel wants it too',
+      mount: (stage) => {
+        stage.world.publish(DEP);
+        stage.listOnly(makeWheel({ name: 'good', version: '1.0', requires: ['dep'] }));
+      },
+    },
+    {
+      name: 'no metadata beside the wheel at all',
+      mount: (stage) => {
+        stage.world.publish(DEP);
+        const wheel = makeWheel({ name: 'good', version: '1.0', requires: ['dep'] });
+        stage.listOnly(wheel, { sidecar: false });
+      },
+    },
+  ],
+};

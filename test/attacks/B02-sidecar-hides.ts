@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { makeWheel } from '../world/wheel.ts';
+import { refused, type Attack } from './attack.ts';
+import { DEP, listWithSidecar, metadataRequiring } from './lying-sidecar.ts';
+
+const WANTING = makeWheel({ name: 'good', version: '1.0', requires: ['dep'] });
+
+export const B02: Attack = {
+  id: 'B02',
+  title: 'the metadata beside the wheel hides a dependency',
+  forms: [
+    {
+      name: 'with the right hash',
+      mount: (stage) => {
+        stage.world.publish(DEP);
+        listWithSidecar(stage, WANTING, metadataRequiring([]));
+      },
+      expect: refused('E-SOURCE', 'WP-SIDECAR-DIFFERS', { says: () => [WANTING.filename] }),
+      plain: { pip: 'refuses', uv: 'installs' },
+      defence: 'contents',
+    },
+  ],
+  twins: [
+    {
+      name: 'a dependency that is not meant here',
+      mount: (stage) => {
+        const requires = ['dep; sys_platform == "nowhere"'];
+        stage.listOnly(makeWheel({ name: 'good', version: '1.0', requires }));
+      },
+    },
+  ],
+};

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { makeWheel } from '../world/wheel.ts';
+import { FILES } from '../world/world.ts';
+import { refused, type Attack } from './attack.ts';
+import { DEP } from './lying-sidecar.ts';
+import type { Stage } from './stage.ts';
+
+const EVIL_DEP = makeWheel({ name: 'dep', version: '1.0', word: 'EVIL' });
+
+function wanting(stage: Stage, marker = '') {
+  const requires = [`dep @ ${stage.packages}${DEP.filename}${marker}`];
+  return makeWheel({ name: 'good', version: '1.0', requires });
+}
+
+function mount(stage: Stage, sidecar: boolean): void {
+  stage.world.host(FILES).files.set(`/packages/${DEP.filename}`, EVIL_DEP.bytes);
+  stage.listOnly(wanting(stage), { sidecar });
+}
+
+// uv refuses such metadata by itself, before it asks for the address.
+const REFUSED = refused('E-SOURCE', 'WP-DIRECT-DEPENDENCY', {
+  says: () => ['good-1.0-py3-none-any.whl', DEP.filename],
+});
+
+export const B17: Attack = {
+  id: 'B17',
+  title: 'the metadata of a release requires an address',
+  forms: [
+    {
+      name: 'in the metadata beside the wheel',
+      installers: ['pip'],
+      mount: (stage) => mount(stage, true),
+      expect: REFUSED,
+      plain: { pip: 'installs', uv: 'refuses' },
+      defence: 'verification',
+    },
+    {
+      name: 'in the wheel alone',
+      installers: ['pip'],
+      mount: (stage) => mount(stage, false),
+      expect: REFUSED,
+      plain: { pip: 'installs', uv: 'refuses' },
+      defence: 'verification',
+    },
+  ],
+  twins: [
+    {
+      name: 'an extra that nobody asks for',
+      mount: (stage) => {
+        stage.world.host(FILES).files.set(`/packages/${DEP.filename}`, DEP.bytes);
+        stage.listOnly(wanting(stage, ' ; extra == "more"'));
+      },
+    },
+    {
+      name: 'the user asks for that file too',
+      mount: (stage) => {
+        stage.world.host(FILES).files.set(`/packages/${DEP.filename}`, DEP.bytes);
+        stage.listOnly(wanting(stage));
+      },
+      ask: (stage) => ['good', `dep @ ${stage.packages}${DEP.filename}`],
+    },
+  ],
+};
