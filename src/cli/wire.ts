@@ -9,6 +9,7 @@ import type { Intent } from '../core/installer.ts';
 import type { Report } from '../core/report.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
+import type { TrustedRoot } from '../crypto/index.ts';
 import { EVIDENCE, openPageReader, SidecarLedger } from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
 import {
@@ -84,7 +85,18 @@ export async function openPolicy(choice: PolicyChoice, wiring: Wiring): Promise<
 function evidenceNames(): readonly string[] {
   const rows = openMemoryTrustRows();
   const memory = new TrustMemory(rows, systemClock);
-  const inert = { memory, rows, clock: systemClock, pins: [], sidecars: new SidecarLedger() };
+  const unasked = (): never => {
+    throw new Error('nothing is asked for the names of evidence alone');
+  };
+  const inert = {
+    memory,
+    rows,
+    clock: systemClock,
+    pins: [],
+    sidecars: new SidecarLedger(),
+    upstream: { request: unasked, close: unasked },
+    trustedRoot: unasked,
+  };
   return EVIDENCE.map((make) => make(inert).kind);
 }
 
@@ -129,9 +141,10 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const run = newRunName();
   const memory = new TrustMemory(rows, clock);
   const sidecars = new SidecarLedger();
-  const kinds = EVIDENCE.map((make) =>
-    make({ memory, rows, clock: witnessed, pins: intent.pins, sidecars }),
-  );
+  const trustedRoot = wiring.trustedRoot ?? openTrustedRoot;
+  const { pins } = intent;
+  const sources = { memory, rows, clock: witnessed, pins, sidecars, upstream, trustedRoot };
+  const kinds = EVIDENCE.map((make) => make(sources));
   const isIndexItself = (url: string): boolean =>
     intent.indexes.some((index) => indexKey(index) === indexKey(url));
   const isKnownIndex = (url: string): boolean =>
@@ -188,6 +201,14 @@ function aheadOf({ intent, fetchAhead }: GateSettings): { readonly ahead?: Ahead
   const { sequential, indexes, wishes } = intent;
   if (fetchAhead === false || sequential === undefined) return {};
   return { ahead: { indexes, wishes, ...sequential } };
+}
+
+/** Read once, and only for a file that is attested. */
+let publicGood: Promise<TrustedRoot> | null = null;
+
+async function openTrustedRoot(): Promise<TrustedRoot> {
+  publicGood ??= import('../trust/public-good-root.ts').then((root) => root.openPublicGoodRoot());
+  return await publicGood;
 }
 
 /** Writes a run's outcome into the audit trail. */

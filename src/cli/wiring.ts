@@ -6,6 +6,7 @@ import type { Installer } from '../core/installer.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
 import type { Verification } from '../core/verification.ts';
+import type { TrustedRoot } from '../crypto/index.ts';
 import type { openRunDirectory } from '../host/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { UpstreamSettings } from '../upstream/index.ts';
@@ -27,6 +28,7 @@ export interface Wiring {
   readonly policy?: (real: Policy) => Policy;
   readonly loadPolicy?: typeof loadPolicy;
   readonly installers?: (real: readonly Installer[]) => readonly Installer[];
+  readonly trustedRoot?: () => Promise<TrustedRoot>;
   readonly openRows?: (file: string, clock: Clock) => TrustRows;
   readonly openRunDirectory?: typeof openRunDirectory;
 }

@@ -51,6 +51,18 @@ export const ATTESTATION_CODES = {
     'A true word about one file says nothing about another.',
     'Do not install the file; report it to the project and the index operator.',
   ),
+  'WP-ATTESTATION-PUBLISHER': entry(
+    'E-IDENTITY',
+    'The index names another publisher than the certificate.',
+    'What the index says beside an attestation is not signed; only the certificate tells who signed.',
+    'Do not install the file; report it to the project and the index operator.',
+  ),
+  'WP-ATTESTATION-LIMIT': entry(
+    'E-LIMIT',
+    'The index hands out more or larger attestations than any file has.',
+    'Verifying them all would keep this machine busy for nothing.',
+    'Report the file to the index operator.',
+  ),
   'WP-TRUSTED-ROOT': entry(
     'E-STATE',
     'The trusted root cannot be used.',

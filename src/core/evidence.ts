@@ -19,6 +19,8 @@ export interface EvidenceKind {
   foresee(artifact: Artifact, declaredSha256: string): Promise<Finding | null>;
   /** Digest algorithms that this kind wants computed beside sha256, for this artifact. */
   digestsWanted?(artifact: Artifact): readonly string[];
+  /** Its bytes are about to come: what takes long may start beside them. Never throws. */
+  begin?(artifact: Artifact, credentials: Readonly<Record<string, string>>): void;
   examine(artifact: Artifact, bytes: HeldBytes): Promise<Finding>;
 }
 

@@ -99,6 +99,9 @@ export const MAX_EXPANSION_RATIO = 50;
 
 /** One attestation or Sigstore bundle; real ones have about 10 KiB. */
 export const MAX_ATTESTATION_BYTES = 1 * MIB;
+/** A provenance object with all its attestations. */
+export const MAX_PROVENANCE_BYTES = 2 * MIB;
+export const MAX_ATTESTATIONS = 32;
 /** Log entries, timestamps, certificates or signatures of one attestation. */
 export const MAX_EVIDENCE_ENTRIES = 8;
 export const MAX_TRUSTED_ROOT_BYTES = 1 * MIB;

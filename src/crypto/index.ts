@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-export { IN_TOTO, readAttestation, readBundle } from './bundle.ts';
-export type { SignedContent, SignedEntity } from './bundle.ts';
+export { readAttestation, readBundle } from './bundle.ts';
+export * as fields from './json-fields.ts';
+export type { JsonObject } from './json-fields.ts';
+export { malformed } from './malformed.ts';
 export { openPrehashedVerifier } from './prehashed.ts';
 export { verifySigstore } from './sigstore.ts';
 export type { SignedFile, SigstoreProof } from './sigstore.ts';
-export type { SignerField, SignerIdentity } from './signer-identity.ts';
+export type { SignerIdentity } from './signer-identity.ts';
+export { parseStrictJson } from './strict-json.ts';
 export { readTrustedRoot } from './trusted-root.ts';
 export type { TrustedRoot } from './trusted-root.ts';

@@ -3,8 +3,11 @@ import type { Clock } from '../core/clock.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Pin } from '../core/installer.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
+import type { Upstream } from '../core/upstream.ts';
+import type { TrustedRoot } from '../crypto/index.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { approvalEvidence } from './approval.ts';
+import { attestationEvidence } from './attestation.ts';
 import { contentsEvidence } from './contents.ts';
 import { indexHash } from './index-hash.ts';
 import { memoryEvidence } from './memory.ts';
@@ -18,6 +21,9 @@ export interface EvidenceSources {
   readonly clock: Clock;
   readonly pins: readonly Pin[];
   readonly sidecars: SidecarLedger;
+  readonly upstream: Upstream;
+  /** What publishers' signatures are verified against. */
+  readonly trustedRoot: () => Promise<TrustedRoot>;
 }
 
 /** Every kind of evidence that is asked for every file: one file each, one line here. */
@@ -26,6 +32,7 @@ export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] =
   ({ sidecars }) => contentsEvidence(sidecars),
   ({ pins }) => pinEvidence(pins),
   ({ memory }) => memoryEvidence(memory),
+  attestationEvidence,
   ({ rows, clock }) => approvalEvidence(rows, clock),
 ];
 

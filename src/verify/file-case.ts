@@ -153,6 +153,9 @@ export class FileCase {
     if (declared !== null) {
       const foreseen = await question.foresee(this.#artifact, declared);
       if (foreseen !== null) return await this.#refuse(foreseen, declared);
+    }
+    question.begin(this.#artifact, credentials);
+    if (declared !== null) {
       const stored = await blobs.open(declared, question.digestsWanted(this.#artifact));
       if (stored !== null) return await this.#judgeStored(stored);
     }

@@ -43,6 +43,11 @@ export class Question {
     return [...new Set(wanted)].filter((algorithm) => algorithm !== 'sha256');
   }
 
+  /** The artifact's bytes are about to come. */
+  begin(artifact: Artifact, credentials: Readonly<Record<string, string>>): void {
+    for (const kind of this.#parts.evidence) kind.begin?.(artifact, credentials);
+  }
+
   /**
    * The decision that is already certain from the digest that the page declares: `null` unless it
    * blocks. A policy's rule is certain only once no voucher can still turn up with the bytes.

@@ -65,8 +65,6 @@ export function open(
   const clock = { now: () => NOW };
   const memory = new TrustMemory(shared.rows, clock);
   const sidecars = new SidecarLedger();
-  const sources = { memory, rows: shared.rows, clock, pins: [], sidecars };
-  const kinds = EVIDENCE.map((make) => make(sources)).filter(({ kind }) => kind !== 'contents');
   let fetches = 0;
   const asked: string[] = [];
   const upstream: Upstream = {
@@ -84,6 +82,11 @@ export function open(
     },
     close: async () => {},
   };
+  const trustedRoot = async (): Promise<never> => {
+    throw new Error('nothing here is attested');
+  };
+  const sources = { memory, rows: shared.rows, clock, pins: [], sidecars, upstream, trustedRoot };
+  const kinds = EVIDENCE.map((make) => make(sources)).filter(({ kind }) => kind !== 'contents');
   const pages = {
     async read(): Promise<PageReading> {
       if (scene.page instanceof Refusal) throw scene.page;

@@ -20,7 +20,7 @@ import {
   type Scene,
 } from './scene.test-support.ts';
 
-const EVIDENCE_KINDS = ['index-hash', 'contents', 'pins', 'memory', 'approval'];
+const EVIDENCE_KINDS = ['index-hash', 'contents', 'pins', 'memory', 'attestation', 'approval'];
 
 describe('a file', () => {
   test('is released as first seen, then remembered', async () => {

@@ -20,7 +20,14 @@ import {
 import { openCarelessUpstream } from './careless-upstream.ts';
 import { believeSidecars, openCarelessVerification } from './careless-verification.ts';
 
-export const EVIDENCE_KINDS = ['index-hash', 'contents', 'pins', 'memory', 'approval'] as const;
+export const EVIDENCE_KINDS = [
+  'index-hash',
+  'contents',
+  'pins',
+  'memory',
+  'attestation',
+  'approval',
+] as const;
 
 /** Another wiring; another place for what is remembered, no jail, where that is the defence. */
 export interface Rewiring extends Wiring {

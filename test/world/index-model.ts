@@ -91,7 +91,9 @@ function renderHtml(project: ProjectModel): string {
     const sidecar = entry.sidecar
       ? ` data-core-metadata="sha256=${digest('sha256', entry.file.metadata)}"`
       : '';
-    return `<a href="${escapeHtml(address)}"${sidecar}>${escapeHtml(entry.filename)}</a><br>`;
+    const named = entry.raw['provenance'];
+    const provenance = typeof named === 'string' ? ` data-provenance="${escapeHtml(named)}"` : '';
+    return `<a href="${escapeHtml(address)}"${sidecar}${provenance}>${escapeHtml(entry.filename)}</a><br>`;
   });
   const version = `<meta name="pypi:repository-version" content="${project.apiVersion}">`;
   return `<!DOCTYPE html><html><head>${version}<title>Links for ${escapeHtml(project.name)}</title></head><body>\n${anchors.join('\n')}\n</body></html>`;

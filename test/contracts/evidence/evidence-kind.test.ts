@@ -3,14 +3,23 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Artifact, ArtifactKind } from '../../../src/core/artifact.ts';
 import type { HeldBytes } from '../../../src/core/bytes.ts';
+import { Refusal } from '../../../src/core/errors.ts';
 import type { Finding } from '../../../src/core/finding.ts';
 import { EVIDENCE, SidecarLedger } from '../../../src/evidence/index.ts';
 import { openMemoryTrustRows } from '../../../src/storage/index.ts';
 import { TrustMemory } from '../../../src/trust/index.ts';
+import { openPublicGoodRoot } from '../../../src/trust/public-good-root.ts';
 
 const clock = { now: () => 0 };
 const rows = openMemoryTrustRows();
 const sources = {
+  upstream: {
+    request: async (): Promise<never> => {
+      throw new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'nobody is there' });
+    },
+    close: async () => {},
+  },
+  trustedRoot: openPublicGoodRoot,
   rows,
   clock,
   memory: new TrustMemory(rows, clock),

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Artifact } from '../core/artifact.ts';
+import type { HeldBytes } from '../core/bytes.ts';
+import { Refusal } from '../core/errors.ts';
+import type { EvidenceKind } from '../core/evidence.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Upstream } from '../core/upstream.ts';
+import type { TrustedRoot } from '../crypto/index.ts';
+import { fetchProvenance } from './provenance-source.ts';
+
+const base = { kind: 'attestation', class: 'publisher', identity: null } as const;
+
+export interface AttestationSources {
+  readonly upstream: Upstream;
+  /** Whom signatures are verified against; asked for only once a file is attested. */
+  readonly trustedRoot: () => Promise<TrustedRoot>;
+}
+
+type Fetched = { readonly bytes: Uint8Array } | { readonly thrown: unknown };
+
+/**
+ * The publisher's own word (PEP 740): the attestations that the index page names, verified offline.
+ * They are fetched beside the file, once, and judged when its bytes are known.
+ */
+export function attestationEvidence({ upstream, trustedRoot }: AttestationSources): EvidenceKind {
+  const running = new Map<string, Promise<Fetched>>();
+  const fetchOnce = (
+    artifact: Artifact,
+    url: string,
+    credentials: Readonly<Record<string, string>>,
+  ): Promise<Fetched> => {
+    const known = running.get(url);
+    if (known !== undefined) return known;
+    const fetched = fetchProvenance(upstream, artifact, url, credentials).then(
+      (bytes) => ({ bytes }),
+      (thrown: unknown) => ({ thrown }),
+    );
+    running.set(url, fetched);
+    return fetched;
+  };
+  const examine = async (artifact: Artifact, bytes: HeldBytes): Promise<Finding> => {
+    const url = artifact.listed?.provenance ?? null;
+    if (url === null) return unnamed(artifact);
+    try {
+      const fetched = await fetchOnce(artifact, url, {});
+      running.delete(url);
+      if ('thrown' in fetched) throw fetched.thrown;
+      return await judge(fetched.bytes, artifact, bytes.digests.sha256, await trustedRoot());
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      return refused(thrown);
+    }
+  };
+  return {
+    kind: base.kind,
+    class: base.class,
+    // Pages are judged entry by entry: nothing is fetched for files that nobody asks for.
+    foresee: async (artifact) =>
+      (artifact.listed?.provenance ?? null) === null ? unnamed(artifact) : null,
+    begin(artifact, credentials) {
+      const url = artifact.listed?.provenance ?? null;
+      if (url !== null) void fetchOnce(artifact, url, credentials);
+    },
+    examine,
+  };
+}
+
+function unnamed({ listed }: Artifact): Finding {
+  const detail =
+    listed === null ? 'no index page led to this file' : 'the index page names no attestations';
+  return { ...base, state: 'absent', detail, code: null };
+}
+
+async function judge(
+  provenance: Uint8Array,
+  { filename, project }: Artifact,
+  sha256: string,
+  root: TrustedRoot,
+): Promise<Finding> {
+  // Loaded here: most installs meet attested files late or never.
+  const { judgeProvenance } = await import('./provenance.ts');
+  const file = { filename, project, sha256 };
+  const { vouchers, silent } = judgeProvenance(provenance, file, root);
+  const identity = [...new Set(vouchers.map(({ words }) => words))].join('; ');
+  if (identity === '') {
+    const detail = silent.join('; ') || 'the index names attestations, and there are none';
+    return { ...base, state: 'absent', detail, code: null };
+  }
+  const said = vouchers.map(({ predicate, proof: { entries, times } }) => {
+    const [entry] = entries;
+    const signed = new Date(times[0]?.at ?? 0).toISOString();
+    return `${predicate} attestation signed ${signed}, ${entry?.log} entry ${entry?.index}`;
+  });
+  return { ...base, state: 'vouched', identity, detail: said.join('; '), code: null };
+}
+
+/** What could not be fetched leaves the question open; everything else contradicts. */
+function refused({ class: refusalClass, code, message }: Refusal): Finding {
+  const open = ['E-UPSTREAM', 'E-SOURCE', 'E-AUTH'].includes(refusalClass);
+  return { ...base, state: open ? 'unreachable' : 'failed', detail: message, code };
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Refusal } from '../core/errors.ts';
+import { MAX_ATTESTATIONS, MAX_PROVENANCE_BYTES } from '../core/limits.ts';
+import {
+  fields,
+  malformed,
+  parseStrictJson,
+  readAttestation,
+  verifySigstore,
+  type JsonObject,
+  type SigstoreProof,
+  type SignerIdentity,
+  type TrustedRoot,
+} from '../crypto/index.ts';
+import { agrees, publisherWords } from './publisher.ts';
+import { readStatement, requireSubject, type AttestedFile, type Statement } from './statement.ts';
+
+/** One attestation that holds for a file. */
+export interface Voucher {
+  readonly identity: SignerIdentity;
+  /** Who, in words. */
+  readonly words: string;
+  readonly predicate: 'publish' | 'slsa';
+  readonly proof: SigstoreProof;
+}
+
+export interface Vouchers {
+  readonly vouchers: readonly Voucher[];
+  /** Why attestations that are there say nothing, a sentence each. */
+  readonly silent: readonly string[];
+}
+
+const WHAT = 'the provenance';
+
+/**
+ * Judges a PEP 740 provenance object (version 1) of a file: every attestation in it must hold. The
+ * object itself is unsigned; who signed is taken from the certificates, and what the object says
+ * beside them may not contradict them.
+ * @throws Refusal `WP-ATTESTATION-*`
+ */
+export function judgeProvenance(
+  bytes: Uint8Array,
+  file: AttestedFile,
+  root: TrustedRoot,
+): Vouchers {
+  if (bytes.length > MAX_PROVENANCE_BYTES) {
+    throw tooMuch(`${WHAT} of ${file.filename} has ${bytes.length} bytes`);
+  }
+  const provenance = fields.objectOf(parseStrictJson(bytes, WHAT), WHAT);
+  if (fields.memberOf(provenance, 'version') !== 1) throw malformed(`${WHAT} is not of version 1`);
+  const attested = attestationsOf(provenance);
+  if (attested.length > MAX_ATTESTATIONS) {
+    throw tooMuch(`${file.filename} has ${attested.length} attestations`);
+  }
+  const silent: string[] = [];
+  const vouchers = attested.flatMap(({ attestation, publisher }) => {
+    const judged = judgeAttestation(attestation, publisher, file, root);
+    if (typeof judged !== 'string') return [judged];
+    silent.push(judged);
+    return [];
+  });
+  return { vouchers, silent };
+}
+
+/**
+ * Judges one attestation object.
+ * @param publisher what the unsigned container says of it; `null`: there is no container
+ * @returns the voucher, or why it says nothing
+ * @throws Refusal `WP-ATTESTATION-*`
+ */
+export function judgeAttestation(
+  attestation: unknown,
+  publisher: JsonObject | null,
+  file: AttestedFile,
+  root: TrustedRoot,
+): Voucher | string {
+  const proof = verifySigstore(readAttestation(attestation), root, null);
+  const { identity, content } = proof;
+  if (content.form !== 'dsse' || identity === null)
+    throw malformed('the attestation has no signer');
+  const statement: Statement = readStatement(content.payload);
+  requireSubject(statement, file);
+  if (statement.predicate === null) {
+    return `an attestation of the type ${statement.predicateType} says nothing here`;
+  }
+  if (publisher !== null && !agrees(publisher, identity)) {
+    return `the publisher is of the unknown kind ${String(fields.memberOf(publisher, 'kind'))}`;
+  }
+  return { identity, words: publisherWords(identity), predicate: statement.predicate, proof };
+}
+
+function attestationsOf(provenance: JsonObject) {
+  const most = MAX_ATTESTATIONS * MAX_ATTESTATIONS;
+  return fields.listOf(provenance, 'attestation_bundles', WHAT, most).flatMap((entry) => {
+    const bundle = fields.objectOf(entry, WHAT);
+    const publisher = fields.childOf(bundle, 'publisher', WHAT);
+    return fields
+      .listOf(bundle, 'attestations', WHAT, most)
+      .map((attestation) => ({ attestation, publisher }));
+  });
+}
+
+function tooMuch(message: string): Refusal {
+  return new Refusal('WP-ATTESTATION-LIMIT', {
+    message: `${message}; at most ${MAX_ATTESTATIONS} in ${MAX_PROVENANCE_BYTES} bytes are looked at`,
+  });
+}
