@@ -32,15 +32,14 @@ interface ClearSigned {
   readonly verdicts: Readonly<Record<string, boolean>>;
 }
 
-function index<T>(folder: string): readonly T[] {
-  if (!here) return [];
-  const entries: readonly T[] = JSON.parse(readFileSync(join(DATA, folder, 'INDEX.json'), 'utf8'));
-  return entries;
-}
+const index = (folder: string): string =>
+  here ? readFileSync(join(DATA, folder, 'INDEX.json'), 'utf8') : '[]';
+const DETACHED: readonly Detached[] = JSON.parse(index('detached'));
+const CLEAR_SIGNED: readonly ClearSigned[] = JSON.parse(index('clearsigned'));
 
 describe.skipIf(!here)('real detached signatures', () => {
   const folder = join(DATA, 'detached');
-  const files = index<Detached>('detached').filter(({ file }) => existsSync(join(folder, file)));
+  const files = DETACHED.filter(({ file }) => existsSync(join(folder, file)));
 
   it.each(files)('$signature: as OpenPGP.js alone', async ({ signature, key, file, verdicts }) => {
     const read = (name: string): Uint8Array => readFileSync(join(folder, name));
@@ -61,7 +60,7 @@ describe.skipIf(!here)('real clear-signed documents', () => {
     ? readdirSync(join(folder, 'keys')).map((name) => readFileSync(join(folder, 'keys', name)))
     : [];
 
-  it.each(index<ClearSigned>('clearsigned'))('$dsc', async (entry) => {
+  it.each(CLEAR_SIGNED)('$dsc', async (entry) => {
     const document = readFileSync(join(folder, entry.dsc));
     const check = { certificates: keys, now: NOW };
     const { text, outcomes } = await checkClearSigned(document, check);

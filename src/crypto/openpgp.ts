@@ -27,6 +27,9 @@ export interface PgpCheck {
   readonly now: number;
 }
 
+/** RFC 9580, section 5.2.1.2. */
+const TEXT_SIGNATURE = 0x01;
+
 /** Loaded when the first signature comes: it takes longer to read than all of wheelproof. */
 const load = () => import('openpgp');
 
@@ -128,7 +131,7 @@ function goodOutcome(
     signer: holder.key.getFingerprint().toUpperCase(),
     primary: holder.certificate.getFingerprint().toUpperCase(),
     made,
-    mode: packet.signatureType === 1 ? 'text' : 'binary',
+    mode: Number(packet.signatureType) === TEXT_SIGNATURE ? 'text' : 'binary',
   };
 }
 

@@ -41,7 +41,7 @@ const now = Date.now();
 const [subcommand, ...rest] = process.argv.slice(2);
 
 /** `-` is no bound, `now` is now, otherwise ISO 8601. */
-function timeOf(text: string | undefined, absent: number, now: number): number {
+function timeOf(text: string | undefined, absent: number): number {
   if (text === undefined || text === '-') return absent;
   const time = text === 'now' ? now : Date.parse(text);
   if (Number.isNaN(time)) throw new SopError(EXIT.unsupportedOption, `${text} is no time`);
@@ -90,8 +90,8 @@ async function run(): Promise<number> {
     process.stdout.write('wheelproof-sop 0.1.0\n');
     return EXIT.ok;
   }
-  const from = timeOf(values['not-before'], -Infinity, now);
-  const to = timeOf(values['not-after'], now, now);
+  const from = timeOf(values['not-before'], -Infinity);
+  const to = timeOf(values['not-after'], now);
   if (subcommand === 'verify') {
     const [signature, ...certificates] = positionals;
     const check = { certificates: certificates.map(read), now };
