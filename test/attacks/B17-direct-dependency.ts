@@ -17,6 +17,11 @@ function mount(stage: Stage, sidecar: boolean): void {
   stage.listOnly(wanting(stage), { sidecar });
 }
 
+/** Released files never change: a later release asks for nothing of the kind. */
+function releaseWithout({ world }: Stage): void {
+  world.publish(makeWheel({ name: 'good', version: '1.1' }));
+}
+
 // uv refuses such metadata by itself, before it asks for the address.
 const REFUSED = refused('E-SOURCE', 'WP-DIRECT-DEPENDENCY', {
   says: () => ['good-1.0-py3-none-any.whl', DEP.filename],
@@ -33,6 +38,7 @@ export const B17: Attack = {
       expect: REFUSED,
       plain: { pip: 'installs', uv: 'refuses' },
       defence: 'verification',
+      stop: releaseWithout,
     },
     {
       name: 'in the wheel alone',
@@ -41,6 +47,7 @@ export const B17: Attack = {
       expect: REFUSED,
       plain: { pip: 'installs', uv: 'refuses' },
       defence: 'verification',
+      stop: releaseWithout,
     },
   ],
   twins: [
