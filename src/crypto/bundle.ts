@@ -172,7 +172,10 @@ function readMessage(message: JsonObject): SignedContent {
   const digest = memberOf(message, 'messageDigest');
   if (digest === undefined) return { form: 'message', sha256: null, signature };
   const fields = objectOf(digest, what);
-  const algorithm = memberOf(fields, 'algorithm');
+  const algorithm = stringOf(fields, 'algorithm', what);
+  if (!/^SHA(?:2_(?:256|384|512)|3_(?:256|384))$/u.test(algorithm)) {
+    throw malformed(`${what} has a digest of the unknown kind ${algorithm}`);
+  }
   const sha256 = algorithm === 'SHA2_256' ? bytesOf(fields, 'digest', what) : null;
   return { form: 'message', sha256, signature };
 }

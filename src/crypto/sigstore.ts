@@ -89,7 +89,7 @@ export function verifySigstore(
   return {
     identity: certificate === null ? null : identityOf(certificate),
     times,
-    entries: logged.map(({ entry, log }) => ({ log: log.name, index: entry.index })),
+    entries: logged.map(({ entry, log }) => ({ log: log.name, index: provedIndex(entry) })),
     content,
   };
 }
@@ -163,6 +163,10 @@ function logOf(entry: LogEntry, root: TrustedRoot): TrustedLog {
 
 const promisedTime = ({ integratedTime, promise }: LogEntry, log: TrustedLog): ProvedTime[] =>
   integratedTime !== null && promise !== null ? [{ at: integratedTime, by: log.name }] : [];
+
+/** The index across all shards is signed with the promise; without one, only the proof's own is proved. */
+const provedIndex = ({ index, promise, proof }: LogEntry): number =>
+  promise === null ? proof.index : index;
 
 function refuseUntimely(log: TrustedLog, times: readonly ProvedTime[]): void {
   const timely = log.start !== null && times.every(({ at }) => isTrustedAt(log, at));
