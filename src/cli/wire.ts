@@ -172,6 +172,9 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     client: settings.client,
     latest: () => witnessed.now(),
   });
+  const namedHosts = new Set(
+    [...intent.indexes, ...(intent.named ?? [])].map((url) => new URL(url).host),
+  );
   const gateway = await openGateway({
     verification: wiring.verification?.(verifier) ?? verifier,
     upstream,
@@ -180,6 +183,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     ownUid: process.getuid?.() ?? null,
     log: settings.log,
     isKnownIndexUrl: isKnownIndex,
+    isNamedHost: (host) => namedHosts.has(host),
   });
   const recordEnd = (report: Report): void => auditRun(rows, clock, run, report);
   const grounds: Gate['grounds'] = {

@@ -78,6 +78,8 @@ export interface Intent {
   readonly pins: readonly Pin[];
   /** Index base addresses in the installer's own configuration, credentials removed. */
   readonly indexes: readonly string[];
+  /** Addresses beside them that the user names: of requirements, links, mirrors; without credentials. */
+  readonly named?: readonly string[];
   /** CA bundles that the user gave the installer: files that are added to our own roots upstream. */
   readonly caFiles: readonly string[];
   /** The proxy the installer would have used: ours upstream. */

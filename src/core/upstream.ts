@@ -18,6 +18,8 @@ export interface UpstreamAsk {
    * installer's own configuration did. What a page of the outside names may not lead inside.
    */
   readonly from?: string | null;
+  /** Who asks for it is not known to act for the user (a build, say): it may not lead inside. */
+  readonly outside?: true;
   /** For everything: redirects, further tries and the body's last byte. Absent: no such bound. */
   readonly withinMs?: number;
   readonly signal?: AbortSignal;

@@ -77,6 +77,16 @@ describe('what carries no distribution', () => {
     });
   });
 
+  test('may lead inside only where the user named the host', async () => {
+    await ask({ body: ['x'] });
+    expect(scene.upstream.asks[0]?.outside).toBe(true);
+    const named = await openScene({ isNamedHost: (host) => host === 'web.example' });
+    named.upstream.told.set(ADDRESS, { body: ['x'] });
+    await fetchThrough(named, ADDRESS);
+    expect(named.upstream.asks[0]).not.toHaveProperty('outside');
+    await named.close();
+  });
+
   test('a body goes out as it came', async () => {
     const told = {
       headers: { 'content-type': 'application/x-git-upload-pack-result' },

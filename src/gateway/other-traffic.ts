@@ -48,6 +48,8 @@ async function ask({ parts }: Gate, exchange: Exchange): Promise<UpstreamAnswer>
     body: hasBody ? request : null,
     redirects: 'hand-back',
     signal: gone,
+    // A jailed build has no other way to the services of this machine.
+    ...(parts.isNamedHost?.(url.host) === true ? {} : { outside: true as const }),
   });
 }
 

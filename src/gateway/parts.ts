@@ -43,6 +43,8 @@ export interface GatewayParts {
   log(event: GatewayEvent): void;
   /** Whether an address lies under an index that the user configured. */
   isKnownIndexUrl?(url: string): boolean;
+  /** Whether the user named this host, as in an address: what is asked of it may lead inside. */
+  isNamedHost?(host: string): boolean;
   /** Let the installer's private cache keep verified files (default: no). */
   readonly cacheFiles?: boolean;
 }

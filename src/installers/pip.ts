@@ -144,6 +144,7 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
     wishes: outlook.wishes,
     pins: outlook.pins,
     indexes: publicIndexes(outlook.indexes),
+    named: publicIndexes(outlook.named),
     caFiles: await existingCaFiles(ports.machine, call, [
       settings.one('--cert') ?? '',
       call.environment['PIP_CERT'] ?? '',

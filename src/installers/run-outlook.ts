@@ -27,6 +27,8 @@ export interface Outlook {
   readonly wishes: readonly Wish[];
   readonly pins: readonly Pin[];
   readonly indexes: readonly string[];
+  /** Other addresses that are named: of requirements and links. */
+  readonly named: readonly string[];
   readonly notes: readonly string[];
   readonly refusals: readonly Reason[];
 }
@@ -57,6 +59,10 @@ export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): 
     wishes: readings.flatMap((reading) => reading.wishes),
     pins: readings.flatMap((reading) => reading.pins),
     indexes: options.filter(({ name }) => INDEX_OPTIONS.has(name)).map(({ value }) => value ?? ''),
+    named: [
+      ...urls.flatMap(({ url, kind }) => (kind === 'local' ? [] : [url.replace(/^\w+\+/u, '')])),
+      ...options.flatMap(({ name, value }) => (name === '--find-links' ? [value ?? ''] : [])),
+    ],
     notes: [
       ...options.flatMap(noteOfSwitch),
       ...urls.filter(({ kind }) => kind === 'local').map(localNote),

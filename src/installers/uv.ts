@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { Refusal, reason, type Reason } from '../core/errors.ts';
 import type { Call, Installer, Intent, Located, Recognised } from '../core/installer.ts';
+import type { Environment } from '../core/machine.ts';
 import type { StatedOption } from '../core/lockfile.ts';
 import { safeText } from '../core/safe-text.ts';
 import { compareVersions } from '../core/version.ts';
@@ -118,6 +119,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
     wishes: [...outlook.wishes, ...(await dependencyWishes(ports, dependencies))],
     pins: outlook.pins,
     indexes: publicIndexes(outlook.indexes),
+    named: publicIndexes([...outlook.named, ...namedBy(environment)]),
     caFiles: await existingCaFiles(ports.machine, call, valuesOf(told.scan, '--cert')),
     proxy: null,
     ...(told.fetches ? { passingEnvironments: PASSING_ENVIRONMENTS } : {}),
@@ -199,6 +201,12 @@ function proxyRefusal({ name, where }: StatedOption): readonly Reason[] {
   const hint =
     'Remove it and set HTTPS_PROXY in the environment: wheelproof goes through that proxy.';
   return [reason('WP-BYPASS-CONFIG', `${where}: ${name.slice(2)} leads uv past the gate`, hint)];
+}
+
+const ADDRESSES = ['UV_FIND_LINKS', 'UV_PYTHON_INSTALL_MIRROR', 'UV_PYPY_INSTALL_MIRROR'];
+
+function namedBy(environment: Environment): readonly string[] {
+  return ADDRESSES.flatMap((name) => (environment[name] ?? '').split(/[\s,]+/u));
 }
 
 function versionNotes(version: string): readonly string[] {

@@ -91,6 +91,37 @@ describe('an address that a page of the outside names (D13)', () => {
   });
 });
 
+describe('an address that somebody unknown asks for', () => {
+  it.each(['inside.test', '127.0.0.2', '[::ffff:127.0.0.2]', 'localhost'])(
+    'does not lead inside: %s',
+    async (host) => {
+      const inside = await listenInside();
+      const ask = get(`http://${host}:${inside.port}/`, { outside: true });
+      const refusal = await refusalOf(open().request(ask));
+      expect(refusal).toMatchObject({ code: 'WP-INSIDE-ADDRESS' });
+      expect(refusal.message).toContain('named by the installer or what it runs');
+      expect(refusal.hint).toContain('allow-inside');
+      expect(inside.connections()).toBe(0);
+    },
+  );
+
+  it('may lead outside, and inside where the policy names the host', async () => {
+    const server = await serveTrial((socket) => socket.write(http(200, {}, 'ok')));
+    const ask = get(`http://web.test:${server.port}/`, { outside: true });
+    expect(await textOf(await open().request(ask))).toBe('ok');
+    const inside = await listenInside();
+    const host = `inside.test:${inside.port}`;
+    const upstream = openTrial({
+      isInside,
+      lookup,
+      allowPlainHttp: () => true,
+      allowInside: (asked) => asked === host,
+    });
+    const answer = await upstream.request(get(`http://${host}/`, { outside: true }));
+    expect(await textOf(answer)).toBe('secret');
+  });
+});
+
 describe('an address that the configuration names', () => {
   it('may lead inside, and what its pages name too', async () => {
     const inside = await listenInside();

@@ -65,7 +65,7 @@ class PooledUpstream implements Upstream {
     const follows = ask.redirects === 'follow' && isSafe(ask);
     const signals = this.#signalsOf(ask, start.url);
     const allowInside = this.#settings.allowInside ?? (() => false);
-    const provenance = new Provenance(this.#whereabouts, allowInside, ask.from ?? null);
+    const provenance = new Provenance(this.#whereabouts, allowInside, ask);
     for (let hop = start; ;) {
       const answer = await this.#ask(hop, ask, { signals, provenance });
       const next = follows ? this.#nextHop(trail, hop, answer) : null;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
+import type { UpstreamAsk } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { insideAddress } from './outside-lookup.ts';
 import type { Whereabouts } from './whereabouts.ts';
@@ -11,20 +12,23 @@ import type { Whereabouts } from './whereabouts.ts';
 export class Provenance {
   readonly #whereabouts: Whereabouts;
   readonly #allowInside: (host: string) => boolean;
+  readonly #asked: boolean;
   #namedBy: URL | null;
   #isOutside = false;
 
-  /** @param from the page that named the first address, `null` for the user's configuration. */
+  /** @param ask `from` is the page that named the first address, `null` the user's configuration. */
   constructor(
     whereabouts: Whereabouts,
     allowInside: (host: string) => boolean,
-    from: string | null,
+    { from = null, outside }: Pick<UpstreamAsk, 'from' | 'outside'>,
   ) {
     this.#whereabouts = whereabouts;
     this.#allowInside = allowInside;
+    this.#asked = outside === true;
     this.#namedBy = from === null ? null : URL.parse(from);
     this.#isOutside =
-      from !== null && (this.#namedBy === null || !whereabouts.isInside(this.#namedBy.hostname));
+      this.#asked ||
+      (from !== null && (this.#namedBy === null || !whereabouts.isInside(this.#namedBy.hostname)));
   }
 
   /**
@@ -46,8 +50,16 @@ export class Provenance {
   /** What stopped the way, with the one who led there. */
   explain(thrown: unknown): unknown {
     if (!(thrown instanceof Refusal) || thrown.code !== 'WP-INSIDE-ADDRESS') return thrown;
-    const namer = this.#namedBy === null ? 'somebody outside' : printableUrl(this.#namedBy);
-    const { code, hint, cause } = thrown;
+    const { code, cause } = thrown;
+    const namer = this.#namer();
+    const hint = this.#namedBy === null && this.#asked ? OWN_HOST : thrown.hint;
     return new Refusal(code, { message: `${thrown.message} (named by ${namer})`, hint, cause });
   }
+
+  #namer(): string {
+    if (this.#namedBy !== null) return printableUrl(this.#namedBy);
+    return this.#asked ? 'the installer or what it runs' : 'somebody outside';
+  }
 }
+
+const OWN_HOST = 'If it is to be reached, name the host in `allow-inside` of the policy.';

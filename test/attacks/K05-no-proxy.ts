@@ -53,10 +53,40 @@ except OSError:
     pass
 from backend import *
 `;
+  return makeBuilt(probe);
+}
+
+function makeBuilt(probe: string): BuiltFile {
   const project = `[build-system]\nrequires = []\nbuild-backend = "leaky"\nbackend-path = ["."]\n`;
   const files = { 'pyproject.toml': project, 'leaky.py': probe };
   return makeSdist({ name: 'good', version: '1.0', files });
 }
+
+/** Its build asks for a service of this machine the way it is told to: by its proxy settings. */
+async function offerAsking(stage: Stage): Promise<void> {
+  const { world } = stage;
+  const { certPem, keyPem } = world.authority.leaf({ names: ['127.0.0.1'] });
+  const { port } = await world.openTls({ cert: certPem, key: keyPem });
+  world.host('127.0.0.1').files.set('/secret', Buffer.from('keys of the cloud'));
+  const probe = `import os, ssl, urllib.request
+try:
+    trusted = ssl.create_default_context(cafile=os.environ['SSL_CERT_FILE'])
+    found = urllib.request.urlopen('https://127.0.0.1:${port}/secret', timeout=20, context=trusted).read()
+    if b'keys' in found:
+        open(os.environ['TEST_CANARY'], 'a').write('EVIL\\n')
+except OSError as failure:
+    open(os.environ['TEST_CANARY'], 'a').write(str(failure))
+    raise
+from backend import *
+`;
+  stage.listOnly(makeBuilt(probe), { sidecar: false });
+}
+
+const isTold: Witness = async (stage) =>
+  (await stage.readCanary()).includes('WP-INSIDE-ADDRESS') ? [] : ['the build was not told why'];
+
+const gotThrough: Witness = async (stage) =>
+  (await stage.readCanary()).includes('EVIL') ? [] : [`not reached: ${await stage.readCanary()}`];
 
 const nothingLeaked: Witness = async (stage) =>
   (await stage.readCanary()).includes('EVIL') ? ['the build reached the world alone'] : [];
@@ -84,8 +114,25 @@ export const K05: Attack = {
       defence: 'jail',
       witness: nothingLeaked,
     },
+    {
+      name: 'a build asks the gate for a service inside',
+      mount: offerAsking,
+      expect: refused('E-SOURCE', 'WP-INSIDE-ADDRESS', { says: () => ['127.0.0.1'] }),
+      plain: null,
+      defence: 'inside addresses',
+      witness: async (stage, guarded) => [
+        ...(await nothingLeaked(stage, guarded)),
+        ...(await isTold(stage, guarded)),
+      ],
+    },
   ],
   twins: [
+    {
+      name: 'a build asks for a service inside that the policy names',
+      mount: offerAsking,
+      policy: 'allow-inside = ["127.0.0.1"]\n',
+      witness: gotThrough,
+    },
     {
       name: 'an exception for a server here, and an honest file',
       mount: (stage) => openIndexHere(stage, GOOD),

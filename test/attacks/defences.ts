@@ -43,6 +43,7 @@ const WITHOUT = {
   pins: { evidence: (kinds) => leaveOut(kinds, 'pins') },
   requirement: { policy: (policy) => ({ ...policy, require: null }) },
   ownership: { policy: withoutOwners },
+  'inside addresses': { policy: (policy) => ({ ...policy, allowInside: ['*'] }) },
   'file hosts': { policy: (policy) => ({ ...policy, allowHosts: ['*'] }) },
   configuration: { installers: overlookConfiguration, unjailed: true },
   'undecided pages': { pages: takeForAbsent },
