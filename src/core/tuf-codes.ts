@@ -57,4 +57,28 @@ export const TUF_CODES = {
     'Every signature of the repository is checked by keys that the root names.',
     'Get the root of the repository out of band and give it to wheelproof.',
   ),
+  'WP-TUF-REPOSITORY': entry(
+    'E-USAGE',
+    'There is no TUF repository of ours here, or there is one already.',
+    'Nothing is written over a repository that clients may trust.',
+    'Check the folder; `wheelproof tuf init` makes a new repository.',
+  ),
+  'WP-TUF-PATH': entry(
+    'E-USAGE',
+    'This cannot be the path of a target.',
+    'Programs sort and escape such names in different ways, and would then disagree about signatures.',
+    'Give it a plain path, like packages/idna/idna-3.7-py3-none-any.whl.',
+  ),
+  'WP-TUF-KEY': entry(
+    'E-STATE',
+    'A signing key cannot be used: it is locked, absent, or not one that may sign here.',
+    'What is signed by another key, every client refuses.',
+    'Check which key was named, and its passphrase; `wheelproof tuf status` tells who signs what.',
+  ),
+  'WP-TUF-BUSY': entry(
+    'E-STATE',
+    'Another process is writing to this TUF repository.',
+    'Two writers at once could sign two documents under one version.',
+    'Wait until it has ended, then run the command again.',
+  ),
 } as const satisfies Record<`WP-${string}`, CodeEntry>;

@@ -10,3 +10,4 @@ export type { SignerIdentity } from './signer-identity.ts';
 export { parseStrictJson } from './strict-json.ts';
 export { readTrustedRoot } from './trusted-root.ts';
 export type { TrustedRoot } from './trusted-root.ts';
+export { makeKeyFile, openKeyFile, publicKeyOf } from './key-file.ts';

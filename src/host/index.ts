@@ -25,3 +25,4 @@ export {
   type ChildStdio,
 } from './processes.ts';
 export { leftoversIn, openRunDirectory, type RunDirectory } from './run-directory.ts';
+export { agentSigner } from './ssh-agent.ts';

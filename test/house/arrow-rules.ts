@@ -7,6 +7,7 @@ import {
   CORE_PACKAGES,
   DIALLING_MODULES,
   DIALLING_ROOMS,
+  LOCAL_DIALLERS,
   ROOMS,
   SERVING_ROOMS,
   SOCKETLESS_NAMES,
@@ -63,7 +64,7 @@ export const corePackages: Rule = (sources) =>
 export const outgoing: Rule = (sources) =>
   sources
     .filter(({ path }) => !isTest(path) && !DIALLING_ROOMS.includes(roomOf(path) ?? ''))
-    .filter(({ path }) => roomOf(path) !== null)
+    .filter(({ path }) => roomOf(path) !== null && !LOCAL_DIALLERS.includes(path))
     .flatMap((source) => [...outgoingImports(source), ...outgoingCalls(source)]);
 
 function outgoingImports(source: Source): readonly string[] {

@@ -44,6 +44,8 @@ export const CORE_NAMES: readonly string[] = ['createHash', 'isIP', 'isIPv4', 'i
 
 /** Rooms that may open connections to the outside. */
 export const DIALLING_ROOMS: readonly string[] = ['upstream', 'storage'];
+/** Files besides them that connect, and only to a UNIX socket of this machine. */
+export const LOCAL_DIALLERS: readonly string[] = ['src/host/ssh-agent.ts'];
 /** Modules that exist to connect; nobody else imports them at all. */
 export const DIALLING_MODULES: readonly string[] = [
   'undici',
