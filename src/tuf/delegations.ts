@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Fields } from './fields.ts';
 import { readKeys, readRole, type Keys, type Role } from './keys.ts';
 import { MAX_BIT_LENGTH } from './limits.ts';
@@ -75,5 +75,5 @@ export function binName(prefix: string, bits: number, path: string): string {
 }
 
 function sha256(path: string): Buffer {
-  return createHash('sha256').update(path, 'utf8').digest();
+  return hash('sha256', path, 'buffer');
 }

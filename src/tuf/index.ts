@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 export { TufClient, type ClientParts, type MetadataSource, type MetadataStore } from './client.ts';
 export { verifyTarget } from './hashes.ts';
+export { PROFILES, WARN_BEFORE, type Lives, type Profile } from './lives.ts';
 export type { Target } from './metadata.ts';
+export { createRepository, type NewRepository } from './new-repository.ts';
+export { finishRotation } from './repository-state.ts';
+export { RepositoryWriter, type Change, type Published } from './repository-writer.ts';
+export { renewOffline, rotateOnline } from './rotation.ts';
+export { checkTargetPath, hashedPath } from './target-path.ts';

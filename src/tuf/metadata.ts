@@ -52,6 +52,8 @@ export interface Target {
 /** Section 4.5. */
 export interface Targets extends Signed {
   target(path: string): Target | null;
+  /** Every target, not looked at yet. */
+  entries(): readonly (readonly [string, Json])[];
   readonly delegations: Delegations | null;
 }
 
@@ -135,7 +137,7 @@ export function readTargets({ signed, what }: Envelope): Targets {
     : null;
   const target = (path: string): Target | null =>
     targets.has(path) ? readTarget(path, targets.object(path)) : null;
-  return { ...common, delegations, target };
+  return { ...common, delegations, target, entries: () => targets.entries() };
 }
 
 function readTarget(path: string, fields: Fields): Target {

@@ -53,6 +53,10 @@ export class TrustedSet {
     return this.#timestamp;
   }
 
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
+
   /** What the snapshot says of a targets role. */
   metaOf(role: string): MetaFile | null {
     return this.#snapshot?.meta.get(`${role}.json`) ?? null;

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
+import type { Signer as PortSigner } from '../../src/core/tuf-repository.ts';
 import type { MetadataSource, MetadataStore } from '../../src/tuf/index.ts';
 import { olpcJson } from '../../src/tuf/olpc-json.ts';
 import type { Json, JsonObject } from '../../src/tuf/strict-json.ts';
@@ -122,4 +129,13 @@ export class TufStore implements MetadataStore {
     this.kept.delete(role);
     return Promise.resolve();
   }
+}
+
+/** The same key as the port that the writer signs through. */
+export function signerOf({ secret }: Signer): PortSigner {
+  const { x } = createPublicKey(secret).export({ format: 'jwk' });
+  return {
+    publicKey: Buffer.from(x ?? '', 'base64url').toString('hex'),
+    sign: (message) => Promise.resolve(sign(null, message, secret)),
+  };
 }

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Refusal } from '../core/errors.ts';
+import { STAGED, type StagedFolder } from '../core/tuf-repository.ts';
+import type { DelegatedRole, Delegations } from './delegations.ts';
+import { BINS } from './documents.ts';
+import { Fields } from './fields.ts';
+import { verifyThreshold } from './keys.ts';
+import {
+  openEnvelope,
+  readTargets,
+  type Root,
+  type Snapshot,
+  type Targets,
+  type Timestamp,
+} from './metadata.ts';
+import { parseStrictJson } from './strict-json.ts';
+import { TrustedSet, type Delegator } from './trusted-set.ts';
+
+/** Nothing has expired at the beginning of time: a writer mends what has. */
+const NEVER_LATE = 0;
+
+/** What a folder publishes now, every signature of it checked from its first root on. */
+export interface RepositoryState {
+  readonly trusted: TrustedSet;
+  readonly root: Root;
+  readonly timestamp: Timestamp;
+  readonly snapshot: Snapshot;
+  readonly snapshotBytes: Uint8Array;
+  readonly targets: Targets;
+  readonly bins: Targets;
+  readonly bits: number;
+  readonly prefix: string;
+  readonly delegations: Delegations;
+  /** Public keys of the root role, and how many of them must sign. */
+  readonly holders: readonly string[];
+  readonly threshold: number;
+}
+
+/**
+ * @throws Refusal `WP-TUF-REPOSITORY` where nothing is published; else whatever a client would
+ * refuse, but for what has expired.
+ */
+export async function readState(folder: StagedFolder): Promise<RepositoryState> {
+  if ((await folder.read('timestamp.json')) === null)
+    throw new Refusal('WP-TUF-REPOSITORY', { message: 'no TUF repository is published here' });
+  const trusted = await readRoots(folder);
+  trusted.updateTimestamp(await mustRead(folder, 'timestamp.json'));
+  const { timestamp } = trusted;
+  if (timestamp === null) throw new TypeError('the timestamp was not taken');
+  const snapshotBytes = await mustRead(folder, `${timestamp.snapshot.version}.snapshot.json`);
+  trusted.updateSnapshot(snapshotBytes);
+  const { snapshot } = trusted;
+  if (snapshot === null) throw new TypeError('the snapshot was not taken');
+  const targets = await readRole(folder, trusted, 'targets', { kind: 'root' });
+  const bins = await readRole(folder, trusted, BINS, delegatorOf(targets, BINS));
+  const { bits, prefix } = await readShape(folder, trusted);
+  if (bins.delegations === null) throw wrongShape();
+  const { root } = trusted;
+  const { delegations } = bins;
+  const found = { trusted, root, timestamp, snapshot, snapshotBytes };
+  const offline = await readHolders(folder, root.version);
+  return { ...found, targets, bins, bits, prefix, delegations, ...offline };
+}
+
+async function readRoots(folder: StagedFolder): Promise<TrustedSet> {
+  const trusted = new TrustedSet(await mustRead(folder, '1.root.json'), NEVER_LATE);
+  for (;;) {
+    const next = await folder.read(`${trusted.root.version + 1}.root.json`);
+    if (next === null) return trusted;
+    trusted.updateRoot(next);
+  }
+}
+
+/**
+ * Finishes what an interrupted rotation began: a staged root under which the published timestamp is
+ * right takes effect. @returns whether there was one.
+ */
+export async function finishRotation(folder: StagedFolder): Promise<boolean> {
+  if ((await folder.read('1.root.json')) === null) return false;
+  const trusted = await readRoots(folder);
+  const name = `${trusted.root.version + 1}.root.json`;
+  const staged = await folder.read(`${name}${STAGED}`);
+  const timestamp = await folder.read('timestamp.json');
+  if (staged === null || timestamp === null) return false;
+  try {
+    trusted.updateRoot(staged);
+    trusted.updateTimestamp(timestamp);
+  } catch (error) {
+    if (error instanceof Refusal) return false; // it was cut off, or nothing was published for it
+    throw error;
+  }
+  await folder.commit([name]);
+  await folder.sync();
+  return true;
+}
+
+async function readHolders(folder: StagedFolder, version: number) {
+  const name = `${version}.root.json`;
+  const { signed } = openEnvelope(await mustRead(folder, name), name);
+  const fields = new Fields(signed, name);
+  const role = fields.object('roles').object('root');
+  const keys = fields.object('keys');
+  const holders = role
+    .texts('keyids')
+    .map((keyid) => keys.object(keyid).object('keyval').text('public'));
+  return { holders, threshold: role.integer('threshold', 1) };
+}
+
+async function readRole(
+  folder: StagedFolder,
+  trusted: TrustedSet,
+  role: string,
+  delegator: Delegator,
+): Promise<Targets> {
+  const version = trusted.metaOf(role)?.version;
+  if (version === undefined)
+    throw new Refusal('WP-TUF-ROLLBACK', { message: `${role}: the snapshot does not name it` });
+  return trusted.updateTargets(await mustRead(folder, `${version}.${role}.json`), role, delegator);
+}
+
+/** One bin at one version, signed by who may. @throws Refusal as a client would. */
+export async function readBin(
+  folder: StagedFolder,
+  { delegations }: RepositoryState,
+  name: string,
+  version: number,
+): Promise<Targets> {
+  const [role] = delegations.rolesFor('');
+  if (role === undefined) throw wrongShape();
+  const envelope = openEnvelope(await mustRead(folder, `${version}.${name}.json`), name);
+  verifyThreshold(envelope, role, delegations.keys);
+  const targets = readTargets(envelope);
+  if (targets.version === version) return targets;
+  throw new Refusal('WP-TUF-ROLLBACK', {
+    message: `${name}: version ${targets.version}, expected version ${version}`,
+  });
+}
+
+function delegatorOf({ delegations }: Targets, name: string): Delegator {
+  const found: DelegatedRole | undefined = delegations
+    ?.rolesFor('')
+    .find((role) => role.name === name);
+  if (delegations === null || found === undefined) throw wrongShape();
+  return { kind: 'role', role: found, delegations };
+}
+
+async function readShape(folder: StagedFolder, trusted: TrustedSet) {
+  const version = trusted.metaOf(BINS)?.version ?? 1;
+  const name = `${version}.${BINS}.json`;
+  const { signed } = openEnvelope(await mustRead(folder, name), name);
+  const succinct = new Fields(signed, name).object('delegations').object('succinct_roles');
+  return { bits: succinct.integer('bit_length', 1, 16), prefix: succinct.text('name_prefix') };
+}
+
+function wrongShape(): Refusal {
+  return new Refusal('WP-TUF-REPOSITORY', {
+    message: 'this TUF repository was not made by wheelproof: it has no role "bins"',
+  });
+}
+
+async function mustRead(folder: StagedFolder, name: string): Promise<Uint8Array> {
+  const bytes = await folder.read(name);
+  if (bytes !== null) return bytes;
+  throw new Refusal('WP-TUF-UNREACHABLE', { message: `${name} is missing in the folder` });
+}
+
+/**
+ * The highest version of each role that any file of the folder bears, be it only half published:
+ * no version is ever given to other bytes again.
+ */
+export async function highestVersions(folder: StagedFolder): Promise<Map<string, number>> {
+  const highest = new Map<string, number>();
+  const raise = (role: string, version: number): void => {
+    if (version > (highest.get(role) ?? 0)) highest.set(role, version);
+  };
+  for (const name of await folder.list()) {
+    const found = /^(?<version>[1-9]\d{0,15})\.(?<role>.+?)\.json(?:\.new)?$/u.exec(name)?.groups;
+    if (found !== undefined) raise(found['role'] ?? '', Number(found['version']));
+  }
+  for (const name of ['timestamp.json', `timestamp.json${STAGED}`]) {
+    const bytes = await folder.read(name);
+    if (bytes !== null) raise('timestamp', timestampVersion(bytes, name));
+  }
+  return highest;
+}
+
+/** A staged timestamp may have been cut off: then nobody ever saw it. */
+function timestampVersion(bytes: Uint8Array, name: string): number {
+  try {
+    const signed = new Fields(parseStrictJson(bytes, name), name).object('signed');
+    return signed.integer('version', 1);
+  } catch (error) {
+    if (error instanceof Refusal) return 0;
+    throw error;
+  }
+}
