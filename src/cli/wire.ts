@@ -189,6 +189,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const grounds: Gate['grounds'] = {
     recallRelease: (project, version) => rows.recallRelease(project, version),
     files: installedFiles,
+    objectionToPast: (found) => verifier.objectionToPast(found),
     openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }),
   };
   const close = async (): Promise<void> => {

@@ -50,3 +50,31 @@ describe('an address that metadata requires', () => {
     expect(direct.judge(URL, [])).toBeNull();
   });
 });
+
+describe('what metadata requires past us', () => {
+  const noted = (requires: string, wishes: readonly string[] = []) => {
+    const direct = new DirectDependencies();
+    const past = direct.note(PARENT, metadata(requires));
+    const wanted = wishes.map((project) => ({ project, specifier: '', where: 'here' }));
+    return { past, reason: direct.judgePastUs('dep', wanted) };
+  };
+
+  test.each(['git+https://git.test/dep.git@v1', 'file:///tmp/dep-1.0-py3-none-any.whl'])(
+    'is refused with its parent: %s',
+    (url) => {
+      for (const marker of ['', ' ; python_version > "3"']) {
+        const { past, reason } = noted(`dep @ ${url}${marker}`);
+        expect(past).toEqual(['dep']);
+        expect(reason).toMatchObject({ code: 'WP-DIRECT-DEPENDENCY' });
+      }
+      expect(noted(`dep @ ${url}`, ['dep']).reason).toBeNull();
+    },
+  );
+
+  test('stands in nobody’s way as an extra that may not be asked for', () => {
+    const { past, reason } = noted('dep @ git+https://git.test/dep.git ; extra == "more"');
+    expect(past).toEqual([]);
+    expect(reason).not.toBeNull(); // but may not be installed
+    expect(noted(`dep @ ${URL}`)).toEqual({ past: [], reason: null });
+  });
+});

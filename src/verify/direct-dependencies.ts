@@ -6,6 +6,10 @@ import type { Wish } from '../core/installer.ts';
 import { addressKey, printableUrl } from '../core/url.ts';
 import { dependenciesIn } from '../evidence/index.ts';
 
+interface PastUs extends DirectDependency {
+  readonly url: string;
+}
+
 interface DirectDependency {
   readonly project: string;
   /** The release whose metadata names the address. */
@@ -19,34 +23,53 @@ interface DirectDependency {
  */
 export class DirectDependencies {
   readonly #byAddress = new Map<string, DirectDependency>();
+  /** Version control and files of this machine: nobody asks us for those. By project. */
+  readonly #pastUs = new Map<string, PastUs>();
 
-  /** What a file's metadata requires, whether it came beside the file or from inside it. */
-  note({ filename, index, listed }: Artifact, metadata: Uint8Array): void {
-    if (listed === null) return;
+  /**
+   * What a file's metadata requires, whether it came beside the file or from inside it.
+   * @returns the projects that it requires past us, whatever extras are asked for.
+   */
+  note({ filename, index, listed }: Artifact, metadata: Uint8Array): readonly string[] {
+    if (listed === null) return [];
+    const past: string[] = [];
     for (const line of dependenciesIn(filename, metadata)) {
       if (!line.includes('@')) continue;
       const parsed = parseDependency(line);
       const url = parsed?.url ?? null;
       if (parsed === null || url === null || !URL.canParse(url)) continue;
+      const { project, marker } = parsed;
+      const found = { project, parent: { filename, index } };
       const key = keyOf(url);
-      const known = this.#byAddress.has(key);
-      if (!known) {
-        this.#byAddress.set(key, { project: parsed.project, parent: { filename, index } });
-      }
+      if (!this.#byAddress.has(key)) this.#byAddress.set(key, found);
+      if (/^https?:/iu.test(url)) continue;
+      if (!this.#pastUs.has(project)) this.#pastUs.set(project, { ...found, url });
+      if (!/\bextra\b/u.test(marker ?? '')) past.push(project);
     }
+    return past;
+  }
+
+  /** Why what came past us under this name may not be there; `null` as in {@link judge}. */
+  judgePastUs(project: string, wishes: readonly Wish[]): Reason | null {
+    const found = this.#pastUs.get(project);
+    if (found === undefined || wishes.some((wish) => wish.project === project)) return null;
+    return refusalOf(found, found.url);
   }
 
   /** Why an address is not fetched; `null` where no metadata named it, or the user did as well. */
   judge(url: string, wishes: readonly Wish[]): Reason | null {
     const found = this.#byAddress.get(keyOf(url));
     if (found === undefined || wishes.some(({ project }) => project === found.project)) return null;
-    const { project, parent } = found;
-    return reason(
-      'WP-DIRECT-DEPENDENCY',
-      `${parent.filename} of ${printableUrl(parent.index)} requires ${project} @ ${printableUrl(url)}; expected a release of an index, found an address`,
-      `If you mean that file, ask for it yourself: "${project} @ ${printableUrl(url)}".`,
-    );
+    return refusalOf(found, url);
   }
+}
+
+function refusalOf({ project, parent }: DirectDependency, url: string): Reason {
+  return reason(
+    'WP-DIRECT-DEPENDENCY',
+    `${parent.filename} of ${printableUrl(parent.index)} requires ${project} @ ${printableUrl(url)}; expected a release of an index, found an address`,
+    `If you mean that file, ask for it yourself: "${project} @ ${printableUrl(url)}".`,
+  );
 }
 
 /** Installers ask without the fragment. */

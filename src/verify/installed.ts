@@ -16,6 +16,8 @@ export interface Grounds {
   readonly receipts: readonly Receipt[];
   /** What this trust store accepted of a release before: for what comes out of the private caches. */
   readonly recallRelease: (project: string, version: string) => readonly RememberedFile[];
+  /** What speaks against a distribution that was taken from git or this machine; `null`: nothing. */
+  readonly objectionToPast?: (found: FoundDistribution) => Reason | null;
   readonly files: InstalledFiles;
   /** A verified wheel's contents; `null` where it is no longer stored or readable. */
   readonly openWheel: (sha256: string, filename: string) => Promise<WheelFiles | null>;
@@ -54,7 +56,11 @@ export async function reconcile(found: FoundDistribution, grounds: Grounds): Pro
   // Whoever says "from a folder" of what this run fetched from an index says it for a reason.
   if (unseen !== null && released.length === 0) {
     const source: InstalledSource = unseen === 'vcs' ? 'vcs' : 'local';
-    return await unwheeled({ found, record, grounds }, { source, receipt: null, cached: null });
+    const held = await unwheeled(
+      { found, record, grounds },
+      { source, receipt: null, cached: null },
+    );
+    return { ...held, reason: grounds.objectionToPast?.(found) ?? null };
   }
   const origin = directUrl === null ? 'index' : 'url';
   const known = remembered.map((file) => ({ ...file, cached: file }));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import type { Artifact, ListedFile } from '../core/artifact.ts';
-import { asRefusal, reason, Refusal } from '../core/errors.ts';
+import { asRefusal, reason, Refusal, type Reason } from '../core/errors.ts';
 import { MAX_SIDECAR_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey, printableUrl } from '../core/url.ts';
@@ -29,12 +29,12 @@ export interface SidecarCaseParts {
     artifact: Artifact,
     credentials: FileAsk['credentials'],
   ) => Promise<SidecarOutcome>;
-  /** Takes what was handed out. */
+  /** Takes what is to be handed out. @returns why it may not be; `null`: it may. */
   readonly given: (
     artifact: Artifact,
     credentials: FileAsk['credentials'],
     metadata: Uint8Array,
-  ) => void;
+  ) => Reason | null;
 }
 
 const SUFFIX = '.metadata';
@@ -74,8 +74,9 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
 
   if (stated === false || stated['sha256'] === undefined) {
     const made = await parts.fromWheel(artifact, ask.credentials);
-    if (made.outcome === 'served') parts.given(artifact, ask.credentials, made.bytes);
-    return made;
+    if (made.outcome !== 'served') return made;
+    const against = parts.given(artifact, ask.credentials, made.bytes);
+    return against === null ? made : { outcome: 'refused', reason: against };
   }
   const { status, bytes } = await parts.flights.join(
     flightOf(artifact, ask.credentials),
@@ -95,8 +96,9 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   if (inside !== null && inside.sha256 !== found) {
     return { outcome: 'refused', reason: sidecarDiffers(artifact.filename, found, inside.sha256) };
   }
+  const against = parts.given(artifact, ask.credentials, bytes);
+  if (against !== null) return { outcome: 'refused', reason: against };
   parts.sidecars.handedOut(artifact.url, found);
-  parts.given(artifact, ask.credentials, bytes);
   return { outcome: 'served', bytes };
 }
 

@@ -3,7 +3,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
-import { asRefusal, Refusal } from '../core/errors.ts';
+import { asRefusal, Refusal, type Reason } from '../core/errors.ts';
 import type { EvidenceKind, PageAsk, PageReader } from '../core/evidence.ts';
 import type { Wish } from '../core/installer.ts';
 import type { RememberedFile, TrustRows } from '../core/trust-rows.ts';
@@ -19,7 +19,7 @@ import type {
   Verification,
 } from '../core/verification.ts';
 import { projectOf, type SidecarLedger } from '../evidence/index.ts';
-import { rulesFor, type Policy } from '../policy/index.ts';
+import { judgeEntry, rulesFor, type Policy } from '../policy/index.ts';
 import { HostMemory } from '../trust/hosts.ts';
 import { PageMemory } from '../trust/page-memory.ts';
 import type { TrustMemory } from '../trust/memory.ts';
@@ -199,9 +199,23 @@ export class Verifier implements Verification {
     );
   }
 
-  #given(artifact: Artifact, credentials: Credentials, metadata: Uint8Array): void {
-    this.#direct.note(artifact, metadata);
+  #given(artifact: Artifact, credentials: Credentials, metadata: Uint8Array): Reason | null {
+    const past = this.#direct.note(artifact, metadata);
+    for (const project of past) {
+      const against = this.objectionToPast({ name: project, version: '' });
+      if (against !== null) return against;
+    }
     this.#ahead?.metadataGiven(artifact, credentials, metadata);
+    return null;
+  }
+
+  /** What speaks against something that came past us (git, a file of this machine); `null`: nothing. */
+  objectionToPast({ name, version }: { readonly name: string; readonly version: string }) {
+    const { policy, wishes } = this.#parts;
+    const against = this.#direct.judgePastUs(name, wishes);
+    if (against === null) return null;
+    const entry = { project: name, version, code: against.code };
+    return judgeEntry(policy, entry, this.#pageParts.now()).admitted ? null : against;
   }
 
   /** The wheel is fetched and judged; there is a word of it only where it is refused, or asked for. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { pathToFileURL } from 'node:url';
 import { makeWheel } from '../world/wheel.ts';
 import { FILES } from '../world/world.ts';
 import { refused, type Attack } from './attack.ts';
@@ -8,8 +9,11 @@ import type { Stage } from './stage.ts';
 const EVIL_DEP = makeWheel({ name: 'dep', version: '1.0', word: 'EVIL' });
 
 function wanting(stage: Stage, marker = '') {
-  const requires = [`dep @ ${stage.packages}${DEP.filename}${marker}`];
-  return makeWheel({ name: 'good', version: '1.0', requires });
+  return requiring(`${stage.packages}${DEP.filename}${marker}`);
+}
+
+function requiring(address: string) {
+  return makeWheel({ name: 'good', version: '1.0', requires: [`dep @ ${address}`] });
 }
 
 function mount(stage: Stage, sidecar: boolean): void {
@@ -44,6 +48,18 @@ export const B17: Attack = {
       name: 'in the wheel alone',
       installers: ['pip'],
       mount: (stage) => mount(stage, false),
+      expect: REFUSED,
+      plain: { pip: 'installs', uv: 'refuses' },
+      defence: 'verification',
+      stop: releaseWithout,
+    },
+    {
+      name: 'a file of this machine',
+      installers: ['pip'],
+      mount: async (stage) => {
+        const path = await stage.write(DEP.filename, EVIL_DEP.bytes);
+        stage.listOnly(requiring(pathToFileURL(path).href));
+      },
       expect: REFUSED,
       plain: { pip: 'installs', uv: 'refuses' },
       defence: 'verification',

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { INSTALLERS } from '../world/installer-versions.ts';
+import { makeWheel } from '../world/wheel.ts';
 import { MINE, installed, openBench, publishAll, versionsOf } from './bench.ts';
 import { hostRepository } from './git-host.ts';
 
@@ -35,6 +36,25 @@ describe.each(INSTALLERS.flatMap((name) => versionsOf(name).map((version) => ({ 
       expect(ended.report?.other_traffic.map(({ host }) => host.replace(/:\d+$/u, ''))).toContain(
         'git.test',
       );
+    });
+
+    test.runIf(name === 'pip').each([
+      { marker: '', ask: 'wanting', judged: 'before it is fetched' },
+      { marker: ' ; extra == "more"', ask: 'wanting[more]', judged: 'after it was installed' },
+    ])('what metadata requires from git is refused $judged', async ({ marker, ask, judged }) => {
+      await using bench = await openBench(name, version);
+      publishAll(bench.world);
+      const address = await hostRepository(bench, MINE);
+      const requires = [`mine @ ${address}${marker}\nProvides-Extra: more`];
+      bench.world.publish(makeWheel({ name: 'wanting', version: '1.0', requires }));
+      const ended = await bench.run(['pip', 'install', '--index-url', bench.world.index, ask]);
+      expect(ended.exit, ended.stderr).toBe(15);
+      expect(ended.stderr).toContain('WP-DIRECT-DEPENDENCY');
+      expect(ended.stderr).toContain('mine');
+      if (judged.startsWith('before')) {
+        expect(ended.report?.other_traffic).toEqual([]);
+        expect(installed(ended.report)).toEqual([]);
+      }
     });
 
     test("the user's credential helpers are asked, and told nothing of ours", async () => {
