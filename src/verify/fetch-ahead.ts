@@ -96,7 +96,7 @@ export class FetchAhead {
   pageAsked({ url, credentials, agent }: PageAsk): void {
     this.#pagesAsked += 1;
     const index = url.replace(/[^/]*\/?$/u, '');
-    if (projectOf(url) !== null && !this.#indexes.has(index) && this.#indexes.size < MAX_INDEXES) {
+    if (this.#isProjectPage(url) && !this.#indexes.has(index) && this.#indexes.size < MAX_INDEXES) {
       this.#indexes.add(index);
       for (const [project, need] of this.#needs) this.#readPage(need, index, project);
     }
@@ -169,6 +169,12 @@ export class FetchAhead {
       const reading = await this.#parts.page({ url, credentials });
       if (reading !== null) void this.#guess(need, url, reading);
     });
+  }
+
+  /** A page of links (`--find-links`) ends in some name too: who has it is not told what else is needed. */
+  #isProjectPage(url: string): boolean {
+    const project = projectOf(url);
+    return project !== null && this.#needs.has(project);
   }
 
   #mayReadMore(): boolean {
