@@ -41,6 +41,25 @@ const CACHES = {
 const SILENTLY_UNSET =
   /^(?:GIT_CONFIG_(?:COUNT|PARAMETERS|KEY_\d+|VALUE_\d+)|GIT_PROXY_COMMAND|GIT_SSL_(?:NO_VERIFY|CAPATH)|CARGO_HTTP_PROXY|npm_config_(?:https?[-_])?proxy|NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)$/iu;
 
+const GIT_STEERED = /^GIT_(?:ALLOW_PROTOCOL|CONFIG|HTTP_PROXY|PROXY|SSL)/iu;
+const STEERED: ReadonlySet<string> = new Set(
+  [
+    ...PROXY,
+    ...PAST_PROXY,
+    ...CA_FILE,
+    ...Object.values(CACHES),
+    'SSL_CERT_DIR',
+    'PIP_PROXY',
+    'PIP_TRUSTED_HOST',
+    'UV_INSECURE_HOST',
+  ].map((name) => name.toLowerCase()),
+);
+
+/** Whether a variable, set once more for builds alone, would undo what is set or taken out here. */
+export function steersBuilds(name: string): boolean {
+  return STEERED.has(name.toLowerCase()) || SILENTLY_UNSET.test(name) || GIT_STEERED.test(name);
+}
+
 /**
  * The user's environment, steered onto the route: as one set it held all installers tried. What
  * goes round the proxy meets a certificate that nobody trusts, and fails.

@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { StatedOption } from '../core/lockfile.ts';
 import type { Environment, Machine } from '../core/machine.ts';
+import { buildVariablesIn } from './build-variables.ts';
 import { isTable, own, scriptBlock, tableAt, textsIn, tomlIn, type Table } from './toml.ts';
 
 /** Where uv looks for its settings in one run. */
@@ -99,6 +100,7 @@ function optionsIn(settings: Table, text: string, file: string): readonly Stated
       ? [{ name: '--no-verify-hashes', value: null, where: whereIs('verify-hashes', text, file) }]
       : []),
     ...indexesIn(settings).flatMap(({ url }) => state('index', url)),
+    ...[settings, pip].flatMap((table) => buildVariablesIn(table, text, file)),
   ];
 }
 

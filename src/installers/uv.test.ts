@@ -230,9 +230,29 @@ describe('ways round the gate', () => {
     ],
     ['/etc/xdg/uv/uv.toml', '[pip]\nfind-links = ["/w"]', '/etc/xdg/uv/uv.toml:2: --find-links /w'],
     ['/w/uv.toml', '[[index]]\nurl = "file:///srv"', '/w/uv.toml:1: --index'],
+    [
+      '/w/pyproject.toml',
+      '[tool.uv.extra-build-variables]\nx = { CFLAGS = "", No_Proxy = "*" }',
+      '/w/pyproject.toml:2: extra-build-variables sets No_Proxy',
+    ],
+    [
+      '/w/uv.toml',
+      '[pip]\nextra-build-variables = { x = { CC = "cc" }, y = { SSL_CERT_FILE = "a" } }',
+      '/w/uv.toml:2: extra-build-variables sets SSL_CERT_FILE',
+    ],
+    [
+      '/w/uv.toml',
+      '[extra-build-variables.x]\nGIT_CONFIG_COUNT = "0"',
+      '/w/uv.toml:2: extra-build-variables sets GIT_CONFIG_COUNT',
+    ],
   ])('%s: %s', async (file, text, expected) => {
     const setting = { files: { [file]: text } };
     expect(await messages('uv sync', setting)).toStrictEqual([expect.stringContaining(expected)]);
+  });
+
+  it('variables for builds that steer nothing stay', async () => {
+    const files = { '/w/uv.toml': 'extra-build-variables = { x = { CFLAGS = "-O0" }, y = 1 }' };
+    expect(await messages('uv sync', { files })).toStrictEqual([]);
   });
 
   it('in the project do not concern tools, nor runs without configuration', async () => {

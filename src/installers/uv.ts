@@ -8,6 +8,7 @@ import { safeText } from '../core/safe-text.ts';
 import { compareVersions } from '../core/version.ts';
 import { publicIndexes } from './addresses.ts';
 import { has, valuesOf } from './argument-scan.ts';
+import { buildVariableRefusal } from './build-variables.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
 import { readGitKeys, type GitKeys } from './git-settings.ts';
@@ -132,6 +133,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
           ...(await shadowRefusals(ports.machine, call, shadows)),
           ...commandLineRefusals(told),
           ...options.flatMap(proxyRefusal),
+          ...options.flatMap(buildVariableRefusal),
           ...outlook.refusals,
         ]
       : [],

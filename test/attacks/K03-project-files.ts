@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { makeSdist } from '../world/wheel.ts';
 import { EVIL as EVIL_HOST } from '../world/world.ts';
 import { refused, type Attack, type Form } from './attack.ts';
 import { evilFile, installWords, openEvilIndex, writeEvilIndex } from './evil-index.ts';
@@ -38,6 +39,28 @@ function synced(stage: Stage): readonly string[] {
   return ['uv', 'sync', '--no-install-project', '--default-index', stage.world.index];
 }
 
+/** Builds tell by which proxy they would go. */
+function offerBuilt(stage: Stage): void {
+  const files = {
+    'pyproject.toml':
+      '[build-system]\nrequires = []\nbuild-backend = "teller"\nbackend-path = ["."]\n',
+    'teller.py': `import os
+if 'elsewhere' in os.environ.get('HTTPS_PROXY', ''):
+    open(os.environ['TEST_CANARY'], 'a').write('EVIL\\n')
+if os.environ.get('MINE') == 'yes':
+    open(os.environ['TEST_CANARY'], 'a').write('mine\\n')
+from backend import *
+`,
+  };
+  stage.listOnly(makeSdist({ name: 'good', version: '1.0', files }), { sidecar: false });
+}
+
+const forBuilds = (stage: Stage, variables: string): Promise<string> =>
+  stage.write(
+    'pyproject.toml',
+    `${PROJECT}[tool.uv.extra-build-variables]\ngood = { ${variables} }\n`,
+  );
+
 export const K03: Attack = {
   id: 'K03',
   title: 'files of the project move the index',
@@ -75,8 +98,34 @@ export const K03: Attack = {
       defence: 'settings',
       lasting: true,
     },
+    {
+      name: 'another proxy for builds',
+      installers: ONLY_UV,
+      newestOf: 'uv',
+      mount: async (stage) => {
+        offerBuilt(stage);
+        await forBuilds(stage, 'HTTPS_PROXY = "http://elsewhere.test:9"');
+      },
+      expect: refused('E-BYPASS', 'WP-BYPASS-CONFIG', {
+        says: () => ['pyproject.toml:6', 'HTTPS_PROXY'],
+      }),
+      plain: null,
+      defence: 'settings',
+      lasting: true,
+    },
   ],
   twins: [
+    {
+      name: 'other variables for builds',
+      installers: ONLY_UV,
+      newestOf: 'uv',
+      mount: async (stage) => {
+        offerBuilt(stage);
+        await forBuilds(stage, 'MINE = "yes"');
+      },
+      witness: async (stage) =>
+        (await stage.readCanary()).includes('mine') ? [] : ['the variable did not arrive'],
+    },
     {
       name: 'the usual index, said by the project',
       installers: ONLY_UV,
