@@ -25,6 +25,7 @@ import {
   ensurePrivateDirectory,
   openFilesystemBlobStore,
   openMemoryTrustRows,
+  openPageCopies,
   openSqliteTrustRows,
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
@@ -170,6 +171,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
     client: settings.client,
+    copies: openPageCopies(path.join(places.data, 'pages')),
     latest: () => witnessed.now(),
   });
   const namedHosts = new Set(

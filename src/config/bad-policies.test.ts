@@ -50,6 +50,7 @@ describe('attacks M04, M05: a policy that cannot be understood stops everything'
     ['a strange unit', 'cooldown = "2 weeks"', 'expected a duration such as'],
     ['an endless cooldown', 'cooldown = "99999w"', 'expected at most ten years'],
     ['a strange size', 'max-file-size = "10 GiB"', 'expected a size such as'],
+    ['a strange age', 'stale-if-error = "a day"', 'expected a duration such as'],
     ['no size', 'max-file-size = "0B"', 'expected a size such as'],
     ['an endless size', 'max-file-size = "999999999999TiB"', 'expected a size such as'],
     ['an old TLS', 'minimum-tls = "1.1"', 'expected "1.2", "1.3", found "1.1"'],

@@ -24,7 +24,8 @@ type Setting =
   | 'minimumTls'
   | 'weakTls'
   | 'allowInside'
-  | 'maxFileBytes';
+  | 'maxFileBytes'
+  | 'staleIfErrorMs';
 
 /** One file's rules: what it leaves out is absent. */
 export interface Layer {
@@ -69,6 +70,7 @@ class Compiler {
     const { 'first-use': firstUse, require, cooldown } = values;
     const { 'allow-hosts': allowHosts, 'allow-plain-http': plainHttp } = values;
     const { 'minimum-tls': minimumTls, 'max-file-size': maxFileSize } = values;
+    const { 'stale-if-error': staleIfError } = values;
     const { 'weak-tls': weakTls, 'allow-inside': inside } = values;
     return {
       ...(firstUse !== undefined && { firstUse }),
@@ -83,6 +85,9 @@ class Compiler {
       ...(minimumTls !== undefined && { minimumTls }),
       ...(weakTls !== undefined && { weakTls }),
       ...(inside !== undefined && { allowInside: this.#read.hosts(inside, ['allow-inside']) }),
+      ...(staleIfError !== undefined && {
+        staleIfErrorMs: this.#read.duration(staleIfError, ['stale-if-error']),
+      }),
       ...(maxFileSize !== undefined && { maxFileBytes: this.#read.size(maxFileSize) }),
     };
   }

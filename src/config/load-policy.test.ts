@@ -98,6 +98,7 @@ allow-plain-http = ["old.test:8080"]
 cooldown = "14d"
 minimum-tls = "1.3"
 max-file-size = "2GiB"
+stale-if-error = "4h"
 
 [[project]]
 name = "Acme_*"
@@ -136,6 +137,7 @@ describe('what a policy says', () => {
       cooldownMs: 14 * DAY,
       minimumTls: '1.3',
       maxFileBytes: 2 * 1024 ** 3,
+      staleIfErrorMs: 4 * 3_600_000,
       projects: [
         {
           name: 'acme-*',

@@ -23,6 +23,7 @@ const KEYS = {
   weakTls: 'weak-tls',
   allowInside: 'allow-inside',
   maxFileBytes: 'max-file-size',
+  staleIfErrorMs: 'stale-if-error',
 } as const satisfies Record<keyof Layer['settings'], string>;
 
 /**
@@ -93,6 +94,7 @@ function overrides([user, project]: readonly Layer[]): readonly string[] {
     'minimumTls',
     'weakTls',
     'maxFileBytes',
+    'staleIfErrorMs',
   ] as const) {
     const [before, after] = [user.settings[setting], project.settings[setting]];
     if (before === undefined || after === undefined || shown(before) === shown(after)) continue;

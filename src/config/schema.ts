@@ -163,6 +163,15 @@ export const policyDocument = v.strictObject({
       v.description('Largest file that is fetched.'),
     ),
   ),
+  'stale-if-error': v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,9}[wdhms]$/u, 'a duration such as "1d", "36h" or "0s"'),
+      v.description(
+        'How old the last page of an index may be that is used while the index is down; "0s" and --strict use none.',
+      ),
+    ),
+  ),
   project: list(project),
   index: list(index),
   host: list(host),

@@ -21,6 +21,8 @@ export interface EvidenceKind {
   digestsWanted?(artifact: Artifact): readonly string[];
   /** Its bytes are about to come: what takes long may start beside them. Never throws. */
   begin?(artifact: Artifact, credentials: Readonly<Record<string, string>>): void;
+  /** The one sha256 that its bytes must have, where this kind states one. */
+  statedSha256?(artifact: Artifact): string | null;
   examine(artifact: Artifact, bytes: HeldBytes): Promise<Finding>;
 }
 
@@ -45,6 +47,8 @@ export type PageReading =
       readonly inside?: true;
       /** The one form that it was read in; absent where nobody looked. */
       readonly form?: string;
+      /** Its index is down, and this is what it said then: milliseconds since 1970. */
+      readonly keptAt?: number;
     }
   /** The index has no such project. */
   | { readonly outcome: 'not-found'; readonly status: number }

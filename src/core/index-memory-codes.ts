@@ -33,6 +33,12 @@ export const INDEX_MEMORY_CODES = {
     'Hiding or yanking a release brings back the holes that it closed.',
     'Ask the project whether it withdrew the release. If it did, `wheelproof trust forget-page` what was listed.',
   ),
+  'WP-PAGE-STALE': entry(
+    'E-FRESH',
+    'The index is down, and what was kept of its page is older than the policy allows.',
+    'An old page hides what was released, yanked or removed since; whoever keeps an index from answering could freeze it for ever.',
+    'Try again once the index answers. `stale-if-error` in the policy says how old a page may be meanwhile.',
+  ),
   'WP-YANK-REMOVED': entry(
     'E-FRESH',
     'The index marked this file as yanked before, and does not any more.',

@@ -80,6 +80,10 @@ export const CACHE_LOOK_MS = 24 * 3_600_000;
 export const MAX_TRUST_DOCUMENT_BYTES = 64 * MIB;
 /** Files of one index page that are remembered; a page of more is remembered in part. */
 export const MAX_REMEMBERED_LISTINGS = 50_000;
+/** Pages kept for the time when their index is down. */
+export const PAGE_COPIES_LIMIT_BYTES = 256 * MIB;
+/** An index that gave no answer is not asked for so long, where a page of it is kept. */
+export const OUTAGE_MEMORY_MS = 60_000;
 /** A file that joins a release after this time is told of. */
 export const LATE_FILE_MS = 14 * 24 * 3_600_000;
 /** How long a writer waits for the others on one trust store. */

@@ -9,6 +9,7 @@ import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { formOf, parsePage } from '../index/index.ts';
 import { requestWithin } from './request-within.ts';
+import { ServerFailure } from './server-failure.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
 /**
@@ -92,6 +93,7 @@ function declinedBy(answer: UpstreamAnswer, url: string): PageReading | null {
   }
   throw new Refusal('WP-UPSTREAM-STATUS', {
     message: `${printableUrl(url)} answered ${status} where an index page was expected`,
+    ...(status >= 500 && status <= 599 ? { cause: new ServerFailure(status) } : {}),
   });
 }
 

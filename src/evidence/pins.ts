@@ -46,6 +46,10 @@ export function pinEvidence(pins: readonly Pin[]): EvidenceKind {
       const { ofFile, ofRelease } = concerning(artifact);
       return [...ofFile, ...ofRelease].flatMap((pin) => Object.keys(pin.hashes));
     },
+    statedSha256(artifact) {
+      const stated = concerning(artifact).ofFile.map((pin) => pin.hashes['sha256']);
+      return stated.find((sha256) => sha256 !== undefined) ?? null;
+    },
     async examine(artifact, bytes) {
       return judge(concerning(artifact), bytes.digests);
     },

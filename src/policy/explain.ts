@@ -117,6 +117,9 @@ export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
     told('minimum-tls', policy.minimumTls),
     policy.strict ? told('weak-tls', 'refuse', '--strict') : told('weak-tls', policy.weakTls),
     told('max-file-size', `${policy.maxFileBytes} bytes`),
+    policy.strict
+      ? told('stale-if-error', formatDuration(0), '--strict')
+      : told('stale-if-error', formatDuration(policy.staleIfErrorMs)),
     ...projects.map((rule) => told('project', rule.name, rule.source)),
     ...indexes.map((rule) => told('index', rule.url, rule.source)),
     ...policy.pins.map((rule) => told('pins', pinText(rule), rule.source)),

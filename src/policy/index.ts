@@ -43,4 +43,4 @@ export { parseRequirement } from './requirement-parser.ts';
 export { explainRequirement, satisfied } from './requirement-proof.ts';
 export { formatRequirement, namesIn, type Requirement } from './requirement.ts';
 export { rulesFor } from './rules.ts';
-export { allowsInside, pinNotes, pinsFor, refusesWeakTls } from './transport.ts';
+export { allowsInside, pinNotes, pinsFor, refusesWeakTls, stalePageMs } from './transport.ts';

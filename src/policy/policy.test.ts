@@ -53,6 +53,7 @@ describe('policy digest', () => {
       { cooldownMs: 1 },
       { minimumTls: '1.3' },
       { maxFileBytes: 1 },
+      { staleIfErrorMs: 1 },
       { exceptions: [exception] },
       { exceptions: [{ ...exception, expires: NOW }] },
       { indexes: [{ name: null, url: INDEX, allowHosts: null, source: '' }] },

@@ -28,6 +28,8 @@ export interface PolicyContent {
   /** Host globs: may lie inside although a page of the outside names them. */
   readonly allowInside: readonly string[];
   readonly maxFileBytes: number;
+  /** How old the last page of an index may be that is used while the index is down; `strict` uses none. */
+  readonly staleIfErrorMs: number;
   /**
    * In the order they are written: of several that match and set the same thing, the last one
    * decides; of those that set `index`, the first one.
@@ -114,6 +116,7 @@ export function policyDigest(policy: PolicyContent): string {
     weakTls: policy.weakTls,
     allowInside: asSet(policy.allowInside),
     maxFileBytes: policy.maxFileBytes,
+    staleIfErrorMs: policy.staleIfErrorMs,
     strict: policy.strict,
     projects: policy.projects.map((rule) => ({
       ...rule,
@@ -156,6 +159,7 @@ export const DEFAULT_POLICY: Policy = sealPolicy({
   weakTls: 'accept',
   allowInside: [],
   maxFileBytes: MAX_FILE_BYTES,
+  staleIfErrorMs: 24 * 3_600_000,
   projects: [],
   indexes: [],
   pins: [],

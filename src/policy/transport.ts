@@ -8,6 +8,14 @@ const DAY_MS = 86_400_000;
 const EXPIRY_NOTICE_DAYS = 14;
 
 /** Whether connections whose TLS is weak are refused, or only noted. */
+/** How old a page may be that is used while its index is down; 0: none is (attack F03). */
+export function stalePageMs({
+  strict,
+  staleIfErrorMs,
+}: Pick<Policy, 'strict' | 'staleIfErrorMs'>): number {
+  return strict ? 0 : staleIfErrorMs;
+}
+
 export function refusesWeakTls(policy: Pick<Policy, 'strict' | 'weakTls'>): boolean {
   return policy.strict || policy.weakTls === 'refuse';
 }

@@ -16,5 +16,6 @@ export { collectGarbage, listKept, type Kept, type KeptPlaces } from './kept-byt
 export { openStagedFolder, placeFile } from './staged-files.ts';
 export { openMemoryBlobStore } from './memory-blob-store.ts';
 export { openMemoryTrustRows } from './memory-trust-rows.ts';
+export { openPageCopies } from './page-copies.ts';
 export { ensurePrivateDirectory } from './private-directory.ts';
 export { openSqliteTrustRows } from './sqlite-trust-rows.ts';

@@ -155,8 +155,9 @@ export class FileCase {
       if (foreseen !== null) return await this.#refuse(foreseen, declared);
     }
     question.begin(this.#artifact, credentials);
-    if (declared !== null) {
-      const stored = await blobs.open(declared, question.digestsWanted(this.#artifact));
+    const stated = declared ?? question.statedSha256(this.#artifact);
+    if (stated !== null) {
+      const stored = await blobs.open(stated, question.digestsWanted(this.#artifact));
       if (stored !== null) return await this.#judgeStored(stored);
     }
     return await this.#fetch(credentials, declared);

@@ -86,7 +86,9 @@ async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<C
     }
   }
   const out = candidates.filter(({ reasons }) => reasons.length > 0);
-  watched?.remember(new Set(out.map(({ artifact }) => artifact.filename)));
+  // A copy says nothing that the index says now.
+  if (source.keptAt === undefined)
+    watched?.remember(new Set(out.map(({ artifact }) => artifact.filename)));
   return candidates;
 }
 

@@ -43,6 +43,12 @@ export class Question {
     return [...new Set(wanted)].filter((algorithm) => algorithm !== 'sha256');
   }
 
+  /** The sha256 that its bytes must have where somebody states one, though no page does. */
+  statedSha256(artifact: Artifact): string | null {
+    const stated = this.#parts.evidence.map((kind) => kind.statedSha256?.(artifact) ?? null);
+    return stated.find((sha256) => sha256 !== null) ?? null;
+  }
+
   /** The artifact's bytes are about to come. */
   begin(artifact: Artifact, credentials: Readonly<Record<string, string>>): void {
     for (const kind of this.#parts.evidence) kind.begin?.(artifact, credentials);

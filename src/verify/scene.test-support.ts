@@ -37,6 +37,8 @@ export function listed(bytes: Uint8Array, changes: Partial<ListedFile> = {}): Li
 
 export interface Scene {
   readonly page?: readonly ListedFile[] | Refusal;
+  /** The page is a copy, read then. */
+  readonly keptAt?: number;
   /** What the outside answers for the file, try by try; the last stays. */
   readonly answers?: readonly (() => AsyncIterable<Uint8Array>)[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -99,7 +101,8 @@ export function open(
         refused: [],
         lastSerial: null,
       } as const;
-      return { outcome: 'page', page, url: PAGE };
+      const kept = scene.keptAt === undefined ? {} : { keptAt: scene.keptAt };
+      return { outcome: 'page', page, url: PAGE, ...kept };
     },
   };
   const verifier = new Verifier({

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { asRefusal, Refusal, type Reason } from '../core/errors.ts';
 import type { EvidenceKind, PageAsk, PageReader } from '../core/evidence.ts';
+import type { PageCopies } from '../core/page-copy.ts';
 import type { Wish } from '../core/installer.ts';
 import type { RememberedFile, TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
@@ -36,6 +37,7 @@ import { judgePage, type PageCaseParts } from './page-case.ts';
 import { PageWatch } from './page-watch.ts';
 import { Question, type AskFirstUse } from './question.ts';
 import { Records } from './records.ts';
+import { StalePages } from './stale-pages.ts';
 import { judgeSidecar } from './sidecar-case.ts';
 
 export interface VerifierParts {
@@ -58,6 +60,8 @@ export interface VerifierParts {
   readonly note?: (sentence: string) => void;
   /** The latest time that anybody tells, for what ends; the clock's where absent. */
   readonly latest?: () => number;
+  /** Pages for the time when their index is down; none are kept where absent. */
+  readonly copies?: PageCopies;
   /** Who asks: an installer with its version. */
   readonly client?: string;
 }
@@ -77,6 +81,7 @@ export class Verifier implements Verification {
   readonly #direct = new DirectDependencies();
   readonly #access: AheadAccess;
   readonly #ahead: FetchAhead | null;
+  readonly #stale: StalePages | null;
   /** Hosts that a page of this run came from. */
   readonly #indexHosts = new Set<string>();
 
@@ -116,8 +121,13 @@ export class Verifier implements Verification {
       records,
       maxFileBytes: policy.maxFileBytes,
     };
+    this.#stale =
+      parts.copies === undefined
+        ? null
+        : new StalePages({ copies: parts.copies, policy, clock, latest: now });
     this.#access = new AheadAccess({
       ...parts,
+      pages: this.#stale?.over(parts.pages) ?? parts.pages,
       hosts: this.#pageParts.hosts,
       names: this.#names,
       pageAsk: (ask) => this.#pageAhead(ask),
@@ -138,6 +148,7 @@ export class Verifier implements Verification {
     const unasked = [...this.#files.values()].filter(({ isAhead }) => isAhead);
     for (const fileCase of unasked) fileCase.giveUp();
     await Promise.all(unasked.map(({ fetched }) => fetched));
+    await this.#stale?.close();
   }
 
   /** Every receipt of this run, in the order of the first word on each file. */
@@ -256,6 +267,9 @@ export class Verifier implements Verification {
       this.#names.shown(page, reading.page.files.length + reading.page.refused.length);
       this.#indexHosts.add(new URL(ask.url).host);
       const judged = await judgePage(this.#pageParts, ask.url, reading);
+      this.#stale?.keep(ask.url, reading, judged);
+      const note = this.#stale?.noteOn(ask.url, reading) ?? null;
+      if (note !== null) this.#parts.note?.(note);
       this.#ahead?.pageGiven(ask.url, judged.page.project, reading);
       return { outcome: 'judged', judged };
     } catch (thrown) {

@@ -68,6 +68,8 @@ const WITHOUT = {
   'index addresses': { installers: hideIndexes, verification: carelessVerification },
   'asked names': { installers: neverReadWishes },
   'policy reading': { loadPolicy: loadTolerantly },
+  // What is kept of a page never grows too old.
+  'age of pages': { policy: keepForEver },
   'first-use': { policy: acceptFirstUse },
   jail: { unjailed: true },
   // The installer's own settings hold, whatever they say.
@@ -131,6 +133,10 @@ function takeForAbsent(real: PageReader): PageReader {
       return reading.outcome === 'page' ? reading : absent;
     },
   };
+}
+
+function keepForEver(policy: Policy): Policy {
+  return { ...policy, strict: false, staleIfErrorMs: Number.MAX_SAFE_INTEGER };
 }
 
 function acceptFirstUse(policy: Policy): Policy {

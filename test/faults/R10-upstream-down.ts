@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { BuiltFile } from '../world/wheel.ts';
+import { FILES, INDEX } from '../world/world.ts';
 import type { Fault, FaultForm, Played } from './fault.ts';
 import type { Ground } from './ground.ts';
 import { judgeEnd, judgeHandedOut, judgeStore } from './invariants.ts';
@@ -80,6 +82,43 @@ function play(down: Down): FaultForm['play'] {
   };
 }
 
+interface Asked {
+  readonly words: readonly string[];
+  readonly says: readonly RegExp[];
+}
+
+const byName = (): Asked => ({ words: ['good'], says: [/is down: .* old/u] });
+
+const byAddress = ({ world }: Ground, { filename, sha256 }: BuiltFile): Asked => ({
+  words: [`good @ ${world.origin(FILES)}/packages/${filename}#sha256=${sha256}`],
+  says: [],
+});
+
+/** What was verified before is still served, with the age of what is known of it. */
+function playKnown(ask: (ground: Ground, good: BuiltFile) => Asked): FaultForm['play'] {
+  return async (ground): Promise<Played> => {
+    const good = ground.publish({ name: 'good', version: '1.0' });
+    const { words, says } = ask(ground, good);
+    const faults = judgeEnd(await ground.install(words), [0]);
+    const before = await judgeStore(ground.data, new Map());
+    for (const name of [INDEX, FILES]) {
+      ground.world.host(name).through((request) => request.socket.destroy());
+    }
+    const run = await ground.install(words);
+    faults.push(...judgeEnd(run, [0], says));
+    const served = run.report?.files.some(({ sha256 }) => sha256 === good.sha256) ?? false;
+    if (!served) faults.push('the known file was not served');
+    if (run.milliseconds > REFUSED_MS + START_MS)
+      faults.push(`took ${Math.round(run.milliseconds)} ms`);
+    faults.push(...(await judgeStore(ground.data, before.remembered)).faults);
+    const unknown = await ground.install(['good==9.9']);
+    faults.push(...judgeHandedOut(unknown, []));
+    if (unknown.exit === 0) faults.push('a file that nobody has was installed');
+    const seconds = (run.milliseconds / 1000).toFixed(1);
+    return { faults, figure: `${seconds} s with start and end (bound ${REFUSED_MS / 1000} s)` };
+  };
+}
+
 async function listen(
   answer: (socket: Socket) => void,
 ): Promise<{ readonly port: number; readonly close: () => void }> {
@@ -104,9 +143,17 @@ async function listen(
 export const R10: Fault = {
   id: 'R10',
   title: 'the upstream is down',
-  forms: DOWNS.map((down): FaultForm => ({
-    name: down.name,
-    installers: ['pip', 'uv'],
-    play: play(down),
-  })),
+  forms: [
+    ...DOWNS.map((down): FaultForm => ({
+      name: down.name,
+      installers: ['pip', 'uv'],
+      play: play(down),
+    })),
+    { name: 'known files, by their index', installers: ['pip', 'uv'], play: playKnown(byName) },
+    {
+      name: 'known files, by their address',
+      installers: ['pip', 'uv'],
+      play: playKnown(byAddress),
+    },
+  ],
 };

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PageCopy } from '../core/page-copy.ts';
+import { openPageCopies } from './page-copies.ts';
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wheelproof-pages-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const copy = (changes: Partial<PageCopy> = {}): PageCopy => ({
+  index: 'https://index.test/simple/',
+  project: 'good',
+  url: 'https://index.test/simple/good/',
+  inside: true,
+  readAt: 1_700_000_000_000,
+  body: Buffer.from('{"files": []}\n'),
+  ...changes,
+});
+
+describe('copies of pages', () => {
+  test('what was kept comes back, until another takes its place or it is dropped', async () => {
+    const copies = openPageCopies(folder);
+    await copies.keep(copy());
+    expect(await copies.recall('https://index.test/simple/', 'good')).toStrictEqual(copy());
+    expect(await copies.recall('https://other.test/simple/', 'good')).toBeNull();
+    const newer = copy({ readAt: 1_700_000_000_001, body: Buffer.from('{}') });
+    await copies.keep(newer);
+    expect(await copies.recall(newer.index, 'good')).toStrictEqual(newer);
+    await copies.drop(newer.index, 'good');
+    expect(await copies.recall(newer.index, 'good')).toBeNull();
+  });
+
+  test('what is not as it was written counts as none', async () => {
+    const copies = openPageCopies(folder);
+    await copies.keep(copy());
+    const [name = ''] = readdirSync(folder);
+    const sound = readFileSync(join(folder, name));
+    for (let place = 0; place < sound.length; place += 1) {
+      const damaged = Buffer.from(sound);
+      damaged.writeUInt8(damaged.readUInt8(place) ^ 1, place);
+      writeFileSync(join(folder, name), damaged);
+      expect(await copies.recall(copy().index, 'good')).toBeNull();
+      writeFileSync(join(folder, name), sound.subarray(0, place));
+      expect(await copies.recall(copy().index, 'good')).toBeNull();
+    }
+  });
+
+  test("another page's copy in its place counts as none", async () => {
+    const copies = openPageCopies(folder);
+    await copies.keep(copy());
+    const [own = ''] = readdirSync(folder);
+    await copies.keep(copy({ project: 'other' }));
+    const other = readdirSync(folder).find((name) => name !== own) ?? '';
+    writeFileSync(join(folder, own), readFileSync(join(folder, other)));
+    expect(await copies.recall(copy().index, 'good')).toBeNull();
+  });
+
+  test('the oldest go where they grow too many', async () => {
+    const copies = openPageCopies(folder, 2_500);
+    const seen = new Set<string>();
+    for (const project of ['four', 'three', 'two', 'one']) {
+      await copies.keep(copy({ project, body: Buffer.alloc(1_000) }));
+      for (const name of readdirSync(folder).filter((each) => !seen.has(each))) {
+        utimesSync(join(folder, name), 1_000 - seen.size, 1_000 - seen.size);
+        seen.add(name);
+      }
+    }
+    await copies.close();
+    expect(readdirSync(folder)).toHaveLength(2);
+    expect(await copies.recall(copy().index, 'four')).not.toBeNull();
+  });
+
+  test('what cannot be written is not kept', async () => {
+    const copies = openPageCopies(folder);
+    rmSync(folder, { recursive: true });
+    await expect(copies.keep(copy())).resolves.toBeUndefined();
+    await expect(copies.close()).resolves.toBeUndefined();
+    expect(await copies.recall(copy().index, 'good')).toBeNull();
+    openPageCopies(folder);
+  });
+
+  test('a folder that others can write is refused', () => {
+    chmodSync(folder, 0o777);
+    expect(() => openPageCopies(folder)).toThrow(/expected to be writable by its owner alone/u);
+  });
+});

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MAX_PAGE_BYTES, PAGE_COPIES_LIMIT_BYTES } from '../core/limits.ts';
+import type { PageCopies, PageCopy } from '../core/page-copy.ts';
+import { parseObject } from './json-object.ts';
+import { ensurePrivateDirectory } from './private-directory.ts';
+
+/** Bumped when the head or the body begins to mean something else: older copies then count as none. */
+const FORMAT = 'wheelproof page copy 1';
+const NAME = /^[0-9a-f]{64}$/u;
+/** Of drafts that a killed run left. */
+const LEFTOVER_MS = 3_600_000;
+const MAX_HEAD_BYTES = 32 * 1024;
+
+/**
+ * One file for each page: a line of JSON with its sha256, then the page. Renamed into place, and
+ * not waited for on the disk: what a power cut tears is found by its hash, and counts as none.
+ *
+ * @param limitBytes what all of them together may take.
+ * @throws Refusal as {@link ensurePrivateDirectory}: whoever can write here decides what is offered.
+ */
+export function openPageCopies(
+  directory: string,
+  limitBytes: number = PAGE_COPIES_LIMIT_BYTES,
+): PageCopies {
+  ensurePrivateDirectory(directory);
+  const pathOf = (index: string, project: string): string =>
+    join(directory, sha256(JSON.stringify([index, project])));
+  let isWritten = false;
+  return {
+    async keep(copy) {
+      if (copy.body.length > MAX_PAGE_BYTES) return;
+      const path = pathOf(copy.index, copy.project);
+      const draft = `${path}.${randomBytes(6).toString('hex')}`;
+      try {
+        await write(draft, copy);
+        await rename(draft, path);
+        isWritten = true;
+      } catch {
+        await rm(draft, { force: true }).catch(() => undefined);
+      }
+    },
+    async recall(index, project) {
+      const path = pathOf(index, project);
+      try {
+        const copy = decode(await read(path));
+        return copy.index === index && copy.project === project ? copy : null;
+      } catch {
+        return null;
+      }
+    },
+    async drop(index, project) {
+      await rm(pathOf(index, project), { force: true }).catch(() => undefined);
+    },
+    async close() {
+      if (isWritten) await keepWithin(directory, limitBytes).catch(() => undefined);
+    },
+  };
+}
+
+async function write(path: string, { body, ...head }: PageCopy): Promise<void> {
+  const line = JSON.stringify({ format: FORMAT, ...head });
+  const seal = sha256(`${line}\n${sha256(body)}`);
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(`${seal} ${line}\n`);
+    await file.writeFile(body);
+  } finally {
+    await file.close();
+  }
+}
+
+async function read(path: string): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const found = await file.stat();
+    if (!found.isFile() || found.size > MAX_PAGE_BYTES + MAX_HEAD_BYTES) throw new Error('no copy');
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws where it is not as it was written. */
+function decode(bytes: Buffer): PageCopy {
+  const end = bytes.subarray(0, MAX_HEAD_BYTES).indexOf('\n');
+  const [, seal, line] = /^([0-9a-f]{64}) (.+)$/su.exec(bytes.toString('utf8', 0, end)) ?? [];
+  const body = bytes.subarray(end + 1);
+  if (end < 0 || line === undefined || seal !== sha256(`${line}\n${sha256(body)}`)) {
+    throw new Error('not as it was written');
+  }
+  const { format, index, project, url, inside, readAt } = parseObject(line);
+  if (
+    format !== FORMAT ||
+    typeof index !== 'string' ||
+    typeof project !== 'string' ||
+    typeof url !== 'string' ||
+    typeof inside !== 'boolean' ||
+    typeof readAt !== 'number'
+  ) {
+    throw new Error('of another format');
+  }
+  return { index, project, url, inside, readAt, body };
+}
+
+async function keepWithin(directory: string, limitBytes: number): Promise<void> {
+  const found: { readonly path: string; readonly bytes: number; readonly at: number }[] = [];
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const stats = await lstat(path).catch(() => null);
+    if (stats === null) continue;
+    if (NAME.test(name)) found.push({ path, bytes: stats.size, at: stats.mtimeMs });
+    else if (stats.mtimeMs < Date.now() - LEFTOVER_MS) await rm(path, { force: true });
+  }
+  let bytes = found.reduce((sum, one) => sum + one.bytes, 0);
+  for (const one of found.sort((a, b) => a.at - b.at)) {
+    if (bytes <= limitBytes) return;
+    await rm(one.path, { force: true });
+    bytes -= one.bytes;
+  }
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

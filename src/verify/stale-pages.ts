@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Refusal } from '../core/errors.ts';
+import type { PageAsk, PageReader, PageReading } from '../core/evidence.ts';
+import { OUTAGE_MEMORY_MS } from '../core/limits.ts';
+import type { PageCopies } from '../core/page-copy.ts';
+import { printableUrl } from '../core/url.ts';
+import type { JudgedPage } from '../core/verification.ts';
+import { isOutage, projectOf, readPageCopy, writePageCopy } from '../evidence/index.ts';
+import { allowsPlainHttp, formatDuration, stalePageMs, type Policy } from '../policy/index.ts';
+import { indexOf } from './artifact-of.ts';
+
+type ReadPage = Extract<PageReading, { readonly outcome: 'page' }>;
+
+export interface StalePagesParts {
+  readonly copies: PageCopies;
+  readonly policy: Policy;
+  readonly clock: { readonly now: () => number };
+  /** The latest time that anybody tells: a copy's age counts by it. */
+  readonly latest: () => number;
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * The last page that each index gave of a project, for the time when the index is down
+ * (`stale-if-error`, RFC 5861 section 4; attack F03). A copy is judged like any page.
+ */
+export class StalePages {
+  readonly #parts: StalePagesParts;
+  readonly #writing = new Set<Promise<void>>();
+  /** Indexes that gave no answer, and until when they need not be asked again. */
+  readonly #down = new Map<string, { readonly until: number; readonly why: Refusal }>();
+
+  constructor(parts: StalePagesParts) {
+    this.#parts = parts;
+  }
+
+  /** A reader that hands out a copy where the one given finds the index down. */
+  over(pages: PageReader): PageReader {
+    return { read: (ask) => this.#read(ask, pages) };
+  }
+
+  /** Keeps what was offered; a copy is not kept again. Never waits, never throws. */
+  keep(asked: string, reading: ReadPage, { page, offered }: JudgedPage): void {
+    const { project } = page;
+    if (reading.keptAt !== undefined || project === null || this.#limit === 0) return;
+    const index = indexOf(asked, page);
+    const { url, inside = false } = reading;
+    const readAt = this.#parts.clock.now();
+    this.#later(async () => {
+      const body = writePageCopy(page, offered);
+      await this.#parts.copies.keep({ index, project, url, inside, readAt, body });
+    });
+  }
+
+  /** When everything that was kept is written. */
+  async close(): Promise<void> {
+    await Promise.all(this.#writing);
+    await this.#parts.copies.close();
+  }
+
+  get #limit(): number {
+    return stalePageMs(this.#parts.policy);
+  }
+
+  async #read(ask: PageAsk, pages: PageReader): Promise<PageReading> {
+    const project = projectOf(ask.url);
+    if (this.#limit === 0 || project === null) return await pages.read(ask);
+    const index = indexOf(ask.url, { project });
+    const down = this.#down.get(index);
+    if (down !== undefined && performance.now() < down.until) {
+      const copy = await this.#copyFor(ask, index, project, down.why);
+      if (copy !== null) return copy;
+    }
+    try {
+      const reading = await pages.read(ask);
+      this.#down.delete(index);
+      // Gone is gone: it does not come back while the index is down.
+      if (reading.outcome === 'not-found') await this.#parts.copies.drop(index, project);
+      return reading;
+    } catch (thrown) {
+      if (!isOutage(thrown)) throw thrown;
+      const copy = await this.#copyFor(ask, index, project, thrown);
+      if (copy === null) throw thrown;
+      if (thrown.code !== 'WP-UPSTREAM-STATUS') {
+        this.#down.set(index, { until: performance.now() + OUTAGE_MEMORY_MS, why: thrown });
+      }
+      return copy;
+    }
+  }
+
+  /** `null`: none was kept. @throws Refusal `WP-PAGE-STALE` */
+  async #copyFor(
+    ask: PageAsk,
+    index: string,
+    project: string,
+    why: Refusal,
+  ): Promise<ReadPage | null> {
+    const copy = await this.#parts.copies.recall(index, project);
+    if (copy === null || (ask.within !== undefined && !copy.url.startsWith(ask.within)))
+      return null;
+    const { url, readAt } = copy;
+    const age = this.#parts.latest() - readAt;
+    const kept = `the page of ${project} that was kept on ${new Date(readAt).toISOString()}`;
+    if (age < 0) {
+      throw new Refusal('WP-PAGE-STALE', {
+        message: `${why.message}; ${kept} is younger than this machine's clock: its age cannot be told`,
+        hint: 'Check the clock, then try again once the index answers.',
+      });
+    }
+    if (age > this.#limit) {
+      throw new Refusal('WP-PAGE-STALE', {
+        message: `${why.message}; ${kept} is ${inWords(age)} old, expected at most ${formatDuration(this.#limit)} (stale-if-error)`,
+      });
+    }
+    const { policy } = this.#parts;
+    const page = readPageCopy(copy, (host) => allowsPlainHttp(policy, host));
+    const inside = copy.inside ? { inside: true as const } : {};
+    return { outcome: 'page', page, url, form: 'json', keptAt: readAt, ...inside };
+  }
+
+  #later(work: () => Promise<void>): void {
+    const writing = new Promise<void>((resolve) => {
+      setImmediate(() => void work().then(resolve, () => resolve()));
+    });
+    this.#writing.add(writing);
+    void writing.then(() => this.#writing.delete(writing));
+  }
+
+  /** What the reader is told of a copy that was handed out; `null` for a page of now. */
+  noteOn(asked: string, reading: ReadPage): string | null {
+    if (reading.keptAt === undefined) return null;
+    const age = inWords(Math.max(0, this.#parts.latest() - reading.keptAt));
+    const index = indexOf(asked, reading.page);
+    return `${printableUrl(index)} is down: what it lists of ${reading.page.project ?? ''} is ${age} old (at most ${formatDuration(this.#limit)}, stale-if-error)`;
+  }
+}
+
+/** Finer than a limit is written, so that 25 hours are not one day. */
+function inWords(age: number): string {
+  return age >= HOUR && age < 72 * HOUR ? `${Math.floor(age / HOUR)}h` : formatDuration(age);
+}
