@@ -92,10 +92,13 @@ export class Host {
     send(request, response, 200, { 'content-type': page.type }, page.body);
   }
 
-  /** `%2f` and `%2F` are one (RFC 3986, 2.1): clients may change one into the other. */
+  /**
+   * `%2f` and `%2F` are one (RFC 3986, 2.1): clients may change one into the other. So are `+` and
+   * `%2B` to every file host: pip asks for a local version's metadata with the latter.
+   */
   #likeNamed(path: string): Uint8Array | undefined {
     const upper = (text: string): string =>
-      text.replace(/%[0-9a-f]{2}/giu, (code) => code.toUpperCase());
+      text.replace(/%[0-9a-f]{2}/giu, (code) => code.toUpperCase()).replaceAll('%2B', '+');
     return [...this.files].find(([name]) => upper(name) === upper(path))?.[1];
   }
 
