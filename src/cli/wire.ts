@@ -30,10 +30,11 @@ import {
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
-import { Verifier, type AheadPlan, type Grounds } from '../verify/index.ts';
+import { Verifier, type AheadPlan, type AskFirstUse, type Grounds } from '../verify/index.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
 import { openStoredWheel } from './stored-wheels.ts';
 import { transportOf } from './transport.ts';
+import type { WaitingDisplay } from './waiting-display.ts';
 import type { Wiring } from './wiring.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -114,6 +115,8 @@ export interface GateSettings {
   readonly log: (event: GatewayEvent) => void;
   /** Takes what the reader should know of the connections made. */
   readonly note?: (sentence: string) => void;
+  /** Shows what the installer waits for. */
+  readonly display?: WaitingDisplay | null;
 }
 
 /** Everything that stands between one installer run and the outside. */
@@ -166,7 +169,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     pages: wiring.pages?.(pages) ?? pages,
     sidecars,
     wishes: intent.wishes,
-    askFirstUse: settings.interactive ? firstUsePrompt() : null,
+    askFirstUse: askOf(settings),
     ...aheadOf(settings),
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
@@ -177,8 +180,10 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const namedHosts = new Set(
     [...intent.indexes, ...(intent.named ?? [])].map((url) => new URL(url).host),
   );
+  const { display = null } = settings;
+  const shown = display?.over(verifier, (url) => verifier.transferOf(url)) ?? verifier;
   const gateway = await openGateway({
-    verification: wiring.verification?.(verifier) ?? verifier,
+    verification: wiring.verification?.(shown) ?? shown,
     upstream,
     clock,
     peerOwner: ownerOfConnection,
@@ -195,12 +200,19 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }),
   };
   const close = async (): Promise<void> => {
+    display?.close();
     await gateway.close();
     await verifier.close();
     await upstream.close();
     rows.close();
   };
   return { gateway, verifier, rows, grounds, recordEnd, close };
+}
+
+function askOf({ interactive, display }: GateSettings): AskFirstUse | null {
+  if (!interactive) return null;
+  const ask = firstUsePrompt();
+  return display?.silentDuring(ask) ?? ask;
 }
 
 /** An installer that asks for many things at a time gains nothing from another who does. */

@@ -27,6 +27,7 @@ import type { OwnOptions } from './own-options.ts';
 import { RunEvents } from './run-events.ts';
 import { composeReport, type Run } from './run-report.ts';
 import { unheldNames } from './unheld-names.ts';
+import { waitingDisplayFor } from './waiting-terminal.ts';
 import { showReport, verifyReportPlace, type Output } from './show-report.ts';
 import {
   auditRun,
@@ -169,6 +170,7 @@ async function runGuarded(
       client: `${prepared.installer.name} ${prepared.located.version}`,
       log: events.log,
       note: events.note,
+      display: waitingDisplayFor({ ...wrapCall, intent, argv: prepared.recognised.argv }),
     },
     wiring,
   );

@@ -36,6 +36,13 @@ export interface StreamingFile {
   close(): Promise<void>;
 }
 
+/** How far a file has come; bytes. */
+export interface Transfer {
+  readonly received: number;
+  /** `null` where the server did not tell. */
+  readonly size: number | null;
+}
+
 export interface ReleasedFile extends HeldBytes {
   close(): Promise<void>;
 }

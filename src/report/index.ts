@@ -19,3 +19,5 @@ export { buildReport, type ReportParts } from './build.ts';
 export { exitOf, type Ending } from './exit-code.ts';
 export { asciiJson } from './json.ts';
 export { withoutSecrets } from './redaction.ts';
+export { Pace } from './pace.ts';
+export { waitingLine } from './waiting.ts';

@@ -6,7 +6,7 @@ import { asRefusal, reason, Refusal, type Reason } from '../core/errors.ts';
 import { HOLD_LIMIT_BYTES } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { releases, type Decision } from '../core/verdict.ts';
-import type { FileOutcome } from '../core/verification.ts';
+import type { FileOutcome, Transfer } from '../core/verification.ts';
 import { bringIn } from './incoming.ts';
 import { Outflow } from './outflow.ts';
 import type { Question } from './question.ts';
@@ -48,6 +48,7 @@ export class FileCase {
   readonly #givenUp = new AbortController();
   #isAsked: boolean;
   #isSpent = false;
+  #transfer: Transfer | null = null;
   #decision: Decision | null = null;
 
   constructor(parts: FileCaseParts, { artifact, credentials, known, asked }: FileCaseStart) {
@@ -62,6 +63,11 @@ export class FileCase {
 
   get artifact(): Artifact {
     return this.#artifact;
+  }
+
+  /** `null` before the first byte; nothing comes of a file that is in the store. */
+  get transfer(): Transfer | null {
+    return this.#transfer;
   }
 
   /** Whether it was fetched ahead and nobody has asked for it yet. */
@@ -188,10 +194,14 @@ export class FileCase {
         draft,
         maxBytes: maxFileBytes,
         begun: (size) => {
+          this.#transfer = { received: draft.written, size };
           const streams = declared !== null && size !== null && size > HOLD_LIMIT_BYTES;
           if (streams) this.#outflow.open(draft, size);
         },
-        progressed: () => this.#outflow.progressed(),
+        progressed: () => {
+          this.#transfer = { received: draft.written, size: this.#transfer?.size ?? null };
+          this.#outflow.progressed();
+        },
         signal: this.#givenUp.signal,
       });
       if (arrival.outcome === 'not-served') {

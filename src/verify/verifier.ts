@@ -17,6 +17,7 @@ import type {
   PageOutcome,
   Receipt,
   SidecarOutcome,
+  Transfer,
   Verification,
 } from '../core/verification.ts';
 import { projectOf, type SidecarLedger } from '../evidence/index.ts';
@@ -173,6 +174,11 @@ export class Verifier implements Verification {
   async objectionTo(file: RememberedFile): Promise<Decision | null> {
     const kind = parseDistributionFilename(file.filename, file.project)?.kind ?? 'archive';
     return await this.#question.foresee({ ...file, kind, listed: null }, file.sha256);
+  }
+
+  /** How far the file at an address has come; `null` where nothing of it is on its way. */
+  transferOf(url: string): Transfer | null {
+    return this.#files.get(addressKey(url))?.transfer ?? null;
   }
 
   async page(ask: PageAsk): Promise<PageOutcome> {
