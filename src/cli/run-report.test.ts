@@ -47,6 +47,7 @@ async function reportOf(objection: Decision | null) {
       recallRelease: () => [CACHED],
       files: {
         record: async () => [{ path: 'good-1.0.dist-info/INSTALLER', sha256: null }],
+        list: async () => [],
         digest: async () => null,
         read: async () => null,
       },

@@ -47,6 +47,8 @@ export interface InstalledFiles {
   record(found: FoundDistribution): Promise<readonly RecordLine[] | null>;
   /** `null` where there is no regular file; a file of another size than `size` is not read. */
   digest(path: string, size: number | null): Promise<FileDigest | null>;
+  /** The names in a folder; none where it cannot be listed. */
+  list(folder: string): Promise<readonly string[]>;
   /** At most so many bytes; `null` where there is no regular file. */
   read(path: string, maxBytes: number): Promise<Uint8Array | null>;
 }

@@ -7,13 +7,14 @@ import type { FileDigest, FoundDistribution, InstalledFiles } from '../core/host
 import { KIB, MAX_RECORD_BYTES, MIB } from '../core/limits.ts';
 import { readRecordLines, type RecordLine } from '../core/record-lines.ts';
 import { readBounded } from './bounded-file.ts';
+import { thisMachine } from './machine.ts';
 
 /** Up to here a file is read in one go: thousands of small ones are what an environment is made of. */
 const SMALL_BYTES = 1 * MIB;
 const CHUNK_BYTES = 256 * KIB;
 
 /** The files of distributions on this machine's disk. */
-export const installedFiles: InstalledFiles = { record, digest, read };
+export const installedFiles: InstalledFiles = { record, digest, read, list: thisMachine.list };
 
 async function record(found: FoundDistribution): Promise<readonly RecordLine[] | null> {
   const text = await read(join(found.distInfo, 'RECORD'), MAX_RECORD_BYTES);

@@ -53,6 +53,10 @@ export function diskOf(
     record === null ? null : Object.entries(record).map(([path, hash]) => ({ path, sha256: hash }));
   return {
     record: async () => lines,
+    async list(folder) {
+      const below = Object.keys(disk).filter((path) => path.startsWith(`${folder}/`));
+      return [...new Set(below.map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''))];
+    },
     async digest(path, size) {
       const text = disk[path];
       if (text === undefined) return null;

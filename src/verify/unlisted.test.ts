@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
-import type { SiteListing } from '../core/host.ts';
+import type { InstalledFiles, SiteListing } from '../core/host.ts';
 import { reconcile } from './installed.ts';
-import { SITE, found, installed, receipt, wheelOf } from './installed-scene.test-support.ts';
+import {
+  SITE,
+  diskOf,
+  found,
+  installed,
+  receipt,
+  wheelOf,
+} from './installed-scene.test-support.ts';
 import { isImportable, unlistedEntries, vanished } from './unlisted.ts';
 
 const GOOD = { 'good/__init__.py': 'X', 'good-1.0.data/data/etc/good.conf': 'C' };
-const files = installed({ 'good/__init__.py': 'X' });
+const FILES = installed({ 'good/__init__.py': 'X' });
 const site = (names: string[], kind: SiteListing['kind'] = 'environment'): SiteListing => ({
   site: SITE,
   kind,
   names,
 });
 
-async function unlisted(before: readonly SiteListing[], after: readonly SiteListing[]) {
+async function unlisted(
+  before: readonly SiteListing[],
+  after: readonly SiteListing[],
+  files: InstalledFiles = FILES,
+) {
   const receipts = [receipt('good-1.0-py3-none-any.whl')];
   const grounds = {
     receipts,
@@ -34,6 +45,16 @@ test('what belongs to no distribution is', async () => {
   const names = ['good', 'evil.pth', '~ood', '~ood-1.0.dist-info'];
   const left = ['evil.pth', '~ood', '~ood-1.0.dist-info'].map((name) => `${SITE}/${name}`);
   expect(await unlisted([site([])], [site(names)])).toEqual(left);
+});
+
+test('what lies unlisted inside a listed folder is, too', async () => {
+  const members = { 'good/__init__.py': 'X', 'good/sub/a.py': 'A' };
+  const more = ['good/sub/a.so', 'good/sub/data.txt', 'good/evil/x.py', 'good/__pycache__/x.pyc'];
+  const disk = [...Object.keys(members), ...more].map((path) => [`${SITE}/${path}`, '']);
+  const here = { ...installed(members), list: diskOf(Object.fromEntries(disk), null).list };
+  const left = [`${SITE}/good/sub/a.so`, `${SITE}/good/evil`];
+  expect(await unlisted([site([])], [site(['good'])], here)).toEqual(left);
+  expect(await unlisted([site(['good'])], [site(['good'])], here)).toEqual([]);
 });
 
 test('a new environment brings its own start-up file, an old one does not', async () => {

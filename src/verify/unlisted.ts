@@ -21,10 +21,11 @@ export async function unlistedEntries(
     const fresh = names.filter((name) => known?.has(name) !== true && !isDistribution(name));
     if (fresh.length === 0) continue;
     const here = added.filter(({ found }) => dirname(found.distInfo) === site);
-    const owned = await ownedNames(here, files);
+    const owned = await ownedPaths(here, files);
     const harmless = harmlessNames(kind, known === undefined, here);
     for (const name of fresh) {
-      if (!owned.has(name) && !harmless.has(name)) unlisted.push(join(site, name));
+      if (owned.has(name)) unlisted.push(...(await strayBelow({ site, owned, files }, name)));
+      else if (!harmless.has(name)) unlisted.push(join(site, name));
     }
   }
   return unlisted;
@@ -40,16 +41,46 @@ function isDistribution(name: string): boolean {
   return /\.(?:dist-info|egg-info)$/u.test(name) && !name.startsWith('~');
 }
 
-async function ownedNames(
+/** What distributions list, and the folders that it lies in. */
+async function ownedPaths(
   added: readonly Reconciled[],
   files: InstalledFiles,
 ): Promise<ReadonlySet<string>> {
   const owned = new Set<string>();
   for (const { found } of added) {
-    for (const { path } of (await files.record(found)) ?? [])
-      owned.add(path.split('/', 1)[0] ?? '');
+    for (const { path } of (await files.record(found)) ?? []) {
+      let part = path;
+      while (part !== '' && !owned.has(part)) {
+        owned.add(part);
+        part = part.slice(0, Math.max(0, part.lastIndexOf('/')));
+      }
+    }
   }
   return owned;
+}
+
+interface Owned {
+  readonly site: string;
+  readonly owned: ReadonlySet<string>;
+  readonly files: InstalledFiles;
+}
+
+/**
+ * What Python could import out of a listed folder, and nobody lists: uv lays down whatever lies in
+ * the unpacked wheel of its cache. Compiled modules are taken for the interpreter's own.
+ */
+async function strayBelow(
+  { site, owned, files }: Owned,
+  folder: string,
+): Promise<readonly string[]> {
+  const stray: string[] = [];
+  for (const name of await files.list(join(site, folder))) {
+    const path = `${folder}/${name}`;
+    if (name === '__pycache__') continue;
+    if (owned.has(path)) stray.push(...(await strayBelow({ site, owned, files }, path)));
+    else if (isImportable(name)) stray.push(join(site, path));
+  }
+  return stray;
 }
 
 /** Compiled modules, uv's lock, what makes a new environment work, and a `--target`'s own folders. */

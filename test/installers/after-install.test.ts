@@ -90,6 +90,12 @@ describe.each(CASES)('$installer $version', ({ installer, version }) => {
     ],
     ['a file that nobody lists', `put('zz_evil.pth', 'import os\\n')`, 17, 'zz_evil.pth'],
     [
+      'a module that nobody lists, inside the package',
+      `put('lib/__init__.abi3.so', 'no module')`,
+      17,
+      'lib/__init__.abi3.so',
+    ],
+    [
       'a distribution that nobody asked for',
       `put('evil-1.0.dist-info/METADATA', 'Name: evil\\nVersion: 1.0\\n')
 put('evil-1.0.dist-info/INSTALLER', 'pip\\n')
