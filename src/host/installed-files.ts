@@ -14,7 +14,12 @@ const SMALL_BYTES = 1 * MIB;
 const CHUNK_BYTES = 256 * KIB;
 
 /** The files of distributions on this machine's disk. */
-export const installedFiles: InstalledFiles = { record, digest, read, list: thisMachine.list };
+export const installedFiles: InstalledFiles = {
+  record,
+  digest,
+  read,
+  list: (folder) => thisMachine.list(folder),
+};
 
 async function record(found: FoundDistribution): Promise<readonly RecordLine[] | null> {
   const text = await read(join(found.distInfo, 'RECORD'), MAX_RECORD_BYTES);

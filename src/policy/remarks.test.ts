@@ -44,10 +44,10 @@ describe('a remark', () => {
   );
 
   test.each(['WP-FILE-GONE', 'WP-LATE-FILE', 'WP-SIBLING', 'WP-LISTING-CHANGED'] as const)(
-    '%s is lifted by whoever vouches for the bytes',
+    '%s is lifted by bytes that were accepted before, not by a publisher whom the page names',
     (code) => {
       expect(judgeRemark(code, true, [memory])).toBe('lifted');
-      expect(judgeRemark(code, true, [publisher])).toBe('lifted');
+      expect(judgeRemark(code, true, [publisher])).toBe('block');
     },
   );
 

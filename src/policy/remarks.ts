@@ -6,22 +6,22 @@ interface RemarkRule {
   /** `strict`: a note by default. */
   readonly blocks: 'always' | 'strict';
   /**
-   * Whose word lets the file pass all the same: anybody's who vouches for its bytes (memory too), or
-   * only what you said of them (pins, approvals), where remembered or signed bytes are just what a
-   * rollback hands out.
+   * Whose word lets the file pass all the same: yours alone (pins, approvals), where remembered bytes
+   * are just what a rollback hands out, or memory's too. A publisher's never: whoever writes the page
+   * can be a publisher himself, and nobody has said yet that he is the project's.
    */
-  readonly lifted: 'anyone' | 'you';
+  readonly lifted: 'memory' | 'you';
 }
 
 /** What is made of the things that an index page lets one notice of a file. */
 const REMARK_RULES: Partial<Record<Code, RemarkRule>> = {
-  'WP-LISTING-CHANGED': { blocks: 'always', lifted: 'anyone' },
-  'WP-SDIST-BUILD': { blocks: 'always', lifted: 'anyone' },
+  'WP-LISTING-CHANGED': { blocks: 'always', lifted: 'memory' },
+  'WP-SDIST-BUILD': { blocks: 'always', lifted: 'memory' },
   'WP-NEWEST-FELL': { blocks: 'strict', lifted: 'you' },
   'WP-YANK-REMOVED': { blocks: 'strict', lifted: 'you' },
-  'WP-FILE-GONE': { blocks: 'strict', lifted: 'anyone' },
-  'WP-LATE-FILE': { blocks: 'strict', lifted: 'anyone' },
-  'WP-SIBLING': { blocks: 'strict', lifted: 'anyone' },
+  'WP-FILE-GONE': { blocks: 'strict', lifted: 'memory' },
+  'WP-LATE-FILE': { blocks: 'strict', lifted: 'memory' },
+  'WP-SIBLING': { blocks: 'strict', lifted: 'memory' },
 };
 
 export type RemarkOutcome = 'block' | 'note' | 'lifted';
@@ -35,8 +35,8 @@ export function judgeRemark(
   const rule = REMARK_RULES[code] ?? { blocks: 'always', lifted: 'you' };
   const lifts = (one: Finding): boolean =>
     one.state === 'vouched' &&
-    one.class !== 'integrity' &&
-    (rule.lifted === 'anyone' || (one.class === 'you' && one.kind !== 'memory'));
+    one.class === 'you' &&
+    (rule.lifted === 'memory' || one.kind !== 'memory');
   if (findings.some(lifts)) return 'lifted';
   return rule.blocks === 'always' || strict ? 'block' : 'note';
 }
