@@ -5,15 +5,25 @@ import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import { validApprovals } from '../trust/approvals.ts';
+import { UntilTurn } from '../trust/until-turn.ts';
 
 const base = { kind: 'approval', class: 'you' } as const;
 
+const NOT_APPROVED: Finding = {
+  ...base,
+  state: 'absent',
+  identity: null,
+  detail: 'not approved',
+  code: null,
+};
+
 /** A person's own word for exactly these bytes. */
 export function approvalEvidence(rows: TrustRows, clock: Clock): EvidenceKind {
+  const any = new UntilTurn<'any', boolean>();
   const look = (artifact: Artifact, sha256: string): Finding => {
     const [approval] = validApprovals(rows, sha256, artifact.project, clock.now());
     if (approval === undefined) {
-      return { ...base, state: 'absent', identity: null, detail: 'not approved', code: null };
+      return NOT_APPROVED;
     }
     const detail = `approved by ${approval.owner}: ${approval.reason}`;
     return { ...base, state: 'vouched', identity: approval.owner, detail, code: null };
@@ -21,7 +31,10 @@ export function approvalEvidence(rows: TrustRows, clock: Clock): EvidenceKind {
   return {
     kind: base.kind,
     class: base.class,
-    foresee: async (artifact, declaredSha256) => look(artifact, declaredSha256),
+    async foresee(artifact, declaredSha256) {
+      const isSome = any.get('any', () => rows.listApprovals().length > 0);
+      return isSome ? look(artifact, declaredSha256) : NOT_APPROVED;
+    },
     examine: async (artifact, bytes) => look(artifact, bytes.digests.sha256),
   };
 }

@@ -40,5 +40,10 @@ export { dependenciesIn } from './dependencies.ts';
 export { readPageCopy, writePageCopy } from './page-copy.ts';
 export { openPageReader, projectOf } from './page-reader.ts';
 export { isOutage } from './server-failure.ts';
-export { judgeSidecarIdentity, sidecarDiffers, SidecarLedger } from './sidecar-ledger.ts';
+export {
+  judgeSidecarIdentity,
+  readWheelMetadata,
+  sidecarDiffers,
+  SidecarLedger,
+} from './sidecar-ledger.ts';
 export { wholeAnswer } from './whole-answer.ts';

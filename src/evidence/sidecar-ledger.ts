@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readCoreMetadata, verifyArchiveIdentity } from '../archive/index.ts';
+import { readCoreMetadata, readWheel, verifyArchiveIdentity } from '../archive/index.ts';
 import type { Artifact } from '../core/artifact.ts';
+import type { HeldBytes } from '../core/bytes.ts';
 import { reason, Refusal, type Reason } from '../core/errors.ts';
 
 /** A wheel's own METADATA. */
@@ -32,6 +33,15 @@ export class SidecarLedger {
   inside(fileUrl: string): MetadataInside | null {
     return this.#insideByFile.get(fileUrl) ?? null;
   }
+}
+
+/** @throws Refusal for what is no wheel that can be read in one way only. */
+export async function readWheelMetadata(
+  filename: string,
+  bytes: HeldBytes,
+): Promise<MetadataInside> {
+  const { metadata, metadataSha256 } = await readWheel(filename, bytes);
+  return { sha256: metadataSha256, bytes: metadata };
 }
 
 /** Metadata beside a file speaks for that release alone; `null` where it does. */

@@ -80,6 +80,13 @@ class MemoryTrustRows implements TrustRows {
     return this.#filesWhere((file) => file.project === project && file.version === version);
   }
 
+  knows(project: string): boolean {
+    const found = this.#filesWhere(
+      (file) => file.project === project || file.index.startsWith('direct:'),
+    );
+    return found.length > 0;
+  }
+
   list(filter: { project?: string; sha256?: string }): readonly RememberedFile[] {
     return this.#filesWhere(
       (file) =>

@@ -35,6 +35,12 @@ export class SealedTable<T> {
     });
   }
 
+  /** Whether there is such a row; what it says is not looked at. */
+  has(where: string, ...values: readonly SqliteValue[]): boolean {
+    const sql = `SELECT 1 AS found FROM ${this.#shape.table} WHERE ${where} LIMIT 1`;
+    return this.#connection.get(sql, ...values) !== null;
+  }
+
   /** Writes a row, in place of the one with the same key. */
   put(value: T): void {
     const { table, columns } = this.#shape;

@@ -107,6 +107,10 @@ class SqliteTrustRows implements TrustRows {
     return inOrderOfFiles(this.#files.select('project = ? AND version = ?', project, version));
   }
 
+  knows(project: string): boolean {
+    return this.#files.has("project = ? OR index_url GLOB 'direct:*'", project);
+  }
+
   list(filter: { project?: string; sha256?: string }): readonly RememberedFile[] {
     const { project = null, sha256 = null } = filter;
     const where = '(?1 IS NULL OR project = ?1) AND (?2 IS NULL OR sha256 = ?2)';

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import type { RememberedFile, Remembering, TrustRows } from '../core/trust-rows.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { UntilTurn } from './until-turn.ts';
 
 const DIRECT = 'direct:';
 
@@ -11,6 +12,7 @@ const DIRECT = 'direct:';
 export class TrustMemory {
   readonly #rows: TrustRows;
   readonly #clock: Clock;
+  readonly #knows = new UntilTurn<string, boolean>();
 
   constructor(rows: TrustRows, clock: Clock) {
     this.#rows = rows;
@@ -24,6 +26,13 @@ export class TrustMemory {
    * apart.
    */
   recall(artifact: Artifact): RememberedFile | null {
+    const { project, index } = artifact;
+    const mayBe =
+      index.startsWith(DIRECT) || this.#knows.get(project, () => this.#rows.knows(project));
+    return mayBe ? this.#recallNow(artifact) : null;
+  }
+
+  #recallNow(artifact: Artifact): RememberedFile | null {
     const { index, project, filename, url } = artifact;
     const own = this.#rows.recall(index, project, filename) ?? this.#recallSpelling(artifact);
     if (own !== null) return own;
@@ -56,7 +65,8 @@ export class TrustMemory {
     policyDigest: string,
   ): Remembering {
     return this.#rows.transaction<Remembering>(() => {
-      const known = this.recall(artifact);
+      this.#knows.clear();
+      const known = this.#recallNow(artifact);
       if (known !== null && known.sha256 !== sha256) return { outcome: 'conflict', file: known };
       const now = this.#clock.now();
       if (known !== null && artifact.index.startsWith(DIRECT)) {

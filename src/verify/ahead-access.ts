@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, ListedFile } from '../core/artifact.ts';
 import type { PageAsk, PageReader, PageReading } from '../core/evidence.ts';
-import type { Upstream } from '../core/upstream.ts';
 import { judgeHost, type Policy } from '../policy/index.ts';
 import type { HostMemory } from '../trust/hosts.ts';
 import { indexOf, listedArtifact } from './artifact-of.ts';
@@ -10,10 +9,10 @@ import type { AheadParts, AheadPlan, Credentials, ReadPage } from './fetch-ahead
 import { Flights } from './flights.ts';
 import { judgeInwardLink } from './inward-link.ts';
 import type { NameGuard } from './name-guard.ts';
-import { fetchSidecar, flightOf, type FetchedSidecar } from './sidecar-case.ts';
+import { flightOf, type FetchedSidecar, type SidecarSource } from './sidecar-source.ts';
 
 export interface AheadAccessParts {
-  readonly upstream: Upstream;
+  readonly sidecarSource: SidecarSource;
   readonly pages: PageReader;
   readonly policy: Policy;
   readonly hosts: HostMemory;
@@ -75,7 +74,7 @@ export class AheadAccess {
     const key = flightOf(artifact, credentials);
     if (sha256 === undefined || this.sidecars.has(key)) return null;
     const fetched = await this.sidecars.ahead(key, () =>
-      fetchSidecar(this.#parts.upstream, artifact, credentials),
+      this.#parts.sidecarSource.fetch(artifact, credentials),
     );
     const bytes = fetched?.bytes ?? null;
     if (bytes === null) return null;

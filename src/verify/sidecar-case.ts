@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import type { Artifact, ListedFile } from '../core/artifact.ts';
-import { asRefusal, reason, Refusal, type Reason } from '../core/errors.ts';
-import { MAX_SIDECAR_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
-import type { Upstream } from '../core/upstream.ts';
-import { addressKey, printableUrl } from '../core/url.ts';
+import { asRefusal, reason, type Reason } from '../core/errors.ts';
+import { printableUrl } from '../core/url.ts';
 import type { FileAsk, SidecarOutcome } from '../core/verification.ts';
-import {
-  judgeSidecarIdentity,
-  sidecarDiffers,
-  wholeAnswer,
-  type SidecarLedger,
-} from '../evidence/index.ts';
+import { judgeSidecarIdentity, sidecarDiffers, type SidecarLedger } from '../evidence/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Flights } from './flights.ts';
 import type { NameGuard } from './name-guard.ts';
 import type { Question } from './question.ts';
+import {
+  flightOf,
+  SIDECAR_SUFFIX,
+  type FetchedSidecar,
+  type SidecarSource,
+} from './sidecar-source.ts';
 
 export interface SidecarCaseParts {
-  readonly upstream: Upstream;
+  readonly source: SidecarSource;
   readonly catalogue: Catalogue;
   readonly names: NameGuard;
   readonly question: Question;
@@ -36,10 +35,6 @@ export interface SidecarCaseParts {
     metadata: Uint8Array,
   ) => Reason | null;
 }
-
-const SUFFIX = '.metadata';
-/** Whatever else is answered is no absence. */
-const NOT_THERE: ReadonlySet<number> = new Set([401, 403, 404, 410]);
 
 /**
  * The metadata beside a wheel (PEP 658): served only with the hash that the page states, and noted
@@ -80,7 +75,7 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   }
   const { status, bytes } = await parts.flights.join(
     flightOf(artifact, ask.credentials),
-    async () => await fetchSidecar(parts.upstream, artifact, ask.credentials),
+    async () => await parts.source.fetch(artifact, ask.credentials),
   );
   if (bytes === null) return { outcome: 'not-found', status };
   const found = createHash('sha256').update(bytes).digest('hex');
@@ -107,63 +102,9 @@ export function isMadeFromWheel({ filename, hashes }: ListedFile): boolean {
   return filename.endsWith('.whl') && hashes['sha256'] !== undefined;
 }
 
-/** What an address answered; no bytes where the index says that nothing is there. */
-export interface FetchedSidecar {
-  readonly status: number;
-  readonly bytes: Uint8Array | null;
-}
-
-/** One key for one request: credentials too, since they may decide what is answered. */
-export function flightOf(artifact: Artifact, credentials: FileAsk['credentials']): string {
-  return JSON.stringify([addressKey(artifact.url), credentials]);
-}
-
-/** @throws Refusal as the upstream port, and `WP-UPSTREAM-STATUS` */
-export async function fetchSidecar(
-  upstream: Upstream,
-  artifact: Artifact,
-  credentials: FileAsk['credentials'],
-): Promise<FetchedSidecar> {
-  return await wholeAnswer(() => fetchOnce(upstream, artifact, credentials));
-}
-
-async function fetchOnce(
-  upstream: Upstream,
-  artifact: Artifact,
-  credentials: FileAsk['credentials'],
-): Promise<FetchedSidecar> {
-  const url = sidecarOf(artifact.url);
-  const answer = await upstream.request({
-    url,
-    method: 'GET',
-    headers: { ...credentials, 'accept-encoding': 'identity' },
-    maxBytes: MAX_SIDECAR_BYTES,
-    redirects: 'follow',
-    from: artifact.listedBy ?? null,
-    withinMs: PAGE_DEADLINE_MS,
-  });
-  const { status } = answer;
-  if (status !== 200) {
-    for await (const _ of answer.body) break;
-    if (NOT_THERE.has(status)) return { status, bytes: null };
-    throw new Refusal('WP-UPSTREAM-STATUS', {
-      message: `${printableUrl(url)} answered ${status} where metadata was expected`,
-    });
-  }
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk);
-  return { status, bytes: Buffer.concat(chunks) };
-}
-
-/** As the index spells the file's address, not as the installer spelled it when it asked. */
-function sidecarOf(fileUrl: string): string {
-  const url = new URL(fileUrl);
-  url.pathname += SUFFIX;
-  return url.href;
-}
-
 function fileOf(sidecarUrl: string): string {
   const url = new URL(sidecarUrl);
-  if (url.pathname.endsWith(SUFFIX)) url.pathname = url.pathname.slice(0, -SUFFIX.length);
+  if (url.pathname.endsWith(SIDECAR_SUFFIX))
+    url.pathname = url.pathname.slice(0, -SIDECAR_SUFFIX.length);
   return url.href;
 }

@@ -40,6 +40,7 @@ import { Question, type AskFirstUse } from './question.ts';
 import { Records } from './records.ts';
 import { StalePages } from './stale-pages.ts';
 import { judgeSidecar } from './sidecar-case.ts';
+import { SidecarSource } from './sidecar-source.ts';
 
 export interface VerifierParts {
   readonly upstream: Upstream;
@@ -80,6 +81,7 @@ export class Verifier implements Verification {
   readonly #files = new Map<string, FileCase>();
   readonly #against: KnownAgainstParts;
   readonly #direct = new DirectDependencies();
+  readonly #sidecarSource: SidecarSource;
   readonly #access: AheadAccess;
   readonly #ahead: FetchAhead | null;
   readonly #stale: StalePages | null;
@@ -126,8 +128,10 @@ export class Verifier implements Verification {
       parts.copies === undefined
         ? null
         : new StalePages({ copies: parts.copies, policy, clock, latest: now });
+    this.#sidecarSource = new SidecarSource(parts.upstream, parts.blobs);
     this.#access = new AheadAccess({
       ...parts,
+      sidecarSource: this.#sidecarSource,
       pages: this.#stale?.over(parts.pages) ?? parts.pages,
       hosts: this.#pageParts.hosts,
       names: this.#names,
@@ -209,6 +213,7 @@ export class Verifier implements Verification {
         names: this.#names,
         catalogue: this.#catalogue,
         flights: this.#access.sidecars,
+        source: this.#sidecarSource,
         fromWheel: (...wheel) => this.#metadataInside(...wheel),
         given: (...what) => this.#given(...what),
       },
