@@ -19,6 +19,7 @@ import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
 import { look, type Asked } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
+import { unknownPlace } from './unknown-place.ts';
 
 const OLDEST = '23.2';
 
@@ -138,6 +139,8 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
     ),
   });
   const sequential = sequenceOf(verb, settings);
+  const targets = await pipTargets(ports.machine, call, { verb, settings, home });
+  const installs = verb === 'install' && !settings.isOn('--dry-run');
   return {
     fetches,
     ...(sequential === null ? {} : { sequential }),
@@ -150,13 +153,14 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
       call.environment['PIP_CERT'] ?? '',
     ]),
     proxy: settings.one('--proxy') || null,
-    targets: await pipTargets(ports.machine, call, { verb, settings, home }),
+    targets,
     notes: [
       ...unhooked.notes,
       ...notes,
       ...trusted.map(({ where }) => `${where}: trusted-host has no effect here.`),
       ...versionNotes(located.version),
       ...outlook.notes,
+      ...unknownPlace(installs, targets),
     ],
     refusals: [...(await shadowRefusals(ports.machine, call, shadows)), ...outlook.refusals],
   };

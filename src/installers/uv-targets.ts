@@ -27,12 +27,26 @@ const INTO_PROJECT: ReadonlySet<string> = new Set([
   'check',
 ]);
 
+const INSTALLS: ReadonlySet<string> = new Set([
+  ...INTO_INTERPRETER,
+  'add',
+  'sync',
+  'tool install',
+  'tool upgrade',
+]);
+
+/** Whether it is there to install; a script's environment lies in uv's private cache. */
+export function installs({ verb, scan }: UvArguments): boolean {
+  return INSTALLS.has(verb) && !has(scan, '--dry-run', '--no-sync', '--script');
+}
+
 /** Where uv puts things; what does not exist yet is named all the same. */
 export async function uvTargets(machine: Machine, asked: Asked): Promise<readonly InstallTarget[]> {
   const { verb } = asked.told;
   if (INTO_INTERPRETER.has(verb)) return await interpreterTargets(machine, asked);
   if (INTO_PROJECT.has(verb)) return await projectTargets(machine, asked);
-  if (verb === 'tool install') return toolTargets(asked);
+  if (verb === 'tool install') return toolTargets(asked, asked.told.words.slice(0, 1));
+  if (verb === 'tool upgrade') return upgradeTargets(asked);
   if (verb === 'venv') {
     const path = asked.told.words[0] ?? '.venv';
     return [{ kind: 'environment', path: resolve(asked.directory, path) }];
@@ -118,14 +132,23 @@ async function activeEnvironment(
   return null;
 }
 
-function toolTargets({ told, call, directory }: Asked): readonly InstallTarget[] {
-  const { environment } = call;
+function upgradeTargets(asked: Asked): readonly InstallTarget[] {
+  if (has(asked.told.scan, '--all')) return [{ kind: 'environments', path: toolFolder(asked) }];
+  return toolTargets(asked, asked.told.words);
+}
+
+function toolTargets(asked: Asked, words: readonly string[]): readonly InstallTarget[] {
+  return words.flatMap((word) => {
+    const [name = ''] = /^[A-Za-z0-9][A-Za-z0-9._-]*/u.exec(word) ?? [];
+    if (name === '') return [];
+    const folder = name.replace(/[-_.]+/gu, '-').toLowerCase();
+    return [{ kind: 'environment', path: join(toolFolder(asked), folder) }];
+  });
+}
+
+function toolFolder({ call: { environment }, directory }: Asked): string {
   const data = environment['XDG_DATA_HOME'] || join(environment['HOME'] ?? '/', '.local', 'share');
-  const tools = environment['UV_TOOL_DIR'] || join(data, 'uv', 'tools');
-  const [name = ''] = /^[A-Za-z0-9._-]+/u.exec(told.words[0] ?? '') ?? [];
-  if (!/^[A-Za-z0-9]/u.test(name)) return [];
-  const folder = name.replace(/[-_.]+/gu, '-').toLowerCase();
-  return [{ kind: 'environment', path: resolve(directory, tools, folder) }];
+  return resolve(directory, environment['UV_TOOL_DIR'] || join(data, 'uv', 'tools'));
 }
 
 export function isOn(value: string | undefined): boolean {

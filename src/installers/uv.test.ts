@@ -182,11 +182,33 @@ describe('where uv installs', () => {
     ['uv run --with a x', { environment: { VIRTUAL_ENV: '/v' } }, [environment('/v')]],
     ['uv tool install Ruff_x==1', {}, [environment('/home/me/.local/share/uv/tools/ruff-x')]],
     ['uv tool install ruff', { environment: { UV_TOOL_DIR: '/t' } }, [environment('/t/ruff')]],
+    [
+      'uv tool upgrade Ruff black',
+      { environment: { UV_TOOL_DIR: '/t' } },
+      [environment('/t/ruff'), environment('/t/black')],
+    ],
+    [
+      'uv tool upgrade --all',
+      { environment: { UV_TOOL_DIR: '/t' } },
+      [{ kind: 'environments', path: '/t' }],
+    ],
     ['uv venv --seed e', {}, [environment('/w/e')]],
     ['uv lock', { files: project }, []],
     ['uvx ruff', {}, []],
   ])('%s %j', async (words, setting, targets) => {
     expect((await intend(words, setting)).targets).toStrictEqual(targets);
+  });
+
+  it('is said where it cannot be told and something is installed', async () => {
+    const said = async (words: string): Promise<boolean> =>
+      (await intend(words)).notes.some((note) => note.startsWith('Where this installs'));
+    for (const words of ['uv pip install a', 'uv sync', 'uv tool install git+https://x.test/a']) {
+      const { targets } = await intend(words);
+      expect([words, await said(words)]).toStrictEqual([words, targets.length === 0]);
+    }
+    expect(await said('uv pip install -p nowhere a')).toBe(true);
+    for (const words of ['uv lock', 'uv tool upgrade ruff', 'uv pip compile a.in'])
+      expect([words, await said(words)]).toStrictEqual([words, false]);
   });
 });
 

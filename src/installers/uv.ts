@@ -21,7 +21,8 @@ import { readUvConfiguration, type UvLevels } from './uv-configuration.ts';
 import { readUvArguments, type UvArguments } from './uv-options.ts';
 import { dependencyWishes, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
-import { isOn, uvTargets } from './uv-targets.ts';
+import { unknownPlace } from './unknown-place.ts';
+import { installs, isOn, uvTargets } from './uv-targets.ts';
 
 /** Before it, `uv pip install` did not compare files with the index page's hashes. */
 const CHECKS_HASHES_SINCE = '0.12.16';
@@ -114,6 +115,13 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
   const dependencies = [...sources, ...request.sources].map((path) => resolve(directory, path));
   const shadows = { prefix: located.prefix, module: 'uv' };
   const parent = located.prefix.length === 0 ? null : located.program;
+  const targets = await uvTargets(ports.machine, {
+    told,
+    call: inside,
+    directory,
+    project,
+    parent,
+  });
   return {
     fetches: told.fetches,
     runsProgram: runsProgram(told),
@@ -124,9 +132,15 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
     caFiles: await existingCaFiles(ports.machine, call, valuesOf(told.scan, '--cert')),
     proxy: null,
     ...(told.fetches ? { passingEnvironments: PASSING_ENVIRONMENTS } : {}),
-    targets: await uvTargets(ports.machine, { told, call: inside, directory, project, parent }),
+    targets,
     notes: told.fetches
-      ? [...unhooked.notes, ...notes, ...versionNotes(located.version), ...outlook.notes]
+      ? [
+          ...unhooked.notes,
+          ...notes,
+          ...versionNotes(located.version),
+          ...outlook.notes,
+          ...unknownPlace(installs(told), targets),
+        ]
       : [],
     refusals: told.fetches
       ? [
