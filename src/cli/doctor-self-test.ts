@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Code } from '../core/codes.ts';
-import { asRefusal } from '../core/errors.ts';
+import { asRefusal, Refusal } from '../core/errors.ts';
 import { exitCodeOf } from '../core/refusal-class.ts';
 import type { Report } from '../core/report.ts';
 import { safeText } from '../core/safe-text.ts';
@@ -57,7 +57,7 @@ export interface SelfTest {
  * @returns `null` where it was interrupted.
  */
 export async function tryInstaller(test: SelfTest, found: FoundInstaller): Promise<Trials | null> {
-  const root = await mkdtemp(join(tmpdir(), 'wheelproof-doctor-'));
+  const root = await makeScratch();
   try {
     const good = makeFixtureWheel(GOOD, 1);
     const promised = makeFixtureWheel(CHANGED, 1);
@@ -73,6 +73,18 @@ export async function tryInstaller(test: SelfTest, found: FoundInstaller): Promi
     return test.stop.aborted ? null : { good: right, changed };
   } finally {
     await rm(root, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function makeScratch(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'wheelproof-doctor-'));
+  } catch (cause) {
+    throw new Refusal('WP-STATE-DISK', {
+      message: `no folder for the self-test can be made in ${tmpdir()}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: 'Name a folder that you may write in by TMPDIR, or leave the self-test out: `wheelproof doctor --no-self-test`.',
+      cause,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { Refusal } from '../core/errors.ts';
 import type {
@@ -17,6 +18,7 @@ import {
   openRunDirectory,
   runJailed,
   takeSnapshot,
+  type ChildStdio,
 } from '../host/index.ts';
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
 import { ensurePrivateDirectory } from '../storage/index.ts';
@@ -25,7 +27,8 @@ import { installersHere } from './installers.ts';
 import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
 import { RunEvents } from './run-events.ts';
-import { composeReport, type Run } from './run-report.ts';
+import { runOffline } from './offline-run.ts';
+import { composeReport, type Observed, type Run } from './run-report.ts';
 import { unheldNames } from './unheld-names.ts';
 import { waitingDisplayFor } from './waiting-terminal.ts';
 import { showReport, verifyReportPlace, type Output } from './show-report.ts';
@@ -74,7 +77,9 @@ export async function wrap(wrapCall: WrapCall, wiring: Wiring = {}): Promise<num
   const { report } =
     prepared.intent.refusals.length > 0
       ? await notStarted(wrapCall, prepared, wiring)
-      : await runGuarded(wrapCall, prepared, wiring);
+      : isStateless(wrapCall, prepared)
+        ? await runOutside(wrapCall, prepared)
+        : await runGuarded(wrapCall, prepared, wiring);
   const silent = saysNothing(prepared.intent, report);
   await showReport(report, wrapCall.options, wrapCall.output, silent);
   await keepCachesBounded({ places: findPlaces(wrapCall.environment), clock: clockOf(wiring) });
@@ -118,12 +123,58 @@ function withJudgedIndexes(intent: Intent, policy: Policy): Intent {
   return { ...intent, refusals: [...intent.refusals, ...found.filter((why) => why !== null)] };
 }
 
+/** Nothing is to be fetched, and there is no place to keep what a gate needs. */
+function isStateless({ environment }: WrapCall, { intent }: Prepared): boolean {
+  if (intent.fetches) return false;
+  const { data, cache, state } = findPlaces(environment);
+  try {
+    for (const place of [data, cache, state]) {
+      ensurePrivateDirectory(place);
+      accessSync(place, constants.W_OK);
+    }
+    return false;
+  } catch (thrown) {
+    // Whoever else may write there is told so, as always.
+    return !(thrown instanceof Refusal && thrown.code === 'WP-STATE-PERMISSIONS');
+  }
+}
+
+async function runOutside(
+  wrapCall: WrapCall,
+  prepared: Prepared,
+): Promise<{ readonly report: Report }> {
+  const stdio = stdioOf(wrapCall);
+  const { code, signal, stdout, stderr } = await runOffline({ ...prepared, stdio });
+  wrapCall.output.captured?.({ stdout, stderr });
+  const end = { exit: code, signal, jail: 'none' as const };
+  return { report: await composeReport(runOf(prepared, end), nothingSeen(prepared, [])) };
+}
+
+function stdioOf({ options, output }: WrapCall): ChildStdio {
+  return output.childStdio ?? (options.report === '-' ? 'stdout-to-stderr' : 'inherit');
+}
+
 async function notStarted(
   { environment }: WrapCall,
   prepared: Prepared,
   wiring: Wiring,
 ): Promise<{ readonly report: Report }> {
-  const report = await composeReport(runOf(prepared, { exit: null, signal: null, jail: 'none' }), {
+  const refusals = prepared.intent.refusals.map((why) => ({ ...why, subject: 'configuration' }));
+  const end = { exit: null, signal: null, jail: 'none' as const };
+  const report = await composeReport(runOf(prepared, end), nothingSeen(prepared, refusals));
+  const clock = clockOf(wiring);
+  const rows = openTrust(findPlaces(environment), clock, wiring);
+  try {
+    auditRun(rows, clock, newRunName(), report);
+  } finally {
+    rows.close();
+  }
+  return { report };
+}
+
+/** What there is to tell of a run without a gate. */
+function nothingSeen({ intent }: Prepared, refusals: Observed['refusals']): Observed {
+  return {
     receipts: [],
     offered: new Map(),
     requested: new Set(),
@@ -136,18 +187,10 @@ async function notStarted(
       openWheel: () => Promise.resolve(null),
     },
     objectionTo: () => Promise.resolve(null),
-    refusals: prepared.intent.refusals.map((why) => ({ ...why, subject: 'configuration' })),
-    notes: prepared.intent.notes,
+    refusals,
+    notes: intent.notes,
     otherTraffic: [],
-  });
-  const clock = clockOf(wiring);
-  const rows = openTrust(findPlaces(environment), clock, wiring);
-  try {
-    auditRun(rows, clock, newRunName(), report);
-  } finally {
-    rows.close();
-  }
-  return { report };
+  };
 }
 
 async function runGuarded(
@@ -229,11 +272,10 @@ async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate, 
       emptyDirectory: runDirectory.emptyDirectory,
       cacheDirectory,
     });
-    const reportOnStdout = wrapCall.options.report === '-';
     const childCall = {
       ...steered,
       directory: wrapCall.directory,
-      stdio: wrapCall.output.childStdio ?? (reportOnStdout ? 'stdout-to-stderr' : 'inherit'),
+      stdio: stdioOf(wrapCall),
     };
     const jailed = await runJailed(childCall, {
       wish: wishFor(wrapCall.options.jail, intent),
