@@ -320,7 +320,7 @@ describe('ways round the gate', () => {
       PIP_FIND_LINKS: '/w',
       UV_PYTHON: '',
     };
-    const { notes, refusals } = await intend('uv sync', { environment });
+    const { notes, refusals } = await intend('uv lock', { environment });
     expect(refusals).toStrictEqual([]);
     expect(notes.map((note) => note.split(' ')[0])).toStrictEqual([
       'UV_INSECURE_HOST',

@@ -14,6 +14,8 @@ import { R15 } from './R15-killed-mid-download.ts';
 import { R18 } from './R18-bit-rot.ts';
 import { R19 } from './R19-lost-database.ts';
 import { R21 } from './R21-two-at-once.ts';
+import { R28 } from './R28-wrapper-killed.ts';
+import { R30 } from './R30-bare-machine.ts';
 
 /** Every fault, by its number. */
 export const FAULTS: readonly Fault[] = [
@@ -30,4 +32,6 @@ export const FAULTS: readonly Fault[] = [
   R18,
   R19,
   R21,
+  R28,
+  R30,
 ];

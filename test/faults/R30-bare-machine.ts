@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from 'node:path';
+import type { Fault, Played } from './fault.ts';
+import type { Ground } from './ground.ts';
+import { judgeEnd } from './invariants.ts';
+import { namespaceOptions } from './machinery.ts';
+
+const OWN_STATE = 21;
+
+/** Home and temporary folder read-only, no network. */
+const BARE = `
+mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 99
+mount --bind "$2" "$2" && mount -o remount,bind,ro "$2" || exit 99
+shift 2
+exec "$@"
+`;
+
+async function bareMachine(ground: Ground): Promise<Played> {
+  const { environment } = ground;
+  const temporary = join(environment.root, 'tmp');
+  const how = {
+    before: [
+      'unshare',
+      ...namespaceOptions(),
+      '-n',
+      'sh',
+      '-c',
+      BARE,
+      'sh',
+      environment.home,
+      temporary,
+    ],
+  };
+  const faults: string[] = [];
+  const works = [
+    ['--version'],
+    ['--help'],
+    ['policy', 'check'],
+    ['explain', 'WP-STATE-DISK'],
+    ['pip', '--version'],
+    ['pip', 'list'],
+  ];
+  for (const words of works) {
+    const found = judgeEnd(await ground.command(words, how), [0]);
+    faults.push(...found.map((fault) => `${words.join(' ')}: ${fault}`));
+  }
+  const needs = [
+    ['trust', 'list'],
+    ['pip', 'install', '-i', ground.world.index, 'demo'],
+    ['doctor'],
+  ];
+  for (const words of needs) {
+    const says = [/WP-STATE-DISK/u, /read-only/u, /next: /u];
+    const found = judgeEnd(await ground.command(words, how), [OWN_STATE], says);
+    faults.push(...found.map((fault) => `${words.join(' ')}: ${fault}`));
+  }
+  return {
+    faults,
+    figure: `${works.length} commands that need no store work; ${needs.length} name what they need`,
+  };
+}
+
+export const R30: Fault = {
+  id: 'R30',
+  title: 'read-only home and temporary folder, no network',
+  forms: [{ name: 'bare machine', needs: ['mounts'], play: bareMachine }],
+};
