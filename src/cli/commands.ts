@@ -11,6 +11,7 @@ import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
 import { registerTrustCommand } from './commands/trust.ts';
+import { registerTufCommand } from './commands/tuf.ts';
 import { installersHere } from './installers.ts';
 import type { OwnOptions } from './own-options.ts';
 import type { Output } from './show-report.ts';
@@ -59,6 +60,7 @@ export async function runCommand(
     () => ({ places: findPlaces(environment), clock: clockOf({}) }),
     io,
   );
+  registerTufCommand(program, () => ({ io, environment, now: clockOf({}).now() }));
   registerDoctorCommand(program, async (wish) => {
     exit = await seeDoctor(wish, { options, output, wiring });
   });

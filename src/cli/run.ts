@@ -8,7 +8,16 @@ import { ownVersion } from './version.ts';
 import type { Wiring } from './wiring.ts';
 
 /** Our own commands; every other first word is an installer. */
-export const COMMANDS = ['trust', 'policy', 'index', 'explain', 'doctor', 'cache', 'help'] as const;
+export const COMMANDS = [
+  'trust',
+  'policy',
+  'index',
+  'explain',
+  'doctor',
+  'cache',
+  'tuf',
+  'help',
+] as const;
 
 /** One run of the command line. @returns the exit code; every failure is told, none is thrown. */
 export async function run(argv: readonly string[], wiring: Wiring = {}): Promise<number> {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 export { TufClient, type ClientParts, type MetadataSource, type MetadataStore } from './client.ts';
+export { collectExpiries, type Expiry } from './expiries.ts';
+export { collectMetadata } from './garbage.ts';
 export { verifyTarget } from './hashes.ts';
 export { PROFILES, WARN_BEFORE, type Lives, type Profile } from './lives.ts';
 export type { Target } from './metadata.ts';
 export { createRepository, type NewRepository } from './new-repository.ts';
+export { checkRepository } from './repository-check.ts';
 export { finishRotation } from './repository-state.ts';
 export { RepositoryWriter, type Change, type Published } from './repository-writer.ts';
 export { renewOffline, rotateOnline } from './rotation.ts';

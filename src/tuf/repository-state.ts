@@ -118,6 +118,13 @@ async function readRole(
   return trusted.updateTargets(await mustRead(folder, `${version}.${role}.json`), role, delegator);
 }
 
+/** The names of all bins. */
+export function* binNames({ bits, prefix }: RepositoryState): Generator<string> {
+  const width = Math.ceil(bits / 4);
+  for (let number = 0; number < 2 ** bits; number++)
+    yield `${prefix}-${number.toString(16).padStart(width, '0')}`;
+}
+
 /** One bin at one version, signed by who may. @throws Refusal as a client would. */
 export async function readBin(
   folder: StagedFolder,

@@ -7,7 +7,13 @@ import { Fragments } from './fragments.ts';
 import { isDue, type Lives } from './lives.ts';
 import type { Targets } from './metadata.ts';
 import { olpcJson, olpcString } from './olpc-json.ts';
-import { highestVersions, readBin, readState, type RepositoryState } from './repository-state.ts';
+import {
+  binNames,
+  highestVersions,
+  readBin,
+  readState,
+  type RepositoryState,
+} from './repository-state.ts';
 import { sealText, statedKey } from './signing.ts';
 import { checkTargetPath } from './target-path.ts';
 
@@ -86,12 +92,9 @@ export class RepositoryWriter {
     return new RepositoryWriter(folder, state, await highestVersions(folder), lives);
   }
 
-  /** The names of all bins. */
-  *binNames(): Generator<string> {
-    const { bits, prefix } = this.state;
-    const width = Math.ceil(bits / 4);
-    for (let number = 0; number < 2 ** bits; number++)
-      yield `${prefix}-${number.toString(16).padStart(width, '0')}`;
+  async has(path: string): Promise<boolean> {
+    const name = binName(this.state.prefix, this.state.bits, path);
+    return (await this.bin(name)).get(path) !== undefined;
   }
 
   /** The targets of a bin: to be copied before they are changed. */
@@ -139,7 +142,7 @@ export class RepositoryWriter {
   async renew(online: Signer, now: number): Promise<Published | null> {
     this.verifyOnline(online);
     const bins = new Map<string, Fragments>();
-    for (const name of this.binNames()) {
+    for (const name of binNames(this.state)) {
       const { expires } = await this.#readBin(name);
       if (isDue(expires, this.lives.bin, now)) bins.set(name, await this.bin(name));
     }

@@ -4,7 +4,7 @@ import type { Signer, StagedFolder } from '../core/tuf-repository.ts';
 import { BINS, binsText, rootText, targetsText } from './documents.ts';
 import type { Fragments } from './fragments.ts';
 import type { Lives } from './lives.ts';
-import { finishRotation, type RepositoryState } from './repository-state.ts';
+import { binNames, finishRotation, type RepositoryState } from './repository-state.ts';
 import { RepositoryWriter, type Published } from './repository-writer.ts';
 import { sealText } from './signing.ts';
 
@@ -33,7 +33,7 @@ export async function rotateOnline(folder: StagedFolder, wish: Rotation): Promis
   const holders = holdersAmong(wish.holders, state);
   const root = await stageNextRoot(folder, state, { next, holders, expires: now + lives.offline });
   const bins = new Map<string, Fragments>();
-  for (const name of writer.binNames()) bins.set(name, await writer.bin(name));
+  for (const name of binNames(state)) bins.set(name, await writer.bin(name));
   const expires = now + lives.offline;
   const text = (version: number): string =>
     binsText({ version, expires }, next.publicKey, state.bits);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import type { ClientOptions } from '../tuf-client.ts';
+import type { InitOptions, Json, RotateOptions, TufContext } from '../tuf-work.ts';
+
+const json = ['--json', 'print JSON'] as const;
+const rootKey = [
+  '--root-key <key>',
+  'a holder of the root: file:PATH or agent:NAME; once for each',
+  (key: string, before: readonly string[] = []) => [...before, key],
+] as const;
+
+/** `wheelproof tuf …`: a signed repository as a folder of static files, and its client. */
+export function registerTufCommand(program: Command, open: () => TufContext): void {
+  const tuf = program
+    .command('tuf')
+    .description('sign a folder of packages as a TUF repository, check it, fetch from one');
+  const work = async () => await import('../tuf-work.ts');
+  tuf
+    .command('key <file>')
+    .description('make a signing key in an encrypted file')
+    .option(...json)
+    .action(async (file: string, options: Json) => (await work()).makeKey(open(), file, options));
+  tuf
+    .command('init <folder>')
+    .description('make a new repository')
+    .requiredOption(...rootKey)
+    .requiredOption('--online-key <key>', 'the key that signs each upload')
+    .option('--threshold <n>', 'how many holders must sign the root', '1')
+    .option('--bits <n>', '2^n bins: 8 up to 50,000 files, 10 up to 500,000, else 12', '8')
+    .option('--profile <name>', 'server, laptop or airgap: how soon signatures expire', 'server')
+    .option(...json)
+    .action(async (root: string, options: InitOptions) =>
+      (await work()).init(open(), root, options),
+    );
+  tuf
+    .command('add <folder> <files...>')
+    .description('lay files into the repository, to be signed by publish')
+    .option('--as <path>', 'the path of the one file (default: packages/PROJECT/FILENAME)')
+    .option(...json)
+    .action(async (root: string, files: string[], options: Json & { as?: string }) =>
+      (await work()).add(open(), root, files, options),
+    );
+  tuf
+    .command('remove <folder> <paths...>')
+    .description('take targets out, with the next publish')
+    .option(...json)
+    .action(async (root: string, paths: string[], options: Json) =>
+      (await work()).remove(open(), root, paths, options),
+    );
+  tuf
+    .command('publish <folder>')
+    .description('sign what was added and removed')
+    .option(...json)
+    .action(async (root: string, options: Json) => (await work()).publish(open(), root, options));
+  tuf
+    .command('renew <folder>')
+    .description('sign anew what is past half of its time; with root keys, the offline roles')
+    .option(...rootKey)
+    .option(...json)
+    .action(async (root: string, options: Json & { rootKey?: string[] }) =>
+      (await work()).renew(open(), root, options),
+    );
+  tuf
+    .command('rotate <folder>')
+    .description('replace the online key')
+    .requiredOption(...rootKey)
+    .requiredOption('--online-key <key>', 'the new one')
+    .option('--lost', 'the old one cannot sign any more')
+    .option(...json)
+    .action(async (root: string, options: RotateOptions) =>
+      (await work()).rotate(open(), root, options),
+    );
+  const look = async () => await import('../tuf-look.ts');
+  tuf
+    .command('status <folder>')
+    .description('say who signs, what waits and what expires when')
+    .option(...json)
+    .action(async (root: string, options: Json) => (await look()).status(open(), root, options));
+  tuf
+    .command('verify <folder>')
+    .description('check everything that is served, as a client that asks for all of it')
+    .option('--root <file>', 'the root to begin with (default: the first that is served)')
+    .option(...json)
+    .action(async (root: string, options: Json & { root?: string }) =>
+      (await look()).verify(open(), root, options),
+    );
+  tuf
+    .command('client <source> [paths...]')
+    .description('bring what is trusted up to date, and fetch targets; a folder or a URL')
+    .requiredOption('--state <folder>', 'where what is trusted is kept')
+    .option('--root <file>', 'the root to trust first, got out of band')
+    .option('--out <folder>', 'where targets go', '.')
+    .option(...json)
+    .action(async (source: string, paths: string[], options: ClientOptions) => {
+      const { fetchTargets } = await import('../tuf-client.ts');
+      await fetchTargets(open(), source, paths, options);
+    });
+}
