@@ -78,6 +78,8 @@ import { F06 } from './F06-clock-moved.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
 import { K22 } from './K22-interpreter-hooks.ts';
+import { K23 } from './K23-not-the-real-one.ts';
+import { K24 } from './K24-other-downloads.ts';
 import { K25 } from './K25-many-at-once.ts';
 import { M04 } from './M04-prototype-pollution.ts';
 import { M05 } from './M05-policy-typos.ts';
@@ -163,6 +165,8 @@ export const ATTACKS: readonly Attack[] = [
   K20,
   K21,
   K22,
+  K23,
+  K24,
   K25,
   M04,
   M05,
