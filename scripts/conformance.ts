@@ -7,11 +7,16 @@ import { runSuite, type SuiteResult } from '../test/conformance/suite.ts';
 /**
  * `node scripts/conformance.ts --suite CHECKOUT`: the verification cases of sigstore-conformance
  * through `test/conformance/sigstore-client.ts`; writes docs/conformance.md.
+ * `--only tuf`: other people's TUF clients read a repository that we wrote.
  */
 const root = join(import.meta.dirname, '..');
 const [option, checkout] = process.argv.slice(2);
 
-if (option === '--suite' && checkout !== undefined) {
+if (option === '--only' && checkout === 'tuf') {
+  const { askReferees } = await import('../test/conformance/tuf/referees.ts');
+  const agreed = await askReferees((line) => void process.stdout.write(`${line}\n`));
+  if (!agreed) process.exitCode = 1;
+} else if (option === '--suite' && checkout !== undefined) {
   await run(checkout);
 } else {
   process.stdout.write('sigstore-conformance: skipped, no checkout was named (--suite CHECKOUT)\n');
