@@ -21,4 +21,14 @@ export interface Finding {
   readonly detail: string;
   /** Set when `state` is `failed` or `unreachable`. */
   readonly code: Code | null;
+  /**
+   * Who vouches is proved, and nothing says yet that he may speak for this project: it is told, and
+   * counts for nothing, since whoever runs an index can vouch for his own files.
+   */
+  readonly unconfirmed?: true | undefined;
+}
+
+/** Whether it counts where policy asks who vouches. */
+export function isVoucher(finding: Finding): boolean {
+  return finding.state === 'vouched' && finding.class !== 'integrity' && !finding.unconfirmed;
 }

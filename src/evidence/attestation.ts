@@ -91,7 +91,9 @@ async function judge(
     const signed = new Date(times[0]?.at ?? 0).toISOString();
     return `${predicate} attestation signed ${signed}, ${entry?.log} entry ${entry?.index}`;
   });
-  return { ...base, state: 'vouched', identity, detail: said.join('; '), code: null };
+  // Which identities may release which project is asked of nobody yet.
+  const detail = said.join('; ');
+  return { ...base, state: 'vouched', identity, detail, code: null, unconfirmed: true };
 }
 
 /** What could not be fetched leaves the question open; everything else contradicts. */

@@ -65,6 +65,26 @@ describe('default policy', () => {
     expect(verdictOf(DEFAULT_POLICY, [HASH, ATTESTATION])).toBe('vouched');
   });
 
+  test('a publisher whom nothing ties to the project counts for nothing', () => {
+    const anybody: Finding = { ...ATTESTATION, unconfirmed: true };
+    expect(verdictOf(DEFAULT_POLICY, [HASH, anybody])).toBe('first-seen');
+    const cautious = policyWith({ firstUse: 'refuse' });
+    expect(codesOf(cautious, [HASH, anybody])).toEqual(['WP-FIRST-USE']);
+    const demanding = policyWith({ require: parseRequirement('publisher') });
+    expect(codesOf(demanding, [HASH, anybody])).toEqual(['WP-NO-VOUCHER']);
+    expect(codesOf(demanding, [HASH, ATTESTATION])).toEqual([]);
+  });
+
+  test('an exception for a missing voucher does not want one that could not be reached', () => {
+    const policy = policyWith({
+      require: parseRequirement('log and you'),
+      exceptions: [exception('WP-NO-VOUCHER')],
+    });
+    const log = finding('log', 'log', 'unreachable', 'WP-UPSTREAM-UNREACHABLE');
+    expect(codesOf(policy, [HASH, ATTESTATION, log])).toEqual([]);
+    expect(codesOf(policy, [HASH, ATTESTATION, log, PINS])).toEqual([]);
+  });
+
   test('failed evidence blocks whatever else vouches, the worst class first', () => {
     const stale = finding('tuf', 'repository', 'failed', 'WP-TLS');
     const wrong = finding('pins', 'you', 'failed', 'WP-PIN-MISMATCH');

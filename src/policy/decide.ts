@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { classOf, type Code } from '../core/codes.ts';
 import { reason, type Reason } from '../core/errors.ts';
-import type { Finding } from '../core/finding.ts';
+import { isVoucher, type Finding } from '../core/finding.ts';
 import { WORST_FIRST } from '../core/refusal-class.ts';
 import type { Decision, Verdict } from '../core/verdict.ts';
 import { formatDuration } from './duration.ts';
@@ -115,7 +115,7 @@ class Judgement {
     const hoped = this.#findings.map((one) =>
       one.state === 'unreachable' ? { ...one, state: 'vouched' as const } : one,
     );
-    if (satisfied(requirement, hoped)) {
+    if (satisfied(requirement, hoped) && !this.#isExcused('WP-NO-VOUCHER')) {
       const names = new Set(namesIn(requirement));
       const needed = this.#unreachable().filter(
         (one) => names.has(one.class) || names.has(one.kind),
@@ -166,6 +166,12 @@ class Judgement {
     const exception = findException(this.#policy, refusal.code, at);
     if (exception === null) this.refusals.push(refusal);
     else this.notes.push(exceptionNote(exception, this.#subject));
+  }
+
+  #isExcused(rule: Code): boolean {
+    return (
+      findException(this.#policy, rule, { subject: this.#subject, now: this.#subject.now }) !== null
+    );
   }
 
   #withoutVoucher(requirement: Requirement): string {
@@ -222,10 +228,6 @@ const APPROVED: Finding = {
   detail: '',
   code: null,
 };
-
-export function isVoucher(finding: Finding): boolean {
-  return finding.state === 'vouched' && finding.class !== 'integrity';
-}
 
 function blocked(
   verdict: Verdict,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Code } from '../core/codes.ts';
-import type { Finding } from '../core/finding.ts';
+import { isVoucher, type Finding } from '../core/finding.ts';
 
 interface RemarkRule {
   /** `strict`: a note by default. */
@@ -34,9 +34,7 @@ export function judgeRemark(
 ): RemarkOutcome {
   const rule = REMARK_RULES[code] ?? { blocks: 'always', lifted: 'you' };
   const lifts = (one: Finding): boolean =>
-    one.state === 'vouched' &&
-    one.class === 'you' &&
-    (rule.lifted === 'memory' || one.kind !== 'memory');
+    isVoucher(one) && one.class === 'you' && (rule.lifted === 'memory' || one.kind !== 'memory');
   if (findings.some(lifts)) return 'lifted';
   return rule.blocks === 'always' || strict ? 'block' : 'note';
 }

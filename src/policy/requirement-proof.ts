@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
-import type { Finding } from '../core/finding.ts';
+import { isVoucher, type Finding } from '../core/finding.ts';
 import { formatRequirement, type Requirement } from './requirement.ts';
 
 /** Far more than there are kinds of evidence; bounds the search. */
@@ -45,7 +45,7 @@ export function explainRequirement(
 
 /** Findings that count as vouchers, repetitions dropped, in an order that does not depend on arrival. */
 function distinctVouchers(findings: readonly Finding[]): readonly Finding[] {
-  const vouched = findings.filter((one) => one.state === 'vouched' && one.class !== 'integrity');
+  const vouched = findings.filter(isVoucher);
   const byKey = new Map(
     vouched.map((one) => [JSON.stringify([one.class, one.kind, one.identity]), one]),
   );

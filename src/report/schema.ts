@@ -26,6 +26,12 @@ const finding = v.strictObject({
   identity: v.nullable(v.string()),
   detail: v.string(),
   code: v.nullable(code),
+  unconfirmed: v.optional(
+    v.pipe(
+      v.literal(true),
+      v.description('Proved, and nothing says that this identity may speak for the project.'),
+    ),
+  ),
 });
 
 const file = v.strictObject({

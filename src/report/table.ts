@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isVoucher } from '../core/finding.ts';
 import type { Report, ReportedFile, Surface } from '../core/report.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { fit, paint, VERDICT_WORDS } from './style.ts';
@@ -65,13 +66,11 @@ function whoVouches(file: ReportedFile): string {
   switch (file.verdict) {
     case 'vouched':
     case 'remembered': {
-      const vouchers = file.findings.filter(
-        (one) => one.state === 'vouched' && one.class !== 'integrity',
-      );
+      const vouchers = file.findings.filter(isVoucher);
       return vouchers.map((one) => `${one.kind}: ${one.identity ?? one.detail}`).join('; ') || '?';
     }
     case 'first-seen':
-      return 'no one but the index';
+      return firstSeenBy(file);
     case 'undecided':
     case 'refused':
     case 'failed':
@@ -79,6 +78,12 @@ function whoVouches(file: ReportedFile): string {
     default:
       return '';
   }
+}
+
+/** A publisher whom nothing ties to the project yet is named, and called that. */
+function firstSeenBy({ findings }: ReportedFile): string {
+  const found = findings.find(({ unconfirmed, state }) => unconfirmed && state === 'vouched');
+  return found === undefined ? 'no one but the index' : `unconfirmed: ${found.identity ?? '?'}`;
 }
 
 function fold(files: readonly ReportedFile[]): {

@@ -58,12 +58,13 @@ describe.runIf(isThere).each([
     const ended = await bench.run(words, at(bench.world));
     expect(ended.exit, ended.stderr).toBe(0);
     expect(installed(ended.report)).toEqual([`${PROJECT} 0.0.1.dev137`]);
-    expect(ended.report?.files).toMatchObject([{ filename: FILENAME, verdict: 'vouched' }]);
+    expect(ended.report?.files).toMatchObject([{ filename: FILENAME, verdict: 'first-seen' }]);
     const findings = ended.report?.files[0]?.findings ?? [];
     expect(findings.find(({ kind }) => kind === 'attestation')).toMatchObject({
       class: 'publisher',
       state: 'vouched',
       identity: IDENTITY,
+      unconfirmed: true,
     });
   });
 
