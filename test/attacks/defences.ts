@@ -98,6 +98,7 @@ function openNothing(real: Comparing): Comparing {
     ...real,
     files: {
       ...real.files,
+      list: async () => [],
       record: async (found) => (await real.files.record(found))?.map(asCompiled) ?? null,
     },
     openWheel: async () => ({

@@ -97,7 +97,7 @@ describe.each(installers)('$installer $version', ({ installer, version }) => {
         expect(hits()).toBe(0);
         expect(installed(ended.report)).toEqual(['app 2.0', 'lib 1.1', 'wandering 1.0 built']);
         expect(ended.report?.jail).toBe(level);
-        expect(ended.stderr.includes('note: ')).toBe(level === 'landlock');
+        expect(ended.stderr.includes('note: Landlock jail')).toBe(level === 'landlock');
       });
     });
   }
