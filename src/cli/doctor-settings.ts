@@ -7,6 +7,7 @@ import { judgeAddress } from '../core/source-address.ts';
 import { printableUrl } from '../core/url.ts';
 import { readPipConfiguration } from '../installers/pip-configuration.ts';
 import { readUvConfiguration } from '../installers/uv-configuration.ts';
+import { UNKNOWN_PLACE } from '../installers/unknown-place.ts';
 import { isOn } from '../installers/uv-targets.ts';
 import { distinct, note, refused, type Check, type Surroundings } from './doctor-check.ts';
 import type { FoundInstaller, InstallerKind } from './doctor-programs.ts';
@@ -75,7 +76,9 @@ export function judgeIntent(
     ...[...intent.refusals, ...indexes.filter((why) => why !== null)].map((why) =>
       refused([`${kind}.bypass`, 'stops every run'], why),
     ),
-    ...intent.notes.map((text) => note([`${kind}.neutralised`, 'told at every run'], text)),
+    ...intent.notes
+      .filter((text) => text !== UNKNOWN_PLACE) // the words are doctor's own
+      .map((text) => note([`${kind}.neutralised`, 'told at every run'], text)),
   ];
 }
 

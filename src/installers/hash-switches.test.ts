@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPip } from './pip.ts';
 import { callOf, FakePins, intentOf, machineOf, venv, type Scene } from './scene.test-support.ts';
+import { UNKNOWN_PLACE } from './unknown-place.ts';
 import { createUv } from './uv.ts';
 
 type Files = NonNullable<Scene['files']>;
@@ -14,7 +15,8 @@ async function notes(words: string, files: Files = {}): Promise<readonly string[
   });
   const kind = words.startsWith('uv') ? createUv : createPip;
   const call = callOf(words, { PATH: '/v/bin' });
-  return (await intentOf(kind, { machine, pins: new FakePins() }, call)).notes;
+  const intent = await intentOf(kind, { machine, pins: new FakePins() }, call);
+  return intent.notes.filter((each) => each !== UNKNOWN_PLACE);
 }
 
 describe('a switch that turns hash checking off is told to have no effect', () => {

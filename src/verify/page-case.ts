@@ -169,7 +169,9 @@ function record(parts: PageCaseParts, { artifact, reasons }: Candidate): void {
  * where there is none, a wheel's metadata is taken out of the wheel itself.
  */
 function withUsableSidecar(file: ListedFile): ListedFile {
-  const { coreMetadata } = file;
+  const { coreMetadata, url } = file;
+  // Installers put `.metadata` behind the query: what they ask for then is the wheel.
+  if (new URL(url).search !== '') return { ...file, coreMetadata: false };
   if (coreMetadata !== false && coreMetadata['sha256'] !== undefined) return file;
   return { ...file, coreMetadata: isMadeFromWheel(file) ? {} : false };
 }

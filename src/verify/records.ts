@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact } from '../core/artifact.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Code } from '../core/codes.ts';
+import { classOf, type Code } from '../core/codes.ts';
 import { reason } from '../core/errors.ts';
+import type { RefusalClass } from '../core/refusal-class.ts';
 import type { AuditEvent, TrustRows } from '../core/trust-rows.ts';
 import type { Decision } from '../core/verdict.ts';
 import { printableUrl } from '../core/url.ts';
@@ -12,6 +13,9 @@ import type { HostMemory } from '../trust/hosts.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import type { Ledger } from './ledger.ts';
 import type { PageWatch } from './page-watch.ts';
+
+/** Classes of what an index said and what turned out otherwise. */
+const CONTRADICTIONS: ReadonlySet<RefusalClass> = new Set(['E-BYTES', 'E-SOURCE', 'E-ARCHIVE']);
 
 /** A page of old files may refuse hundreds. */
 const MAX_NAMED_FILES = 50;
@@ -84,7 +88,7 @@ export class Records {
   refuse(artifact: Artifact, sha256: string | null, decision: Decision): void {
     this.#parts.ledger.write(this.receipt(artifact, sha256, null, decision));
     this.#parts.rows.audit(this.#event(artifact, sha256, decision));
-    if (sha256 !== null) this.#parts.watch?.unlearn(artifact);
+    if (sha256 !== null || contradicts(decision)) this.#parts.watch?.unlearn(artifact);
   }
 
   /** A file that a page offered and that was left out; nobody has asked for it yet. */
@@ -148,4 +152,9 @@ export class Records {
       },
     };
   }
+}
+
+/** What its index said was proved wrong: not merely that the file could not be had. */
+function contradicts({ verdict, reasons }: Decision): boolean {
+  return verdict === 'failed' && reasons.some(({ code }) => CONTRADICTIONS.has(classOf(code)));
 }
