@@ -82,7 +82,8 @@ async function exists(path: string): Promise<boolean> {
 }
 
 describe.each(INSTALLERS)('%s, killed while it installs', (installer) => {
-  test.each(POINTS)('when %s is there', async (point) => {
+  // Where in its writing the kill meets the installer is chance: once in many it is refused instead.
+  test.each(POINTS)('when %s is there', { retry: 2 }, async (point) => {
     await using bench = await openBench(installer);
     const { target, variables, directory } = bench.environment;
     for (const wheel of WHEELS) bench.world.publish(wheel);
