@@ -13,7 +13,7 @@ export const A14: Attack = {
     },
     expect: refused('E-BYTES', 'WP-LISTING-CONFLICT', { says: () => [GOOD.filename] }),
     plain: { pip: form === 'html' ? 'installs' : 'refuses', uv: 'refuses' },
-    defence: 'pages and index-hash',
+    defence: 'verification',
     // Our pages are JSON where pip takes that; then pip itself compares.
     fallsFor: form === 'html' ? ['uv'] : ['pip', 'uv'],
   })),

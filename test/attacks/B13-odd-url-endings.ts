@@ -26,7 +26,8 @@ export const B13: Attack = {
       says: () => [FILES],
     }),
     plain,
-    defence: 'pages and names',
+    // uv asks for metadata behind it, where the gate itself refuses the name.
+    defence: ending === ';a=b' ? 'verification' : 'pages and names',
   })),
   twins: [
     {

@@ -22,7 +22,7 @@ const link = (name: string, href: (stage: Stage) => string, plain: Form['plain']
   mount: (stage) => void stage.listOnly(EVIL, { href: href(stage), sidecar: false }),
   expect,
   plain,
-  defence: 'addresses',
+  defence: 'verification',
 });
 
 export const D11: Attack = {

@@ -49,10 +49,6 @@ const WITHOUT = {
   'undecided pages': { pages: takeForAbsent },
   'ownership and undecided pages': { policy: withoutOwners, pages: takeForAbsent },
   pages: { pages: carelessPages },
-  'pages and index-hash': {
-    pages: carelessPages,
-    evidence: (kinds) => leaveOut(kinds, 'index-hash'),
-  },
   'pages and names': { pages: carelessPages, upstream: withoutNames },
   names: { upstream: withoutNames },
   witnesses: { upstream: withoutDates },
