@@ -40,12 +40,7 @@ export function openSqliteTrustRows(file: string, clock: Clock, waitMs?: number)
   ensureSqliteFile(path, clock);
   // Read before the store is: whatever it tells, other processes had committed by then.
   const head = new TrailHead(markOf(path));
-  try {
-    return openBehind(head, new SqliteConnection(path, waitMs), clock);
-  } catch (thrown) {
-    head.close();
-    throw thrown;
-  }
+  return openBehind(head, new SqliteConnection(path, waitMs), clock);
 }
 
 function openBehind(head: TrailHead, connection: SqliteConnection, clock: Clock): TrustRows {
@@ -233,7 +228,6 @@ class SqliteTrustRows implements TrustRows {
 
   close(): void {
     this.#connection.close();
-    this.#head.close();
   }
 
   #withoutWaiting<T>(work: () => T): T {

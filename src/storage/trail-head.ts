@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { diskRefusal } from './disk-refusal.ts';
+import { newDraftName } from './draft-name.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { damaged } from './sqlite-refusal.ts';
 import { Refusal } from '../core/errors.ts';
@@ -21,17 +22,15 @@ const SEQ_DIGITS = 16;
  */
 export class TrailHead {
   readonly #mark: string;
-  readonly #file: number;
-  readonly #at: number;
+  readonly #first: string;
   #known: Head | null;
 
   /** @throws Refusal `WP-STATE-DISK`, `WP-STATE-DAMAGED` */
   constructor(mark: string) {
     this.#mark = mark;
     try {
-      this.#file = openSync(mark, constants.O_RDWR | constants.O_NOFOLLOW);
       const [first = '', ...rest] = this.#text().split('\n');
-      this.#at = Buffer.byteLength(first) + 1;
+      this.#first = first;
       this.#known = this.#parse(rest.join('\n'));
     } catch (thrown) {
       throw diskRefusal(thrown, `reading ${mark}`);
@@ -54,7 +53,7 @@ export class TrailHead {
     });
   }
 
-  /** Other processes write here too; the number only grows. */
+  /** Other processes write here too: where two meet, the lower number may stay until the next. */
   advance(head: Head): void {
     if (head.seq <= (this.#known?.seq ?? 0)) return;
     try {
@@ -62,19 +61,23 @@ export class TrailHead {
       this.#known = head;
       if (there !== null && there.seq >= head.seq) return;
       const line = `audit ${String(head.seq).padStart(SEQ_DIGITS, '0')} ${head.hash}\n`;
-      writeSync(this.#file, line, this.#at);
+      // Renamed into place: others read while this writes, and must never see half of it.
+      const draft = `${this.#mark}.${newDraftName()}`;
+      writeFileSync(draft, `${this.#first}\n${line}`, { mode: 0o600, flag: 'wx' });
+      renameSync(draft, this.#mark);
     } catch (thrown) {
       throw diskRefusal(thrown, `writing ${this.#mark}`);
     }
   }
 
-  close(): void {
-    closeSync(this.#file);
-  }
-
   #text(): string {
-    const bytes = Buffer.alloc(MOST_BYTES);
-    return bytes.toString('latin1', 0, readSync(this.#file, bytes, 0, MOST_BYTES, 0));
+    const file = openSync(this.#mark, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const bytes = Buffer.alloc(MOST_BYTES);
+      return bytes.toString('latin1', 0, readSync(file, bytes, 0, MOST_BYTES, 0));
+    } finally {
+      closeSync(file);
+    }
   }
 
   #parse(text: string): Head | null {
