@@ -34,6 +34,7 @@ export function ensureSqliteFile(file: string, clock: Clock): void {
   try {
     // Looked at before the file itself: another process may be making both, in the other order.
     const marked = existsSync(mark) || existsSync(`${file}-wal`);
+    removeAbandoned(file, clock);
     const found = requirePrivateFile(file);
     if (found === null && marked) throw lost(file, mark);
     if (found?.size === 0) throw damaged(file, 'an empty file');
@@ -57,7 +58,6 @@ function lost(file: string, mark: string): Refusal {
 }
 
 function create(file: string, clock: Clock): void {
-  removeAbandoned(file, clock);
   const draft = `${file}.${newDraftName()}`;
   try {
     closeSync(openSync(draft, 'wx', 0o600));
@@ -86,10 +86,17 @@ function linkUnlessThere(draft: string, file: string): void {
   }
 }
 
+/** Whole from its first moment: another process may already write its second line. */
 function writeMark(file: string, mark: string): void {
   const name = basename(file);
   const text = `${name} was made in this folder. While this mark is here, wheelproof refuses to begin it anew.\n`;
-  writeFileSync(mark, text, { mode: 0o600, flush: true });
+  const draft = `${file}.${newDraftName()}`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flush: true });
+    linkUnlessThere(draft, mark);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 function syncPath(path: string): void {
@@ -101,7 +108,7 @@ function syncPath(path: string): void {
   }
 }
 
-/** What runs left that died while they made the store. */
+/** What runs left that died while they made the store or wrote its mark. */
 function removeAbandoned(file: string, clock: Clock): void {
   const prefix = `${basename(file)}.`;
   for (const name of readdirSync(dirname(file))) {

@@ -24,7 +24,7 @@ import { SealedTable } from './sealed-table.ts';
 import { SqlitePages } from './sqlite-pages.ts';
 import { SqliteAudit } from './sqlite-audit.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
-import { ensureSqliteFile, markOf } from './sqlite-file.ts';
+import { ensureSqliteFile } from './sqlite-file.ts';
 import { configure, migrate, requireIntactStore, useWriteAheadLog } from './sqlite-schema.ts';
 import { APPROVALS, FILES, HOSTS, SIGHTINGS } from './sqlite-tables.ts';
 import { TrailHead } from './trail-head.ts';
@@ -39,7 +39,7 @@ export function openSqliteTrustRows(file: string, clock: Clock, waitMs?: number)
   const path = resolve(file);
   ensureSqliteFile(path, clock);
   // Read before the store is: whatever it tells, other processes had committed by then.
-  const head = new TrailHead(markOf(path));
+  const head = new TrailHead(path);
   return openBehind(head, new SqliteConnection(path, waitMs), clock);
 }
 

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, constants, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { diskRefusal } from './disk-refusal.ts';
 import { newDraftName } from './draft-name.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import { markOf } from './sqlite-file.ts';
 import { damaged } from './sqlite-refusal.ts';
 import { Refusal } from '../core/errors.ts';
 
@@ -21,19 +30,21 @@ const SEQ_DIGITS = 16;
  * the newest commits were lost from its write-ahead log (which SQLite passes over in silence).
  */
 export class TrailHead {
+  readonly #file: string;
   readonly #mark: string;
   readonly #first: string;
   #known: Head | null;
 
-  /** @throws Refusal `WP-STATE-DISK`, `WP-STATE-DAMAGED` */
-  constructor(mark: string) {
-    this.#mark = mark;
+  /** @param file the store's. @throws Refusal `WP-STATE-DISK`, `WP-STATE-DAMAGED` */
+  constructor(file: string) {
+    this.#file = file;
+    this.#mark = markOf(file);
     try {
       const [first = '', ...rest] = this.#text().split('\n');
       this.#first = first;
       this.#known = this.#parse(rest.join('\n'));
     } catch (thrown) {
-      throw diskRefusal(thrown, `reading ${mark}`);
+      throw diskRefusal(thrown, `reading ${this.#mark}`);
     }
   }
 
@@ -62,11 +73,20 @@ export class TrailHead {
       if (there !== null && there.seq >= head.seq) return;
       const line = `audit ${String(head.seq).padStart(SEQ_DIGITS, '0')} ${head.hash}\n`;
       // Renamed into place: others read while this writes, and must never see half of it.
-      const draft = `${this.#mark}.${newDraftName()}`;
-      writeFileSync(draft, `${this.#first}\n${line}`, { mode: 0o600, flag: 'wx' });
-      renameSync(draft, this.#mark);
+      this.#replace(`${this.#first}\n${line}`);
     } catch (thrown) {
       throw diskRefusal(thrown, `writing ${this.#mark}`);
+    }
+  }
+
+  #replace(text: string): void {
+    const draft = `${this.#file}.${newDraftName()}`;
+    try {
+      writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
+      renameSync(draft, this.#mark);
+    } catch (thrown) {
+      rmSync(draft, { force: true });
+      throw thrown;
     }
   }
 
