@@ -79,8 +79,8 @@ async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<C
       watched?.beforeJudging(artifact);
       const candidate =
         entry === null
-          ? await judgeFile(parts, source, file)
-          : await judgeRefusedEntry(parts, source, entry);
+          ? await judgeFile(parts, source, artifact, file)
+          : await judgeRefusedEntry(parts, source, artifact, entry);
       candidates[place] = candidate;
       if (candidate.reasons.length > 0) watched?.refused(artifact, candidate.reasons);
     }
@@ -95,10 +95,10 @@ async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<C
 async function judgeFile(
   parts: PageCaseParts,
   source: PageSource,
+  artifact: Artifact,
   file: ListedFile,
 ): Promise<Candidate> {
   const { index, page } = source;
-  const artifact = listedArtifact(source, file);
   if (page.status === 'quarantined') {
     const said = page.statusReason === null ? '' : `: ${page.statusReason}`;
     const message = `${index} has quarantined ${artifact.project}${said}`;
@@ -125,12 +125,12 @@ async function judgeFile(
 async function judgeRefusedEntry(
   parts: PageCaseParts,
   source: PageSource,
+  artifact: Artifact,
   entry: RefusedEntry,
 ): Promise<Candidate> {
   const file = entry.file ?? bareFile(entry);
-  const artifact = listedArtifact(source, file);
   if (entry.file !== null && isExcepted(parts, artifact, entry.code)) {
-    return await judgeFile(parts, source, entry.file);
+    return await judgeFile(parts, source, artifact, entry.file);
   }
   return { artifact, file, reasons: [reason(entry.code, entry.message)] };
 }

@@ -47,7 +47,6 @@ export class SidecarSource {
     const wanted = stated === false ? undefined : stated['sha256'];
     const isSmall = (listed?.size ?? Infinity) <= HOLD_LIMIT_BYTES;
     if (declared === undefined || wanted === undefined || !isSmall) return null;
-    if (!(await this.#blobs.has(declared))) return null;
     const blob = await this.#blobs.open(declared);
     if (blob === null) return null;
     try {
