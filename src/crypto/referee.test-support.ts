@@ -15,7 +15,7 @@ export function openReferee(rootJson: string) {
     ctlogThreshold: 1,
     timestampThreshold: 1,
   });
-  return (evidence: RealEvidence, json: unknown): RefereeVerdict => {
+  return (evidence: Pick<RealEvidence, 'signed'>, json: unknown): RefereeVerdict => {
     try {
       const bundle = bundleFromJSON(
         evidence.signed === null ? bundleOf(JSON.parse(JSON.stringify(json))) : json,
@@ -38,6 +38,7 @@ interface Attestation {
   readonly verification_material: {
     readonly certificate: unknown;
     readonly transparency_entries: unknown;
+    readonly timestamps?: readonly string[];
   };
   readonly envelope: { readonly statement: unknown; readonly signature: unknown };
 }
@@ -50,7 +51,11 @@ function bundleOf(json: Attestation): unknown {
     verificationMaterial: {
       certificate: { rawBytes: material.certificate },
       tlogEntries: material.transparency_entries,
-      timestampVerificationData: { rfc3161Timestamps: [] },
+      timestampVerificationData: {
+        rfc3161Timestamps: (material.timestamps ?? []).map((signedTimestamp) => ({
+          signedTimestamp,
+        })),
+      },
     },
     dsseEnvelope: {
       payload: envelope.statement,

@@ -47,6 +47,8 @@ export interface Scene {
   readonly own?: readonly string[];
   /** Another wiring than the shipped one, where the attack is a fault inside. */
   readonly wiring?: WiringName;
+  /** `trusted_root.json` of the Sigstore to believe; the one that we ship where absent. */
+  readonly trusts?: (stage: Stage) => string;
   /** In place of running the command once, for attacks that are about how it is run. */
   readonly run?: (stage: Stage, knock: Knock) => Promise<Guarded>;
 }
@@ -115,6 +117,11 @@ export function refused(
   const codes = typeof code === 'string' ? [code] : code;
   return { outcome: 'refused', classes: [refusalClass, ...neighbours], codes, ...rest };
 }
+
+/** The stage's own Sigstore, and no other. */
+export const OWN_SIGSTORE = {
+  trusts: (stage: Stage): string => stage.sigstore.trustedRoot(),
+} as const;
 
 /** The usual `after`. */
 export const AN_HONEST_INSTALL = { ask: ['good'] } as const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChildProcess } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '../../src/core/report.ts';
 import type { Environment } from '../world/environments.ts';
@@ -30,6 +30,8 @@ export interface Knock {
   readonly own?: readonly string[];
   /** Another wiring than the shipped one. */
   readonly wiring?: WiringName;
+  /** `trusted_root.json` of the Sigstore to believe; the one that we ship where absent. */
+  readonly trustedRoot?: string;
   readonly directory?: string;
   /** A command of ours: no installer, no report. */
   readonly bare?: boolean;
@@ -42,7 +44,11 @@ export async function runGuarded(knock: Knock): Promise<Guarded> {
   const file = join(environment.root, 'report.json');
   await rm(file, { force: true });
   const { main, rewired } = await makeProgram();
-  const entry = knock.wiring === undefined ? [main] : [rewired, knock.wiring];
+  const rootFile =
+    knock.trustedRoot === undefined ? '' : join(environment.root, 'trusted-root.json');
+  if (knock.trustedRoot !== undefined) await writeFile(rootFile, knock.trustedRoot);
+  const other = knock.wiring !== undefined || rootFile !== '';
+  const entry = other ? [rewired, knock.wiring ?? 'as shipped', rootFile] : [main];
   const words = [
     process.execPath,
     '--disable-warning=ExperimentalWarning',

@@ -117,7 +117,7 @@ async function setScene(stage: Stage, scene: Scene, guarded = true): Promise<voi
     const words = stage.install(scene.after.ask);
     const { environment } = stage;
     const ended = guarded
-      ? await runGuarded({ environment, words })
+      ? await runGuarded({ environment, words, ...trustOf(stage, scene) })
       : await runPlain(environment, words);
     if (ended.exit !== 0) throw new Error(`the honest install before failed: ${ended.stderr}`);
     await environment.renewTarget();
@@ -143,8 +143,13 @@ async function runScene(stage: Stage, scene: Scene): Promise<Guarded> {
     words: wordsOf(stage, scene),
     ...(own === undefined ? {} : { own }),
     ...(wiring === undefined ? {} : { wiring }),
+    ...trustOf(stage, scene),
   };
   return scene.run === undefined ? await runGuarded(knock) : await scene.run(stage, knock);
+}
+
+function trustOf(stage: Stage, { trusts }: Scene): Pick<Knock, 'trustedRoot'> {
+  return trusts === undefined ? {} : { trustedRoot: trusts(stage) };
 }
 
 async function judge(

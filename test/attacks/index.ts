@@ -57,6 +57,7 @@ import { E05 } from './E05-twin-by-spelling.ts';
 import { E06 } from './E06-releases-merged.ts';
 import { E07 } from './E07-private-name-leaks.ts';
 import { E08 } from './E08-external-link.ts';
+import { H11 } from './H11-publisher-lies.ts';
 import { K01 } from './K01-configured-elsewhere.ts';
 import { K02 } from './K02-requirement-files.ts';
 import { K03 } from './K03-project-files.ts';
@@ -144,6 +145,7 @@ export const ATTACKS: readonly Attack[] = [
   E06,
   E07,
   E08,
+  H11,
   K01,
   K02,
   K03,

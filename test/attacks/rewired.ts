@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFile } from 'node:fs/promises';
 import { describeRefusal } from '../../src/cli/describe-refusal.ts';
 import { parseCommandLine } from '../../src/cli/own-options.ts';
 import { standardOutput } from '../../src/cli/standard-output.ts';
 import { wrap } from '../../src/cli/wrap.ts';
 import { asRefusal } from '../../src/core/errors.ts';
 import { exitCodeOf } from '../../src/core/refusal-class.ts';
+import { readTrustedRoot } from '../../src/crypto/index.ts';
 import { wiringCalled } from './defences.ts';
 
-// The wrapper as it is, but for the one piece of wiring that the first argument names.
-const [, , name = '', ...argv] = process.argv;
+// The wrapper as it is, but for the one piece of wiring that the first argument names, and for the
+// trusted root in the file that the second names (none where empty).
+const [, , name = '', rootFile = '', ...argv] = process.argv;
 const { forgetful, unjailed, ...wiring } = wiringCalled(name);
 const elsewhere = forgetful ? { XDG_DATA_HOME: `${process.env['HOME']}/forgetful` } : {};
+const trusting =
+  rootFile === '' ? {} : { trustedRoot: async () => readTrustedRoot(await readFile(rootFile)) };
 const output = standardOutput();
 try {
   const { options, words } = parseCommandLine(argv);
@@ -22,7 +27,7 @@ try {
     output,
     interactive: false,
   };
-  process.exitCode = await wrap(wrapCall, wiring);
+  process.exitCode = await wrap(wrapCall, { ...trusting, ...wiring });
 } catch (thrown) {
   const refusal = asRefusal(thrown, 'wheelproof');
   output.err(describeRefusal(refusal));

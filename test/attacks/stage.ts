@@ -4,6 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathsBelow } from '../world/tree-hash.ts';
 import type { Environment } from '../world/environments.ts';
+import { provenance, publishAttested, type ProvenanceJson } from '../world/integrity-api.ts';
+import { openSigstore, type Sigstore } from '../world/sigstore/sigstore.ts';
 import { FILES, type World } from '../world/world.ts';
 import type { ListedModel } from '../world/index-model.ts';
 import { makeWheel, type BuiltFile } from '../world/wheel.ts';
@@ -24,6 +26,14 @@ export interface Stage {
   honest(): void;
   /** The page of `good` lists this file alone, with these lies. */
   listOnly(file: BuiltFile, over?: Partial<ListedModel>): ListedModel;
+  /** The Sigstore that the good people use; nobody trusts it until told to. */
+  readonly sigstore: Sigstore;
+  /** As `listOnly`, and the index names attestations: honest ones of this file where absent. */
+  listAttested(
+    file: BuiltFile,
+    said?: ProvenanceJson | Uint8Array,
+    over?: Partial<ListedModel>,
+  ): ListedModel;
   /** Writes a file into the working directory. */
   write(name: string, content: string | Uint8Array): Promise<string>;
   /** `https://files.test:PORT/packages/` */
@@ -37,12 +47,17 @@ export interface Stage {
   readonly installedWord: () => string | null;
 }
 
+let sharedSigstore: Sigstore | null = null;
+
 export function openStage(world: World, environment: Environment): Stage {
   const packages = `${world.origin(FILES)}/packages/`;
+  sharedSigstore ??= openSigstore();
+  const sigstore = sharedSigstore;
   return {
     world,
     environment,
     packages,
+    sigstore,
     honest() {
       world.reset();
       world.publish(GOOD);
@@ -50,6 +65,10 @@ export function openStage(world: World, environment: Environment): Stage {
     listOnly(file, over = {}) {
       world.project('good').files = [];
       return world.publish(file, over);
+    },
+    listAttested(file, said = provenance([sigstore.attest(file)]), over = {}) {
+      world.project('good').files = [];
+      return publishAttested(world, file, said, over);
     },
     async write(name, content) {
       const path = join(environment.directory, name);

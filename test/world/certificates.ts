@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { boolean, implicit, namedBits, oid, sequence } from './der.ts';
 import {
-  bitString,
-  boolean,
-  context,
-  integer,
-  implicit,
-  namedBits,
-  octetString,
-  oid,
-  sequence,
-  set,
-  time,
-  utf8,
-} from './der.ts';
+  certificate,
+  extension,
+  generateKeys,
+  pem,
+  type Keys,
+  type KeyType,
+  type SignedOver,
+} from './x509.ts';
 
-/*
- * Certificates made at test time on node:crypto alone, so that tests need no openssl on the
- * machine. RFC 5280 profile: what strict OpenSSL and Python (VERIFY_X509_STRICT) accept.
- */
-
-export type KeyType = 'ec' | 'rsa' | 'rsa-1024' | 'ed25519';
-export type SignedOver = 'sha256' | 'sha1';
+/* The certificates of a small TLS world: an authority, those below it, and leaves. */
 
 export interface LeafOptions {
   /** DNS names and IP addresses; `localhost` and 127.0.0.1 where absent. */
@@ -90,22 +79,24 @@ interface Issuer {
 function makeAuthorityBelow(above: Issuer | null, options: AuthorityOptions): Authority {
   const name = options.name ?? 'wheelproof test authority';
   const keys = generateKeys(options.keyType ?? 'ec');
-  const caPem = certificate({
-    subject: name,
-    publicKey: keys.publicKey,
-    issuer: above?.name ?? name,
-    issuerKeys: above?.keys ?? keys,
-    hash: options.hash ?? 'sha256',
-    notBefore: daysFromNow(-1),
-    notAfter: daysFromNow(30),
-    extensions:
-      options.usurps === true
-        ? [extension('2.5.29.19', sequence(), true)]
-        : [
-            extension('2.5.29.19', sequence(boolean(true)), true),
-            extension('2.5.29.15', namedBits(5, 6), true),
-          ],
-  });
+  const caPem = pem(
+    certificate({
+      subject: name,
+      publicKey: keys.publicKey,
+      issuer: above?.name ?? name,
+      issuerKeys: above?.keys ?? keys,
+      hash: options.hash ?? 'sha256',
+      notBefore: daysFromNow(-1),
+      notAfter: daysFromNow(30),
+      extensions:
+        options.usurps === true
+          ? [extension('2.5.29.19', sequence(), true)]
+          : [
+              extension('2.5.29.19', sequence(boolean(true)), true),
+              extension('2.5.29.15', namedBits(5, 6), true),
+            ],
+    }),
+  );
   const sentAlong = above === null ? '' : `${caPem}${above.sentAlong}`;
   const issuer = { name, keys, sentAlong };
   return {
@@ -117,106 +108,33 @@ function makeAuthorityBelow(above: Issuer | null, options: AuthorityOptions): Au
   };
 }
 
-interface Keys {
-  readonly publicKey: KeyObject;
-  readonly privateKey: KeyObject;
-}
-
 function makeLeaf(authority: Issuer, options: LeafOptions): KeyAndCertificate {
   const names = options.names ?? ['localhost', '127.0.0.1'];
   const keys = generateKeys(options.keyType ?? 'ec');
   const subject = names[0] ?? 'nameless';
-  const certPem = certificate({
-    subject,
-    publicKey: keys.publicKey,
-    issuer: options.selfSigned === true ? subject : authority.name,
-    issuerKeys: options.selfSigned === true ? keys : authority.keys,
-    hash: options.hash ?? 'sha256',
-    ...(options.claims === undefined ? {} : { claims: options.claims }),
-    notBefore: options.notBefore ?? daysFromNow(-1),
-    notAfter: options.notAfter ?? daysFromNow(30),
-    extensions: [
-      extension('2.5.29.19', sequence(), true),
-      extension('2.5.29.15', namedBits(0), true),
-      extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.1'))),
-      extension('2.5.29.17', sequence(...names.map(generalName))),
-    ],
-  });
+  const certPem = pem(
+    certificate({
+      subject,
+      publicKey: keys.publicKey,
+      issuer: options.selfSigned === true ? subject : authority.name,
+      issuerKeys: options.selfSigned === true ? keys : authority.keys,
+      hash: options.hash ?? 'sha256',
+      ...(options.claims === undefined ? {} : { claims: options.claims }),
+      notBefore: options.notBefore ?? daysFromNow(-1),
+      notAfter: options.notAfter ?? daysFromNow(30),
+      extensions: [
+        extension('2.5.29.19', sequence(), true),
+        extension('2.5.29.15', namedBits(0), true),
+        extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.1'))),
+        extension('2.5.29.17', sequence(...names.map(generalName))),
+      ],
+    }),
+  );
   const sent = options.selfSigned === true ? certPem : `${certPem}${authority.sentAlong}`;
   return {
     certPem: sent,
     keyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
-}
-
-function generateKeys(type: KeyType): Keys {
-  if (type === 'rsa') return generateKeyPairSync('rsa', { modulusLength: 2048 });
-  if (type === 'rsa-1024') return generateKeyPairSync('rsa', { modulusLength: 1024 });
-  if (type === 'ed25519') return generateKeyPairSync('ed25519');
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
-}
-
-interface CertificateParts {
-  readonly subject: string;
-  readonly publicKey: KeyObject;
-  readonly issuer: string;
-  readonly issuerKeys: Keys;
-  readonly hash: SignedOver;
-  readonly claims?: string;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly extensions: readonly Buffer[];
-}
-
-function certificate(parts: CertificateParts): string {
-  const algorithm = signatureAlgorithm(parts.issuerKeys.privateKey, parts.hash);
-  const toBeSigned = sequence(
-    context(0, integer(Buffer.from([2]))),
-    integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
-    algorithm.identifier,
-    commonName(parts.issuer),
-    sequence(time(parts.notBefore), time(parts.notAfter)),
-    commonName(parts.subject),
-    parts.publicKey.export({ type: 'spki', format: 'der' }),
-    context(
-      3,
-      sequence(
-        ...parts.extensions,
-        extension('2.5.29.14', octetString(keyId(parts.publicKey))),
-        extension('2.5.29.35', sequence(implicit(0, keyId(claimedKey(parts))))),
-      ),
-    ),
-  );
-  const signature = sign(algorithm.hash, toBeSigned, parts.issuerKeys.privateKey);
-  return pem(sequence(toBeSigned, algorithm.identifier, bitString(signature)));
-}
-
-function claimedKey({ claims, issuerKeys }: CertificateParts): KeyObject {
-  return claims === undefined ? issuerKeys.publicKey : new X509Certificate(claims).publicKey;
-}
-
-function signatureAlgorithm(
-  key: KeyObject,
-  hash: SignedOver,
-): { identifier: Buffer; hash: string | null } {
-  if (key.asymmetricKeyType === 'ed25519')
-    return { identifier: sequence(oid('1.3.101.112')), hash: null };
-  if (key.asymmetricKeyType === 'rsa') {
-    const nothing = Buffer.from([5, 0]);
-    return {
-      identifier: sequence(oid(`1.2.840.113549.1.1.${hash === 'sha1' ? 5 : 11}`), nothing),
-      hash,
-    };
-  }
-  return { identifier: sequence(oid(`1.2.840.10045.4.${hash === 'sha1' ? '1' : '3.2'}`)), hash };
-}
-
-function commonName(name: string): Buffer {
-  return sequence(set(sequence(oid('2.5.4.3'), utf8(name))));
-}
-
-function extension(id: string, value: Buffer, critical = false): Buffer {
-  return sequence(oid(id), ...(critical ? [boolean(true)] : []), octetString(value));
 }
 
 function generalName(name: string): Buffer {
@@ -235,19 +153,8 @@ function ipv6Bytes(address: string): Buffer {
   return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
 
-function keyId(publicKey: KeyObject): Buffer {
-  return createHash('sha1')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest();
-}
-
 function daysFromNow(days: number): Date {
   return new Date(Date.now() + days * 86_400_000);
-}
-
-function pem(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/gu) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 function writeTemporary(text: string): string {

@@ -156,6 +156,6 @@ export function serveBytes(bytes: Uint8Array): Hook {
   return (request, response) => sendBytes(request, response, bytes);
 }
 
-export function servePage(type: string, body: string): Hook {
+export function servePage(type: string, body: string | Uint8Array): Hook {
   return (request, response) => send(request, response, 200, { 'content-type': type }, body);
 }
