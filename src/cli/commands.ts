@@ -11,10 +11,12 @@ import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
 import { registerTrustCommand } from './commands/trust.ts';
+import { registerTrustRootCommand } from './commands/trust-root.ts';
 import { registerTufCommand } from './commands/tuf.ts';
 import { installersHere } from './installers.ts';
 import type { OwnOptions } from './own-options.ts';
 import type { Output } from './show-report.ts';
+import { openHeldRoots } from './trusted-roots.ts';
 import { ownVersion } from './version.ts';
 import { clockOf, currentOwner, findPlaces, openPolicy, openTrust } from './wire.ts';
 import type { Wiring } from './wiring.ts';
@@ -46,6 +48,17 @@ export async function runCommand(
   registerTrustCommand(
     program,
     async () => ({ rows: rows(), clock: clockOf({}), owner: currentOwner(environment) }),
+    io,
+  );
+  registerTrustRootCommand(
+    program,
+    async () => ({
+      rows: rows(),
+      clock: clockOf({}),
+      owner: currentOwner(environment),
+      environment,
+      roots: await openHeldRoots(findPlaces(environment)),
+    }),
     io,
   );
   registerPolicyCommand(program, async (file) => policyFrom(file ?? options.policyFile), io);

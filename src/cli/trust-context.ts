@@ -27,6 +27,6 @@ export function occasionOf({ clock }: TrustContext): Occasion {
   return { now: clock.now(), run: `trust-${randomBytes(8).toString('hex')}` };
 }
 
-export function printJson(io: TrustIo, value: unknown): void {
+export function printJson(io: Pick<TrustIo, 'out'>, value: unknown): void {
   io.out(`${JSON.stringify(JSON.parse(canonicalJson(value)), null, 2)}\n`);
 }

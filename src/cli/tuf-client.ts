@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createReadStream } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Refusal } from '../core/errors.ts';
-import type { Upstream } from '../core/upstream.ts';
 import { openStagedFolder } from '../storage/index.ts';
 import { checkTargetPath, hashedPath, TufClient, verifyTarget } from '../tuf/index.ts';
-import { openUpstream } from '../upstream/index.ts';
+import { openTufSource, type FetchFile } from './tuf-source.ts';
 import { readGiven, tell, type Json, type TufContext } from './tuf-work.ts';
 
 export interface ClientOptions extends Json {
@@ -14,9 +11,6 @@ export interface ClientOptions extends Json {
   readonly state: string;
   readonly out: string;
 }
-
-/** At most `maxBytes` of a file of the repository, `null` where there is none. */
-type Fetch = (path: string, maxBytes: number) => Promise<Uint8Array | null>;
 
 /** `wheelproof tuf client`: brings what is trusted up to date, and fetches what it vouches for. */
 export async function fetchTargets(
@@ -26,9 +20,8 @@ export async function fetchTargets(
   options: ClientOptions,
 ): Promise<void> {
   for (const path of paths) checkTargetPath(path);
-  const upstream = /^https?:/iu.test(source) ? openPlainUpstream(context) : null;
+  const { ask, close } = openTufSource(source, context.environment);
   try {
-    const ask = upstream === null ? fromFolder(source) : fromUpstream(source, upstream);
     const client = await openClient(context, ask, options);
     await client.refresh();
     const found = [];
@@ -39,11 +32,11 @@ export async function fetchTargets(
     ];
     tell(context, options, { found }, `${text.join('\n')}\n`);
   } finally {
-    await upstream?.close();
+    await close();
   }
 }
 
-async function openClient(context: TufContext, ask: Fetch, options: ClientOptions) {
+async function openClient(context: TufContext, ask: FetchFile, options: ClientOptions) {
   const folder = await openStagedFolder(resolve(options.state), 0o700);
   const nameOf = (role: string): string => `${encodeURIComponent(role)}.json`;
   const store = {
@@ -63,7 +56,7 @@ async function openClient(context: TufContext, ask: Fetch, options: ClientOption
   return await TufClient.open({ source, store, now: context.now });
 }
 
-async function fetchTarget(client: TufClient, ask: Fetch, path: string, out: string) {
+async function fetchTarget(client: TufClient, ask: FetchFile, path: string, out: string) {
   const target = await client.findTarget(path);
   if (target === null)
     throw new Refusal('WP-TUF-NOT-FOUND', { message: `nobody who may speak for ${path} names it` });
@@ -78,50 +71,4 @@ async function fetchTarget(client: TufClient, ask: Fetch, path: string, out: str
   await folder.stage([{ name: file, bytes }]);
   await folder.commit([file]);
   return { path, file: join(out, file), length: bytes.length, sha256 };
-}
-
-function fromFolder(source: string): Fetch {
-  const root = /^file:/iu.test(source) ? fileURLToPath(source) : resolve(source);
-  return async (path, maxBytes) => {
-    try {
-      return await atMost(createReadStream(join(root, path)), maxBytes, path);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-      throw error;
-    }
-  };
-}
-
-function fromUpstream(source: string, upstream: Upstream): Fetch {
-  return async (path, maxBytes) => {
-    const url = `${source.replace(/\/*$/u, '')}/${path.split('/').map(encodeURIComponent).join('/')}`;
-    const wish = { url, method: 'GET', headers: {}, maxBytes, redirects: 'follow' } as const;
-    const { status, body } = await upstream.request(wish);
-    if (status === 200) return await atMost(body, maxBytes, url);
-    for await (const chunk of body) if (chunk.length > 0) break;
-    if (status === 404 || status === 403) return null;
-    throw new Refusal('WP-TUF-UNREACHABLE', { message: `${url}: status ${status}` });
-  };
-}
-
-async function atMost(body: AsyncIterable<Uint8Array>, maxBytes: number, what: string) {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBytes)
-      throw new Refusal('WP-TUF-LIMIT', { message: `${what}: more than ${maxBytes} bytes` });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function openPlainUpstream({ environment }: TufContext): Upstream {
-  return openUpstream({
-    caFiles: [],
-    proxy: null,
-    environment,
-    minimumTls: 'TLSv1.2',
-    allowPlainHttp: () => false,
-  });
 }

@@ -9,7 +9,6 @@ import type { Intent } from '../core/installer.ts';
 import type { Report } from '../core/report.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
-import type { TrustedRoot } from '../crypto/index.ts';
 import { EVIDENCE, openPageReader, SidecarLedger } from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
 import {
@@ -34,6 +33,7 @@ import { Verifier, type AheadPlan, type AskFirstUse, type Grounds } from '../ver
 import { firstUsePrompt } from './first-use-prompt.ts';
 import { openStoredWheel } from './stored-wheels.ts';
 import { transportOf } from './transport.ts';
+import { trustedRootsOf } from './trusted-roots.ts';
 import type { WaitingDisplay } from './waiting-display.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -97,7 +97,7 @@ function evidenceNames(): readonly string[] {
     pins: [],
     sidecars: new SidecarLedger(),
     upstream: { request: unasked, close: unasked },
-    trustedRoot: unasked,
+    trustedRoots: unasked,
   };
   return EVIDENCE.map((make) => make(inert).kind);
 }
@@ -145,9 +145,10 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const run = newRunName();
   const memory = new TrustMemory(rows, clock);
   const sidecars = new SidecarLedger();
-  const trustedRoot = wiring.trustedRoot ?? openTrustedRoot;
+  const realRoots = trustedRootsOf(places, policy);
+  const trustedRoots = wiring.trustedRoots?.(realRoots) ?? realRoots;
   const { pins } = intent;
-  const sources = { memory, rows, clock: witnessed, pins, sidecars, upstream, trustedRoot };
+  const sources = { memory, rows, clock: witnessed, pins, sidecars, upstream, trustedRoots };
   const kinds = EVIDENCE.map((make) => make(sources));
   const isIndexItself = (url: string): boolean =>
     intent.indexes.some((index) => indexKey(index) === indexKey(url));
@@ -220,14 +221,6 @@ function aheadOf({ intent, fetchAhead }: GateSettings): { readonly ahead?: Ahead
   const { sequential, indexes, wishes } = intent;
   if (fetchAhead === false || sequential === undefined) return {};
   return { ahead: { indexes, wishes, ...sequential } };
-}
-
-/** Read once, and only for a file that is attested. */
-let publicGood: Promise<TrustedRoot> | null = null;
-
-async function openTrustedRoot(): Promise<TrustedRoot> {
-  publicGood ??= import('../trust/public-good-root.ts').then((root) => root.openPublicGoodRoot());
-  return await publicGood;
 }
 
 /** Writes a run's outcome into the audit trail. */

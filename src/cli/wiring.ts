@@ -4,9 +4,9 @@ import type { Clock } from '../core/clock.ts';
 import type { EvidenceKind, PageReader } from '../core/evidence.ts';
 import type { Installer } from '../core/installer.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
+import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
 import type { Verification } from '../core/verification.ts';
-import type { TrustedRoot } from '../crypto/index.ts';
 import type { openRunDirectory } from '../host/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { UpstreamSettings } from '../upstream/index.ts';
@@ -28,7 +28,7 @@ export interface Wiring {
   readonly policy?: (real: Policy) => Policy;
   readonly loadPolicy?: typeof loadPolicy;
   readonly installers?: (real: readonly Installer[]) => readonly Installer[];
-  readonly trustedRoot?: () => Promise<TrustedRoot>;
+  readonly trustedRoots?: (real: TrustedRoots) => TrustedRoots;
   readonly openRows?: (file: string, clock: Clock) => TrustRows;
   readonly openRunDirectory?: typeof openRunDirectory;
 }

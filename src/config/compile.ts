@@ -9,10 +9,12 @@ import {
   type PolicyContent,
   type PolicyException,
   type ProjectRule,
+  type RootRule,
 } from '../policy/index.ts';
 import type { ReadDocument } from './document.ts';
 import type { KeyPath } from './location.ts';
 import { readPinTables, sourceOf } from './pin-tables.ts';
+import { readRootTables } from './root-tables.ts';
 import { ValueReader } from './values.ts';
 
 type Setting =
@@ -35,6 +37,7 @@ export interface Layer {
   readonly indexes: readonly IndexRule[];
   readonly pins: readonly PinRule[];
   readonly exceptions: readonly PolicyException[];
+  readonly sigstore: readonly RootRule[];
 }
 
 /** @throws Refusal `WP-POLICY-INVALID` where a value has the right form and no sense. */
@@ -62,6 +65,7 @@ class Compiler {
       indexes: this.#indexes(),
       pins: readPinTables(this.#document, this.#read),
       exceptions: this.#exceptions(),
+      sigstore: readRootTables(this.#document, this.#read),
     };
   }
 

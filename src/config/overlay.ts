@@ -45,6 +45,7 @@ export function overlay(
     projects: layers.flatMap((layer) => layer.projects),
     indexes: layers.flatMap((layer) => layer.indexes),
     pins,
+    sigstore: layers.flatMap((layer) => layer.sigstore),
     exceptions: exceptions.filter((one) => one.expires > now),
     strict,
     sources: layers.map((layer) => layer.path),

@@ -127,6 +127,32 @@ const exception = v.strictObject({
   expires: moment('The last day on which it holds (UTC), or the moment at which it ends.'),
 });
 
+const sigstore = v.strictObject({
+  roots: v.pipe(
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(
+          /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u,
+          'a name that `wheelproof trust root show` lists',
+        ),
+      ),
+    ),
+    v.nonEmpty('at least one name'),
+    v.maxLength(16, 'at most 16 names'),
+    v.description(
+      'Names of the trusted roots whose signatures count; `public-good` where no table matches.',
+    ),
+  ),
+  projects: v.optional(v.pipe(v.array(projectGlob), v.nonEmpty('at least one project'))),
+  indexes: v.optional(
+    v.pipe(
+      v.array(text(2_000, 'Address of an index, as the installer is given it.')),
+      v.nonEmpty('at least one index'),
+    ),
+  ),
+});
+
 const list = <T extends v.GenericSchema>(entry: T) =>
   v.optional(v.pipe(v.array(entry), v.maxLength(10_000, 'at most 10000 tables')));
 
@@ -176,6 +202,7 @@ export const policyDocument = v.strictObject({
   index: list(index),
   host: list(host),
   exception: list(exception),
+  sigstore: list(sigstore),
 });
 
 export type PolicyDocument = v.InferOutput<typeof policyDocument>;

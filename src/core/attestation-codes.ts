@@ -69,4 +69,10 @@ export const ATTESTATION_CODES = {
     'Without it, no attestation can be verified; so none is believed.',
     'Import it anew from a source that you trust.',
   ),
+  'WP-TRUSTED-ROOT-PIN': entry(
+    'E-SOURCE',
+    'The trusted root is not the one that was pinned.',
+    'Whoever pinned it wants to look at every change before it counts.',
+    "Look at what changed; then `wheelproof trust root pin NAME --off --reason 'why'` and update again.",
+  ),
 } as const satisfies Record<`WP-${string}`, CodeEntry>;

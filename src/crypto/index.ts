@@ -11,3 +11,5 @@ export { parseStrictJson } from './strict-json.ts';
 export { readTrustedRoot } from './trusted-root.ts';
 export type { TrustedRoot } from './trusted-root.ts';
 export { makeKeyFile, openKeyFile, publicKeyOf } from './key-file.ts';
+export { trustedRootSummary } from './trusted-root-summary.ts';
+export type { RootPart } from './trusted-root-summary.ts';

@@ -73,7 +73,10 @@ function evidence({
     },
     close: async () => {},
   };
-  const kind = attestationEvidence({ upstream, trustedRoot: openPublicGoodRoot });
+  const kind = attestationEvidence({
+    upstream,
+    trustedRoots: async () => [await openPublicGoodRoot()],
+  });
   const held = (sha256 = SHA256) => ({
     size: 1,
     digests: { sha256 },

@@ -4,8 +4,8 @@ import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
+import type { NamedRoot, TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
-import type { TrustedRoot } from '../crypto/index.ts';
 import { fetchProvenance } from './provenance-source.ts';
 
 const base = { kind: 'attestation', class: 'publisher', identity: null } as const;
@@ -13,7 +13,7 @@ const base = { kind: 'attestation', class: 'publisher', identity: null } as cons
 export interface AttestationSources {
   readonly upstream: Upstream;
   /** Whom signatures are verified against; asked for only once a file is attested. */
-  readonly trustedRoot: () => Promise<TrustedRoot>;
+  readonly trustedRoots: TrustedRoots;
 }
 
 type Fetched = { readonly bytes: Uint8Array } | { readonly thrown: unknown };
@@ -22,7 +22,7 @@ type Fetched = { readonly bytes: Uint8Array } | { readonly thrown: unknown };
  * The publisher's own word (PEP 740): the attestations that the index page names, verified offline.
  * They are fetched beside the file, once, and judged when its bytes are known.
  */
-export function attestationEvidence({ upstream, trustedRoot }: AttestationSources): EvidenceKind {
+export function attestationEvidence({ upstream, trustedRoots }: AttestationSources): EvidenceKind {
   const running = new Map<string, Promise<Fetched>>();
   const fetchOnce = (
     artifact: Artifact,
@@ -45,7 +45,12 @@ export function attestationEvidence({ upstream, trustedRoot }: AttestationSource
       const fetched = await fetchOnce(artifact, url, {});
       running.delete(url);
       if ('thrown' in fetched) throw fetched.thrown;
-      return await judge(fetched.bytes, artifact, bytes.digests.sha256, await trustedRoot());
+      return await judge(
+        fetched.bytes,
+        artifact,
+        bytes.digests.sha256,
+        await trustedRoots(artifact),
+      );
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
       return refused(thrown);
@@ -75,12 +80,12 @@ async function judge(
   provenance: Uint8Array,
   { filename, project }: Artifact,
   sha256: string,
-  root: TrustedRoot,
+  roots: readonly NamedRoot[],
 ): Promise<Finding> {
   // Loaded here: most installs meet attested files late or never.
   const { judgeProvenance } = await import('./provenance.ts');
   const file = { filename, project, sha256 };
-  const { vouchers, silent } = judgeProvenance(provenance, file, root);
+  const { vouchers, silent } = judgeProvenance(provenance, file, roots);
   const identity = [...new Set(vouchers.map(({ words }) => words))].join('; ');
   if (identity === '') {
     const detail = silent.join('; ') || 'the index names attestations, and there are none';

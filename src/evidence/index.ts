@@ -3,8 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Pin } from '../core/installer.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
+import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
-import type { TrustedRoot } from '../crypto/index.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { approvalEvidence } from './approval.ts';
 import { attestationEvidence } from './attestation.ts';
@@ -23,7 +23,7 @@ export interface EvidenceSources {
   readonly sidecars: SidecarLedger;
   readonly upstream: Upstream;
   /** What publishers' signatures are verified against. */
-  readonly trustedRoot: () => Promise<TrustedRoot>;
+  readonly trustedRoots: TrustedRoots;
 }
 
 /** Every kind of evidence that is asked for every file: one file each, one line here. */

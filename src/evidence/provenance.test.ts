@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../core/errors.ts';
-import { readTrustedRoot, type TrustedRoot } from '../crypto/index.ts';
+import type { NamedRoot } from '../core/trusted-roots.ts';
 import { judgeAttestation, judgeProvenance } from './provenance.ts';
 import { agrees } from './publisher.ts';
 
@@ -26,8 +26,10 @@ const index: readonly Indexed[] = isThere
   ? JSON.parse(readFileSync(path.join(PEP740, 'INDEX.json'), 'utf8'))
   : [];
 const read = (file: string): Buffer => readFileSync(path.join(PEP740, file));
-const rootOf = (instance: string): TrustedRoot =>
-  readTrustedRoot(readFileSync(path.join(DATA, 'sigstore', instance, 'trusted_root.json')));
+const rootOf = (instance: string): readonly NamedRoot[] => {
+  const bytes = readFileSync(path.join(DATA, 'sigstore', instance, 'trusted_root.json'));
+  return [{ name: 'public-good', bytes, checkedAt: 0 }];
+};
 
 /** An attestation alone is put into a container that names no known publisher's claims. */
 interface Container {
@@ -37,18 +39,18 @@ interface Container {
 
 function judge(
   { file, subject, sha256 }: Indexed,
-  root: TrustedRoot,
+  roots: readonly NamedRoot[],
   over: { filename?: string; sha256?: string; change?: (container: Container) => void } = {},
 ) {
   const project = subject.split('-')[0]?.replaceAll('_', '-') ?? '';
   const attested = { filename: over.filename ?? subject, project, sha256: over.sha256 ?? sha256 };
   if (!file.endsWith('.provenance')) {
-    const judged = judgeAttestation(JSON.parse(read(file).toString('utf8')), null, attested, root);
+    const judged = judgeAttestation(JSON.parse(read(file).toString('utf8')), null, attested, roots);
     return { vouchers: typeof judged === 'string' ? [] : [judged], silent: [] };
   }
   const container: Container = JSON.parse(read(file).toString('utf8'));
   over.change?.(container);
-  return judgeProvenance(Buffer.from(JSON.stringify(container)), attested, root);
+  return judgeProvenance(Buffer.from(JSON.stringify(container)), attested, roots);
 }
 
 const WORDS: Readonly<Record<string, string>> = {

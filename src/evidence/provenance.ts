@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
 import { MAX_ATTESTATIONS, MAX_PROVENANCE_BYTES } from '../core/limits.ts';
+import { PUBLIC_GOOD, type NamedRoot } from '../core/trusted-roots.ts';
 import {
   fields,
   malformed,
   parseStrictJson,
   readAttestation,
-  verifySigstore,
   type JsonObject,
   type SigstoreProof,
   type SignerIdentity,
-  type TrustedRoot,
 } from '../crypto/index.ts';
 import { agrees, publisherWords } from './publisher.ts';
+import { verifyUnder } from './several-roots.ts';
 import { readStatement, requireSubject, type AttestedFile, type Statement } from './statement.ts';
 
 /** One attestation that holds for a file. */
@@ -21,6 +21,8 @@ export interface Voucher {
   /** Who, in words. */
   readonly words: string;
   readonly predicate: 'publish' | 'slsa';
+  /** Name of the trusted root that it was verified under. */
+  readonly root: string;
   readonly proof: SigstoreProof;
 }
 
@@ -41,7 +43,7 @@ const WHAT = 'the provenance';
 export function judgeProvenance(
   bytes: Uint8Array,
   file: AttestedFile,
-  root: TrustedRoot,
+  roots: readonly NamedRoot[],
 ): Vouchers {
   if (bytes.length > MAX_PROVENANCE_BYTES) {
     throw tooMuch(`${WHAT} of ${file.filename} has ${bytes.length} bytes`);
@@ -54,7 +56,7 @@ export function judgeProvenance(
   }
   const silent: string[] = [];
   const vouchers = attested.flatMap(({ attestation, publisher }) => {
-    const judged = judgeAttestation(attestation, publisher, file, root);
+    const judged = judgeAttestation(attestation, publisher, file, roots);
     if (typeof judged !== 'string') return [judged];
     silent.push(judged);
     return [];
@@ -72,9 +74,9 @@ export function judgeAttestation(
   attestation: unknown,
   publisher: JsonObject | null,
   file: AttestedFile,
-  root: TrustedRoot,
+  roots: readonly NamedRoot[],
 ): Voucher | string {
-  const proof = verifySigstore(readAttestation(attestation), root, null);
+  const { proof, root } = verifyUnder(readAttestation(attestation), roots);
   const { identity, content } = proof;
   if (content.form !== 'dsse' || identity === null)
     throw malformed('the attestation has no signer');
@@ -86,7 +88,8 @@ export function judgeAttestation(
   if (publisher !== null && !agrees(publisher, identity)) {
     return `the publisher is of the unknown kind ${String(fields.memberOf(publisher, 'kind'))}`;
   }
-  return { identity, words: publisherWords(identity), predicate: statement.predicate, proof };
+  const words = `${publisherWords(identity)}${root === PUBLIC_GOOD ? '' : ` (under ${root})`}`;
+  return { identity, words, predicate: statement.predicate, root, proof };
 }
 
 function attestationsOf(provenance: JsonObject) {

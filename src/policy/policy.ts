@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { Code } from '../core/codes.ts';
 import { MAX_FILE_BYTES } from '../core/limits.ts';
 import { canonicalRequirement, formatRequirement, type Requirement } from './requirement.ts';
+import type { RootRule } from './root-rules.ts';
 
 /** What happens to a file that nobody vouches for and that this trust store never saw. */
 export type FirstUse = 'accept' | 'ask' | 'refuse';
@@ -39,6 +40,8 @@ export interface PolicyContent {
   /** Of `[[index]]` and `[[host]]` tables. */
   readonly pins: readonly PinRule[];
   readonly exceptions: readonly PolicyException[];
+  /** Of `[[sigstore]]` tables; the first one that matches decides. */
+  readonly sigstore: readonly RootRule[];
   /** `--strict`: first use is never accepted. */
   readonly strict: boolean;
   /** The files it was read from, the user's own first. */
@@ -139,6 +142,7 @@ export function policyDigest(policy: PolicyContent): string {
       ),
     ),
     exceptions: asSet(policy.exceptions.map((rule) => canonicalJson({ ...rule, source: null }))),
+    sigstore: policy.sigstore.map((rule) => ({ ...rule, source: null })),
   };
   return createHash('sha256')
     .update(`${DIGEST_DOMAIN}\n${canonicalJson(rules)}`)
@@ -164,6 +168,7 @@ export const DEFAULT_POLICY: Policy = sealPolicy({
   indexes: [],
   pins: [],
   exceptions: [],
+  sigstore: [],
   strict: false,
   sources: [],
   origins: {},

@@ -59,6 +59,11 @@ export class TufClient {
     return this.#trusted.root.consistentSnapshot;
   }
 
+  /** Of the top-level targets, after {@link refresh}. */
+  get targetsVersion(): number {
+    return this.#trusted.targets('targets', { kind: 'root' })?.version ?? 0;
+  }
+
   /** Brings root, timestamp, snapshot and top-level targets up to date, each saved once it is trusted. */
   async refresh(): Promise<void> {
     await this.#refreshRoot();

@@ -84,10 +84,10 @@ export function open(
     },
     close: async () => {},
   };
-  const trustedRoot = async (): Promise<never> => {
+  const trustedRoots = async (): Promise<never> => {
     throw new Error('nothing here is attested');
   };
-  const sources = { memory, rows: shared.rows, clock, pins: [], sidecars, upstream, trustedRoot };
+  const sources = { memory, rows: shared.rows, clock, pins: [], sidecars, upstream, trustedRoots };
   const kinds = EVIDENCE.map((make) => make(sources)).filter(({ kind }) => kind !== 'contents');
   const pages = {
     async read(): Promise<PageReading> {

@@ -37,7 +37,9 @@ function optionsOf(words: readonly string[]): ReadonlyMap<string, string> {
 }
 
 async function openRoot(path: string | undefined): Promise<TrustedRoot> {
-  return path === undefined ? await openPublicGoodRoot() : readTrustedRoot(await readFile(path));
+  return readTrustedRoot(
+    path === undefined ? (await openPublicGoodRoot()).bytes : await readFile(path),
+  );
 }
 
 async function openFile(word: string): Promise<SignedFile> {

@@ -19,7 +19,7 @@ const sources = {
     },
     close: async () => {},
   },
-  trustedRoot: openPublicGoodRoot,
+  trustedRoots: async () => [await openPublicGoodRoot()],
   rows,
   clock,
   memory: new TrustMemory(rows, clock),
