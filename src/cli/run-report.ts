@@ -9,6 +9,7 @@ import type { Snapshot } from '../host/index.ts';
 import { buildReport } from '../report/index.ts';
 import { reckon, type Grounds } from '../verify/index.ts';
 import { holdAgainstReceipts, withoutPassing } from './after-install.ts';
+import type { AgeTold } from './root-ages.ts';
 import type { SubjectReason } from './run-events.ts';
 import { ownVersion } from './version.ts';
 
@@ -43,6 +44,8 @@ export interface Observed {
   readonly refusals: readonly SubjectReason[];
   readonly notes: readonly string[];
   readonly otherTraffic: Report['other_traffic'];
+  /** With a note where one that was needed is old. */
+  readonly rootAges?: (receipts: readonly Receipt[]) => Promise<AgeTold>;
 }
 
 /** Holds what was installed against what passed the gate, and writes the run's report. */
@@ -71,6 +74,7 @@ export async function composeReport(run: Run, observed: Observed): Promise<Repor
     const objection = await observed.objectionTo(cached);
     receipts.push(objection === null ? receipt : { ...receipt, decision: objection });
   }
+  const { ages, notes } = (await observed.rootAges?.(receipts)) ?? { ages: [], notes: [] };
   return buildReport({
     toolVersion: ownVersion(),
     policyDigest: run.policyDigest,
@@ -81,7 +85,8 @@ export async function composeReport(run: Run, observed: Observed): Promise<Repor
     installed: held.installed,
     halfInstalled: held.halfInstalled,
     refusals: [...observed.refusals, ...held.refusals],
-    notes: [...observed.notes, ...held.notes],
+    notes: [...observed.notes, ...held.notes, ...notes],
+    trustedRoots: ages,
     otherTraffic: observed.otherTraffic,
   });
 }

@@ -7,7 +7,7 @@ import type { StagedFolder } from '../core/tuf-repository.ts';
 import type { Places } from '../host/index.ts';
 import { rootsFor, type Policy } from '../policy/index.ts';
 import { ensurePrivateDirectory, openStagedFolder } from '../storage/index.ts';
-import { HeldRoots } from '../trust/held-roots.ts';
+import type { HeldRoots } from '../trust/held-roots.ts';
 
 const EMPTY: StagedFolder = {
   list: () => Promise.resolve([]),
@@ -28,13 +28,20 @@ export async function openHeldRoots({ data }: Places): Promise<HeldRoots> {
   ensurePrivateDirectory(data);
   const folder = path.join(data, 'roots');
   ensurePrivateDirectory(folder);
-  return new HeldRoots(await openStagedFolder(folder, 0o700));
+  return await overFolder(await openStagedFolder(folder, 0o700));
 }
 
 /** The same, to be looked at: nothing is made where nothing is. */
 export async function findHeldRoots(places: Places): Promise<HeldRoots> {
-  const isThere = existsSync(path.join(places.data, 'roots'));
-  return isThere ? await openHeldRoots(places) : new HeldRoots(EMPTY);
+  return holdsRoots(places) ? await openHeldRoots(places) : await overFolder(EMPTY);
+}
+
+export const holdsRoots = ({ data }: Places): boolean => existsSync(path.join(data, 'roots'));
+
+/** Loaded here, with what reads certificates: most runs need neither. */
+async function overFolder(folder: StagedFolder): Promise<HeldRoots> {
+  const held = await import('../trust/held-roots.ts');
+  return new held.HeldRoots(folder);
 }
 
 /** The trusted roots that the policy lets vouch for a file; each is read once, and when it is needed. */

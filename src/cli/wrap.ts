@@ -26,6 +26,7 @@ import { keepCachesBounded } from './cache-work.ts';
 import { installersHere } from './installers.ts';
 import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
+import { tellRootAges } from './root-ages.ts';
 import { RunEvents } from './run-events.ts';
 import { runOffline } from './offline-run.ts';
 import { composeReport, type Observed, type Run } from './run-report.ts';
@@ -237,6 +238,8 @@ async function runGuarded(
       refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],
       notes: [...intent.notes, ...policy.notes, ...events.notes(), ...(idle ? [] : note)],
       otherTraffic: gate.gateway.otherTraffic(),
+      rootAges: async (receipts) =>
+        await tellRootAges(places, policy, { receipts, clock: clockOf(wiring) }),
     });
     gate.recordEnd(report);
     return { report };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Reason } from './errors.ts';
 import type { Finding } from './finding.ts';
+import type { RootAge } from './trusted-roots.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The JSON report, version 1: a contract other programs rely on; its schema is in `docs/report.schema.json`. */
@@ -33,6 +34,8 @@ export interface Report {
   /** Refusals that concern no single file: configuration, pages, bypasses. */
   readonly refusals: readonly (Reason & { readonly subject: string })[];
   readonly notes: readonly string[];
+  /** Whom publishers' signatures were verified against: the roots that the policy names. */
+  readonly trusted_roots: readonly RootAge[];
   /** Traffic that carried no distribution: `host` and how many requests. */
   readonly other_traffic: readonly { readonly host: string; readonly requests: number }[];
   readonly exit: number;

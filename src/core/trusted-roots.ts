@@ -24,6 +24,15 @@ export interface RootSubject {
  */
 export type TrustedRoots = (subject: RootSubject) => Promise<readonly NamedRoot[]>;
 
+/** How old what stands behind signatures is. */
+export interface RootAge {
+  readonly name: string;
+  readonly id: string;
+  /** ISO 8601: when its source last said that it is current. */
+  readonly checked: string;
+  readonly age_days: number;
+}
+
 /** Who said that these bytes are a trusted root. */
 export interface RootOrigin {
   /** `package`: wheelproof's own; `file`: a person; `tuf`: a signed repository. */

@@ -42,6 +42,6 @@ export {
 export { parseRequirement } from './requirement-parser.ts';
 export { explainRequirement, satisfied } from './requirement-proof.ts';
 export { formatRequirement, namesIn, type Requirement } from './requirement.ts';
-export { rootsFor, type RootRule } from './root-rules.ts';
+export { rootNames, rootsFor, type RootRule } from './root-rules.ts';
 export { rulesFor } from './rules.ts';
 export { allowsInside, pinNotes, pinsFor, refusesWeakTls, stalePageMs } from './transport.ts';

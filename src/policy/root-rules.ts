@@ -14,6 +14,11 @@ export interface RootRule {
   readonly source: string;
 }
 
+/** Every root that some file's attestations may be verified against. */
+export function rootNames({ sigstore }: Pick<Policy, 'sigstore'>): readonly string[] {
+  return [...new Set([PUBLIC_GOOD, ...sigstore.flatMap(({ roots }) => roots)])];
+}
+
 /** Of several tables that match, the first one decides: no later file takes a name from its owner. */
 export function rootsFor(
   { sigstore }: Pick<Policy, 'sigstore'>,

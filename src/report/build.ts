@@ -21,6 +21,7 @@ export interface ReportParts {
   readonly refusals: Report['refusals'];
   readonly notes: readonly string[];
   readonly otherTraffic: Report['other_traffic'];
+  readonly trustedRoots?: Report['trusted_roots'];
 }
 
 /**
@@ -48,6 +49,7 @@ export function buildReport(parts: ReportParts): Report {
     half_installed: [...(parts.halfInstalled ?? [])],
     refusals,
     notes: notesOf(parts, receipts),
+    trusted_roots: [...(parts.trustedRoots ?? [])],
     other_traffic: [...parts.otherTraffic],
     exit: exitOf(codes, { exit: parts.installer.exit, signal: parts.signal }),
   };

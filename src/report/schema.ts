@@ -102,6 +102,10 @@ export const reportSchema = v.strictObject({
     v.description('Refusals that concern no single file.'),
   ),
   notes: v.array(v.string()),
+  trusted_roots: v.pipe(
+    v.array(v.strictObject({ name: v.string(), id: sha256, checked: v.string(), age_days: count })),
+    v.description("Whom publishers' signatures are verified against, and how old that is."),
+  ),
   other_traffic: v.array(v.strictObject({ host: v.string(), requests: count })),
   exit,
 }) satisfies v.GenericSchema<unknown, Mutable<Report>>;

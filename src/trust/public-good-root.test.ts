@@ -6,6 +6,7 @@ import {
   openPublicGoodRoot,
   openPublicGoodTufRoot,
   PUBLIC_GOOD_REPOSITORY,
+  SEED_ID,
 } from './public-good-root.ts';
 
 const seed = seeds['https://tuf-repo-cdn.sigstore.dev'];
@@ -13,6 +14,7 @@ const carried = (text: string): Buffer => Buffer.from(text, 'base64');
 
 test("the built-in root is the one that Sigstore's own package carries", async () => {
   const { id, bytes } = await openPublicGoodRoot();
+  expect(id).toBe(SEED_ID);
   expect(id).toBe(readTrustedRoot(carried(seed.targets['trusted_root.json'])).id);
   expect(id).toBe(readTrustedRoot(bytes).id);
 });
