@@ -61,14 +61,15 @@ function fingerprintOf(parts: readonly (Uint8Array | string)[], modified: number
 
 function identityIn(metadata: string, stem: string): { name: string; version: string } {
   const [, stemName = stem, stemVersion = ''] = /^(.+?)-([^-]+)/u.exec(stem) ?? [];
-  const head = metadata.split(/\r?\n\r?\n/u, 1)[0] ?? '';
+  const [head = ''] = metadata.split(/(?<=\n)\r?\n/u, 1);
   const name = headerIn(head, 'Name') ?? stemName;
   const version = headerIn(head, 'Version') ?? stemVersion;
   return { name: normaliseName(name), version: normaliseVersion(version) ?? version };
 }
 
+/** A line without an end is one that somebody still writes. */
 function headerIn(head: string, field: string): string | null {
-  const value = new RegExp(`^${field}:[ \\t]*([^\\r\\n]*)`, 'imu').exec(head)?.[1]?.trim();
+  const value = new RegExp(`^${field}:[ \\t]*([^\\r\\n]*)\\r?\\n`, 'imu').exec(head)?.[1]?.trim();
   return value === undefined || value === '' ? null : value.slice(0, 300);
 }
 

@@ -10,6 +10,7 @@ import {
   found,
   installed,
   receipt,
+  sha256,
   wheelOf,
 } from './installed-scene.test-support.ts';
 
@@ -117,6 +118,48 @@ describe('the name and version of a receipt are not enough', () => {
       }),
     );
     expect(distribution.receipt).toBe(wheel.sha256);
+  });
+});
+
+describe('a RECORD in the middle of being written', () => {
+  const members = { 'good/__init__.py': 'GOOD', 'good/more.py': 'MORE' };
+  const whole = [
+    { path: `${DIST_INFO}/INSTALLER`, sha256: sha256('uv') },
+    { path: 'good/__init__.py', sha256: sha256('GOOD') },
+    { path: 'good/more.py', sha256: sha256('MORE') },
+  ];
+  const [installer, first, more] = whole;
+  const cases = [
+    ['nothing yet', []],
+    ['whole lines', [installer, first]],
+    ['half a path', [installer, { path: 'goo', sha256: null }]],
+    ['half a hash', [installer, first, { path: more?.path, sha256: null }]],
+  ] as const;
+  const cut = (lines: readonly unknown[], disk = members): Grounds =>
+    grounds({
+      receipts: [wheel],
+      openWheel: async () => wheelOf(members),
+      files: { ...installed(disk), record: async () => JSON.parse(JSON.stringify(lines)) },
+    });
+
+  test.each(cases)('%s: half installed where the installer was cut off', async (_, lines) => {
+    const one = await reconcile(found(), cut(lines), 'cut off');
+    expect(one.reason).toBeNull();
+    expect(one.comparison).toMatchObject({ finished: false, altered: [] });
+  });
+
+  test.each(cases)('%s: not its own where the installer ended by itself', async (_, lines) => {
+    const one = await reconcile(found(), cut(lines));
+    expect(one.reason?.code).toBe('WP-NO-RECEIPT');
+  });
+
+  test('does not hide other bytes, nor lines that no wheel has', async () => {
+    const evil = { ...members, 'good/more.py': 'EVIL' };
+    const altered = await reconcile(found(), cut([installer, first], evil), 'cut off');
+    expect(altered.comparison.altered.map(({ path }) => path)).toEqual([`${SITE}/good/more.py`]);
+    const line = { path: 'evil.pth', sha256: sha256('E') };
+    const foreign = await reconcile(found(), cut([line, installer, first]), 'cut off');
+    expect(foreign.reason?.code).toBe('WP-NO-RECEIPT');
   });
 });
 

@@ -23,6 +23,9 @@ export interface Grounds {
   readonly openWheel: (sha256: string, filename: string) => Promise<WheelFiles | null>;
 }
 
+/** How the installer came to its end. */
+export type InstallerEnd = 'its own' | 'cut off';
+
 /** One newly installed distribution, held against what passed the gate. */
 export interface Reconciled {
   readonly found: FoundDistribution;
@@ -47,7 +50,11 @@ interface Candidate {
  * A wheel's is its own only where the installed RECORD agrees with the RECORD inside the wheel;
  * what was built here has its sdist's, since nobody saw the wheel before.
  */
-export async function reconcile(found: FoundDistribution, grounds: Grounds): Promise<Reconciled> {
+export async function reconcile(
+  found: FoundDistribution,
+  grounds: Grounds,
+  end: InstallerEnd = 'its own',
+): Promise<Reconciled> {
   const record = await grounds.files.record(found);
   const released = releasedFor(found, grounds.receipts);
   const remembered = grounds.recallRelease(found.name, found.version).slice(0, MAX_CANDIDATE_FILES);
@@ -66,7 +73,7 @@ export async function reconcile(found: FoundDistribution, grounds: Grounds): Pro
   const known = remembered.map((file) => ({ ...file, cached: file }));
   const candidates: Candidate[] = [...released, ...known];
   const wheels = candidates.filter(({ filename }) => filename.endsWith('.whl'));
-  const tried = await firstAgreeing({ found, record, grounds }, wheels);
+  const tried = await firstAgreeing({ found, record, grounds }, wheels, end);
   if (tried.agreeing !== null) {
     const { candidate, comparison, wheel } = tried.agreeing;
     const distribution = named(found, origin, candidate.sha256);
@@ -97,6 +104,7 @@ export function preexisting({ name, version }: FoundDistribution): InstalledDist
 
 const AS_IT_SAYS: WheelComparison = {
   foreign: [],
+  omitted: [],
   altered: [],
   missing: [],
   finished: true,
@@ -141,6 +149,7 @@ interface Tried {
 async function firstAgreeing(
   { found, record, grounds }: Case,
   candidates: readonly Candidate[],
+  end: InstallerEnd,
 ): Promise<Tried> {
   let nearest: Tried['nearest'] = null;
   for (const candidate of candidates) {
@@ -149,13 +158,32 @@ async function firstAgreeing(
       nearest ??= { candidate, foreign: null };
       continue;
     }
-    const comparison = await compareWithWheel(found, record, { wheel, files: grounds.files });
-    if (comparison.foreign.length === 0) {
+    const against = { wheel, files: grounds.files };
+    const comparison = await compareWithWheel(found, record, against);
+    const foreign = [...comparison.foreign, ...comparison.omitted];
+    if (foreign.length === 0) {
       return { agreeing: { candidate, comparison, wheel }, nearest: null };
     }
-    nearest ??= { candidate, foreign: comparison.foreign };
+    const cut = end === 'cut off' ? await compareCutRecord(found, record, against) : null;
+    if (cut !== null) return { agreeing: { candidate, comparison: cut, wheel }, nearest: null };
+    nearest ??= { candidate, foreign };
   }
   return { agreeing: null, nearest };
+}
+
+/**
+ * A RECORD that an installer was still writing lists the beginning of what belongs there, its last
+ * line perhaps in half (uv writes it anew in place). `null` where that does not explain it.
+ */
+async function compareCutRecord(
+  found: FoundDistribution,
+  record: readonly RecordLine[] | null,
+  against: { readonly wheel: WheelFiles; readonly files: InstalledFiles },
+): Promise<WheelComparison | null> {
+  const written = record?.slice(0, -1) ?? [];
+  const comparison = await compareWithWheel(found, written, against);
+  const explained = comparison.foreign.length === 0 && comparison.omitted.length > 0;
+  return explained ? { ...comparison, finished: false } : null;
 }
 
 function withoutReceipt(found: FoundDistribution, nearest: Tried['nearest']): Reason {

@@ -20,7 +20,8 @@ export async function reconcileAll(
   endedWell: boolean,
 ): Promise<readonly Judged[]> {
   const all: Reconciled[] = [];
-  for (const found of added) all.push(await reconcile(found, grounds));
+  const end = endedWell ? 'its own' : 'cut off';
+  for (const found of added) all.push(await reconcile(found, grounds, end));
   const judged: Judged[] = [];
   for (const one of all) {
     const altered = await withoutOthers(one, all, grounds);

@@ -25,5 +25,5 @@ export async function compareWithRecord(
   }
   const installer = `${basename(found.distInfo)}/INSTALLER`;
   const finished = record?.some(({ path }) => path === installer) ?? false;
-  return { foreign: [], altered, missing, finished, listed: record !== null };
+  return { foreign: [], omitted: [], altered, missing, finished, listed: record !== null };
 }

@@ -13,12 +13,17 @@ import {
 import { compareWithWheel } from './wheel-comparison.ts';
 
 const compare = async (wheel: WheelFiles, files: InstalledFiles) => {
-  const { foreign, altered, missing, finished } = await compareWithWheel(
+  const { foreign, omitted, altered, missing, finished } = await compareWithWheel(
     found(),
     await files.record(found()),
     { wheel, files },
   );
-  return { foreign, altered: altered.map(({ path }) => path), missing, finished };
+  return {
+    foreign: [...foreign, ...omitted],
+    altered: altered.map(({ path }) => path),
+    missing,
+    finished,
+  };
 };
 const AGREES = { foreign: [], altered: [], missing: [], finished: true };
 const NOTES = { [`${DIST_INFO}/INSTALLER`]: sha256('pip'), [`${DIST_INFO}/RECORD`]: null };

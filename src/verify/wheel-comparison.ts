@@ -6,8 +6,10 @@ import type { RecordLine } from '../core/record-lines.ts';
 
 /** What lies in an environment under a wheel's name, held against that wheel. */
 export interface WheelComparison {
-  /** Lines of the installed RECORD that are not the wheel's, and members that it leaves out. */
+  /** Lines of the installed RECORD that are not the wheel's. */
   readonly foreign: readonly string[];
+  /** Members that the installed RECORD leaves out. */
+  readonly omitted: readonly string[];
   /** Files that the RECORD gives as the wheel's, and that hold other bytes. */
   readonly altered: readonly AlteredFile[];
   /** Files of the wheel that are not there. */
@@ -53,13 +55,14 @@ export async function compareWithWheel(
   const site = dirname(found.distInfo);
   const lines = new Lines(record ?? []);
   const foreign: string[] = [];
+  const omitted: string[] = [];
   const altered: AlteredFile[] = [];
   const missing: string[] = [];
   for (const member of wheel.members) {
     if (isInstallersOwn(member.path, wheel.distInfo)) continue;
     const place = placeOf(member.path);
     const line = lines.take(place.path, place.kind !== 'beside');
-    if (member.sha256 !== null && line === null && record !== null) foreign.push(place.path);
+    if (member.sha256 !== null && line === null && record !== null) omitted.push(place.path);
     const differs = line !== null && member.sha256 !== null && line.sha256 !== member.sha256;
     const script = differs && place.kind === 'script' && (await isRewritten(wheel, member));
     if (differs && !script) {
@@ -81,7 +84,7 @@ export async function compareWithWheel(
     if (!isExpected(path, basename(found.distInfo), wheel)) foreign.push(path);
   }
   const finished = lines.has(`${basename(found.distInfo)}/INSTALLER`);
-  return { foreign, altered, missing, finished, listed: record !== null };
+  return { foreign, omitted, altered, missing, finished, listed: record !== null };
 }
 
 type Place =
