@@ -159,6 +159,8 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     isKnownIndex: (url) => isKnownIndex(url) && !isIndexItself(url),
     allowPlainHttp: (host) => allowsPlainHttp(policy, host),
   });
+  const named = [...intent.indexes, ...(intent.named ?? [])];
+  const namedHosts = new Set(named.map((url) => new URL(url).host));
   const verifier = new Verifier({
     upstream,
     blobs,
@@ -177,10 +179,11 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     client: settings.client,
     copies: openPageCopies(path.join(places.data, 'pages')),
     latest: () => witnessed.now(),
+    userAddresses: {
+      addresses: [...named, ...pins.flatMap(({ url }) => url ?? [])],
+      indexes: intent.indexes,
+    },
   });
-  const namedHosts = new Set(
-    [...intent.indexes, ...(intent.named ?? [])].map((url) => new URL(url).host),
-  );
   const { display = null } = settings;
   const shown = display?.over(verifier, (url) => verifier.transferOf(url)) ?? verifier;
   const gateway = await openGateway({

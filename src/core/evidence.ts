@@ -33,6 +33,8 @@ export interface PageAsk {
   readonly credentials: Readonly<Record<string, string>>;
   /** The index that the page's name belongs to: no redirect may lead out of it. */
   readonly within?: string;
+  /** The user named its host nowhere: it may not lead inside (`UpstreamAsk.outside`). */
+  readonly outside?: true;
   /** How the installer names itself and its platform (`User-Agent`); only guesses follow from it. */
   readonly agent?: string;
 }

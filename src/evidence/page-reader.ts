@@ -52,6 +52,7 @@ async function readOnce(
     maxBytes: MAX_PAGE_BYTES,
     redirects: 'follow',
     withinMs: PAGE_DEADLINE_MS,
+    ...(ask.outside === undefined ? {} : { outside: ask.outside }),
   } as const;
   const answer =
     ask.within === undefined

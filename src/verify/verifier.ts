@@ -41,6 +41,7 @@ import { Records } from './records.ts';
 import { StalePages } from './stale-pages.ts';
 import { judgeSidecar } from './sidecar-case.ts';
 import { SidecarSource } from './sidecar-source.ts';
+import { UserHosts, type UserHostsParts } from './user-hosts.ts';
 
 export interface VerifierParts {
   readonly upstream: Upstream;
@@ -66,6 +67,8 @@ export interface VerifierParts {
   readonly copies?: PageCopies;
   /** Who asks: an installer with its version. */
   readonly client?: string;
+  /** Where the user's configuration leads: nothing else that is asked for may lead inside. */
+  readonly userAddresses?: Pick<UserHostsParts, 'addresses' | 'indexes'>;
 }
 
 /** Takes index pages and files through the question, once each for a run. */
@@ -85,6 +88,7 @@ export class Verifier implements Verification {
   readonly #access: AheadAccess;
   readonly #ahead: FetchAhead | null;
   readonly #stale: StalePages | null;
+  readonly #userHosts: UserHosts | null;
   /** Hosts that a page of this run came from. */
   readonly #indexHosts = new Set<string>();
 
@@ -124,6 +128,10 @@ export class Verifier implements Verification {
       records,
       maxFileBytes: policy.maxFileBytes,
     };
+    this.#userHosts =
+      parts.userAddresses === undefined
+        ? null
+        : new UserHosts({ ...parts.userAddresses, hosts }, this.#indexHosts);
     this.#stale =
       parts.copies === undefined
         ? null
@@ -308,7 +316,9 @@ export class Verifier implements Verification {
   }
 
   #newCase(start: FileCaseStart): FileCase {
-    const fileCase = new FileCase(this.#fileParts, start);
+    const { upstream } = this.#fileParts;
+    const way = this.#userHosts?.wayTo(start.artifact, upstream) ?? upstream;
+    const fileCase = new FileCase({ ...this.#fileParts, upstream: way }, start);
     void this.#noteDependencies(fileCase);
     return fileCase;
   }
@@ -336,7 +346,8 @@ export class Verifier implements Verification {
 
   #bounded(ask: PageAsk): PageAsk {
     const within = this.#names.boundsOf({ url: ask.url, project: projectOf(ask.url) });
-    return within === null ? ask : { ...ask, within };
+    const bounded = within === null ? ask : { ...ask, within };
+    return this.#userHosts?.page(bounded) ?? bounded;
   }
 
   #fileAhead(artifact: Artifact, credentials: Credentials): FileAhead | null {

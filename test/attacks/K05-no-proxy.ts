@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { listed } from '../world/index-model.ts';
 import { makeSdist, type BuiltFile } from '../world/wheel.ts';
+import type { TlsPort } from '../world/world.ts';
 import {
   BOTH_INSTALL,
   PASSED,
@@ -62,16 +63,26 @@ function makeBuilt(probe: string): BuiltFile {
   return makeSdist({ name: 'good', version: '1.0', files });
 }
 
-/** Its build asks for a service of this machine the way it is told to: by its proxy settings. */
-async function offerAsking(stage: Stage): Promise<void> {
+const JSON_PAGE = 'application/vnd.pypi.simple.v1+json';
+
+/** A service of this machine. */
+const services = new WeakMap<Stage, TlsPort>();
+
+/**
+ * Its build asks for that service the way it is told to, by its proxy settings: for something that
+ * looks like nothing of ours, or like a file or a page of an index.
+ */
+async function offerAsking(stage: Stage, path = '/secret', accept = '*/*'): Promise<void> {
   const { world } = stage;
   const { certPem, keyPem } = world.authority.leaf({ names: ['127.0.0.1'] });
-  const { port } = await world.openTls({ cert: certPem, key: keyPem });
-  world.host('127.0.0.1').files.set('/secret', Buffer.from('keys of the cloud'));
+  const service = await world.openTls({ cert: certPem, key: keyPem });
+  services.set(stage, service);
+  world.host('127.0.0.1').files.set(path, Buffer.from('keys of the cloud'));
   const probe = `import os, ssl, urllib.request
 try:
     trusted = ssl.create_default_context(cafile=os.environ['SSL_CERT_FILE'])
-    found = urllib.request.urlopen('https://127.0.0.1:${port}/secret', timeout=20, context=trusted).read()
+    asked = urllib.request.Request('https://127.0.0.1:${service.port}${path}', headers={'Accept': '${accept}'})
+    found = urllib.request.urlopen(asked, timeout=20, context=trusted).read()
     if b'keys' in found:
         open(os.environ['TEST_CANARY'], 'a').write('EVIL\\n')
 except OSError as failure:
@@ -81,6 +92,25 @@ from backend import *
 `;
   stage.listOnly(makeBuilt(probe), { sidecar: false });
 }
+
+/** A request that is refused afterwards has been made all the same. */
+const nobodyCame: Witness = (stage) => {
+  const came = services.get(stage)?.connections() ?? 0;
+  return came === 0 ? [] : [`${came} connections to the service inside`];
+};
+
+const asking = (name: string, path: string, accept?: string): Form => ({
+  name,
+  mount: (stage) => offerAsking(stage, path, accept),
+  expect: refused('E-SOURCE', 'WP-INSIDE-ADDRESS', { says: () => ['127.0.0.1'] }),
+  plain: null,
+  defence: 'inside addresses',
+  witness: async (stage, guarded) => [
+    ...(await nothingLeaked(stage, guarded)),
+    ...(await isTold(stage, guarded)),
+    ...(await nobodyCame(stage, guarded)),
+  ],
+});
 
 const isTold: Witness = async (stage) =>
   (await stage.readCanary()).includes('WP-INSIDE-ADDRESS') ? [] : ['the build was not told why'];
@@ -114,22 +144,25 @@ export const K05: Attack = {
       defence: 'jail',
       witness: nothingLeaked,
     },
+    asking('a build asks the gate for a service inside', '/secret'),
+    asking('a build asks it for a file inside', '/secret-1.0.tar.gz'),
     {
-      name: 'a build asks the gate for a service inside',
-      mount: offerAsking,
-      expect: refused('E-SOURCE', 'WP-INSIDE-ADDRESS', { says: () => ['127.0.0.1'] }),
-      plain: null,
-      defence: 'inside addresses',
+      ...asking('a build asks it for an index page inside', '/simple/secret/', JSON_PAGE),
+      // What it gets is a page that tells why, as an installer would; it builds on.
+      expect: refused('E-SOURCE', 'WP-INSIDE-ADDRESS', {
+        says: () => ['127.0.0.1'],
+        steeredTo: '1.0',
+      }),
       witness: async (stage, guarded) => [
         ...(await nothingLeaked(stage, guarded)),
-        ...(await isTold(stage, guarded)),
+        ...(await nobodyCame(stage, guarded)),
       ],
     },
   ],
   twins: [
     {
       name: 'a build asks for a service inside that the policy names',
-      mount: offerAsking,
+      mount: (stage) => offerAsking(stage),
       policy: 'allow-inside = ["127.0.0.1"]\n',
       witness: gotThrough,
     },
