@@ -45,6 +45,7 @@ export const K06: Attack = {
   forms: [
     switchedOff('variables', '_HASHES', { variables: () => OFF, defence: 'settings' }),
     switchedOff('on the command line', 'has no effect here', {
+      newestOf: 'pip', // older ones have only the switch that demands hashes
       ask: ({ environment }) => [
         environment.installer === 'pip' ? '--no-require-hashes' : '--no-verify-hashes',
         '-r',

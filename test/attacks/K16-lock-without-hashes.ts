@@ -23,6 +23,7 @@ export const K16: Attack = {
   forms: [
     {
       name: 'pylock.toml',
+      newestOf: 'pip', // older ones take the file for a list of requirements
       mount: async (stage) => {
         stage.listOnly(EVIL);
         await lock(stage, '{}');
@@ -40,6 +41,7 @@ export const K16: Attack = {
   twins: [
     {
       name: 'with its hashes',
+      newestOf: 'pip',
       mount: (stage) => lock(stage, `{ sha256 = "${GOOD.sha256}" }`),
       ask: () => ['-r', 'pylock.toml'],
     },
