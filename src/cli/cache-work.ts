@@ -33,15 +33,19 @@ export async function showStatus({ places }: CacheContext, io: CacheIo, options:
   const caches = sumOf(kept.filter(({ kind }) => kind === 'epoch'));
   const epochs = kept.filter(({ kind }) => kind === 'epoch').length;
   const quarantine = await sumOfFolder(join(found.blobs, 'quarantine'));
+  const pagesFolder = join(places.data, 'pages');
+  const pages = await sumOfFolder(pagesFolder);
   const limit = CACHE_LIMIT_BYTES;
   if (options.json === true) {
-    io.out(`${JSON.stringify({ limit, blobs, caches: { ...caches, epochs }, quarantine })}\n`);
+    const json = { limit, blobs, caches: { ...caches, epochs }, pages, quarantine };
+    io.out(`${JSON.stringify(json)}\n`);
     return;
   }
   const row = (what: string, { files, bytes }: Sum, where: string): string =>
     `${what.padEnd(18)} ${String(files).padStart(7)} files ${inWords(bytes).padStart(10)}  ${where}\n`;
   io.out(row('verified bytes', blobs, found.blobs));
   io.out(row('installers caches', caches, `${found.installers} (${epochs} policies)`));
+  io.out(row('kept pages', pages, pagesFolder));
   io.out(row('quarantine', quarantine, join(found.blobs, 'quarantine')));
   const share = Math.round(((blobs.bytes + caches.bytes) / limit) * 100);
   io.out(`${inWords(blobs.bytes + caches.bytes)} of ${inWords(limit)} (${share} %)\n`);

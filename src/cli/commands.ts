@@ -18,7 +18,7 @@ import type { OwnOptions } from './own-options.ts';
 import type { Output } from './show-report.ts';
 import { openHeldRoots } from './trusted-roots.ts';
 import { ownVersion } from './version.ts';
-import { clockOf, currentOwner, findPlaces, openPolicy, openTrust } from './wire.ts';
+import { clockOf, currentOwner, findPlaces, openKeptPages, openPolicy, openTrust } from './wire.ts';
 import type { Wiring } from './wiring.ts';
 
 /** @returns the exit code. @throws Refusal as the commands say; `WP-USAGE` for words that are not understood. */
@@ -47,7 +47,12 @@ export async function runCommand(
   };
   registerTrustCommand(
     program,
-    async () => ({ rows: rows(), clock: clockOf({}), owner: currentOwner(environment) }),
+    async () => ({
+      rows: rows(),
+      pageCopies: () => openKeptPages(findPlaces(environment)),
+      clock: clockOf({}),
+      owner: currentOwner(environment),
+    }),
     io,
   );
   registerTrustRootCommand(

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
+import type { PageCopies } from '../core/page-copy.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Occasion } from '../trust/index.ts';
 
@@ -9,6 +10,8 @@ export interface TrustContext {
   /** Closed by whoever opened it. */
   readonly rows: TrustRows;
   readonly clock: Clock;
+  /** Pages that are kept for the time when their index is down. */
+  readonly pageCopies?: () => Pick<PageCopies, 'forget'>;
   /** Who runs the command. */
   readonly owner: string;
 }

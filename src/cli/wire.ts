@@ -6,6 +6,7 @@ import { loadPolicy } from '../config/index.ts';
 import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Intent } from '../core/installer.ts';
+import type { PageCopies } from '../core/page-copy.ts';
 import type { Report } from '../core/report.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
@@ -177,7 +178,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
     client: settings.client,
-    copies: openPageCopies(path.join(places.data, 'pages')),
+    copies: openKeptPages(places),
     latest: () => witnessed.now(),
     userAddresses: {
       addresses: [...named, ...pins.flatMap(({ url }) => url ?? [])],
@@ -217,6 +218,10 @@ function askOf({ interactive, display }: GateSettings): AskFirstUse | null {
   if (!interactive) return null;
   const ask = firstUsePrompt();
   return display?.silentDuring(ask) ?? ask;
+}
+
+export function openKeptPages(places: Places): PageCopies {
+  return openPageCopies(path.join(places.data, 'pages'));
 }
 
 /** An installer that asks for many things at a time gains nothing from another who does. */

@@ -236,7 +236,13 @@ async function runGuarded(
       grounds: wiring.grounds?.(gate.grounds) ?? gate.grounds,
       objectionTo: (file) => gate.verifier.objectionTo(file),
       refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],
-      notes: [...intent.notes, ...policy.notes, ...events.notes(), ...(idle ? [] : note)],
+      notes: [
+        ...intent.notes,
+        ...policy.notes,
+        ...events.notes(),
+        ...gate.verifier.notes(),
+        ...(idle ? [] : note),
+      ],
       otherTraffic: gate.gateway.otherTraffic(),
       rootAges: async (receipts) =>
         await tellRootAges(places, policy, { receipts, clock: clockOf(wiring) }),

@@ -5,6 +5,8 @@ export interface PageCopy {
   readonly index: string;
   /** Normalised. */
   readonly project: string;
+  /** For whom the index made it, where it was asked for with credentials; empty where it was not. */
+  readonly audience: string;
   /** Where it came from, after redirects. */
   readonly url: string;
   /** Its server was known to lie inside (`UpstreamAnswer.inside`). */
@@ -15,14 +17,19 @@ export interface PageCopy {
   readonly body: Uint8Array;
 }
 
+/** Which page it is a copy of. */
+export type PageCopyKey = Pick<PageCopy, 'index' | 'project' | 'audience'>;
+
 /**
- * The last page of each (index, project). Kept for convenience alone: what is lost, damaged or
+ * The last page of each (index, project), for each that it was shown to. Kept for convenience alone: what is lost, damaged or
  * cannot be written is as if it had never been kept, and no call throws for it.
  */
 export interface PageCopies {
   keep(copy: PageCopy): Promise<void>;
-  recall(index: string, project: string): Promise<PageCopy | null>;
-  drop(index: string, project: string): Promise<void>;
+  recall(key: PageCopyKey): Promise<PageCopy | null>;
+  drop(key: PageCopyKey): Promise<void>;
+  /** Drops what was kept of a project for anybody. @returns how many there were */
+  forget(project: string, isMeant: (index: string) => boolean): Promise<number>;
   /** Takes the oldest away where there are too many. */
   close(): Promise<void>;
 }

@@ -25,6 +25,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const copy = (changes: Partial<PageCopy> = {}): PageCopy => ({
   index: 'https://index.test/simple/',
   project: 'good',
+  audience: '',
   url: 'https://index.test/simple/good/',
   inside: true,
   readAt: 1_700_000_000_000,
@@ -36,13 +37,13 @@ describe('copies of pages', () => {
   test('what was kept comes back, until another takes its place or it is dropped', async () => {
     const copies = openPageCopies(folder);
     await copies.keep(copy());
-    expect(await copies.recall('https://index.test/simple/', 'good')).toStrictEqual(copy());
-    expect(await copies.recall('https://other.test/simple/', 'good')).toBeNull();
+    expect(await copies.recall(copy())).toStrictEqual(copy());
+    expect(await copies.recall(copy({ index: 'https://other.test/simple/' }))).toBeNull();
     const newer = copy({ readAt: 1_700_000_000_001, body: Buffer.from('{}') });
     await copies.keep(newer);
-    expect(await copies.recall(newer.index, 'good')).toStrictEqual(newer);
-    await copies.drop(newer.index, 'good');
-    expect(await copies.recall(newer.index, 'good')).toBeNull();
+    expect(await copies.recall(newer)).toStrictEqual(newer);
+    await copies.drop(newer);
+    expect(await copies.recall(newer)).toBeNull();
   });
 
   test('what is not as it was written counts as none', async () => {
@@ -54,9 +55,9 @@ describe('copies of pages', () => {
       const damaged = Buffer.from(sound);
       damaged.writeUInt8(damaged.readUInt8(place) ^ 1, place);
       writeFileSync(join(folder, name), damaged);
-      expect(await copies.recall(copy().index, 'good')).toBeNull();
+      expect(await copies.recall(copy())).toBeNull();
       writeFileSync(join(folder, name), sound.subarray(0, place));
-      expect(await copies.recall(copy().index, 'good')).toBeNull();
+      expect(await copies.recall(copy())).toBeNull();
     }
   });
 
@@ -67,7 +68,7 @@ describe('copies of pages', () => {
     await copies.keep(copy({ project: 'other' }));
     const other = readdirSync(folder).find((name) => name !== own) ?? '';
     writeFileSync(join(folder, own), readFileSync(join(folder, other)));
-    expect(await copies.recall(copy().index, 'good')).toBeNull();
+    expect(await copies.recall(copy())).toBeNull();
   });
 
   test('the oldest go where they grow too many', async () => {
@@ -82,7 +83,28 @@ describe('copies of pages', () => {
     }
     await copies.close();
     expect(readdirSync(folder)).toHaveLength(2);
-    expect(await copies.recall(copy().index, 'four')).not.toBeNull();
+    expect(await copies.recall(copy({ project: 'four' }))).not.toBeNull();
+  });
+
+  test('what one user was shown is not kept for another', async () => {
+    const copies = openPageCopies(folder);
+    await copies.keep(copy({ audience: 'ana' }));
+    expect(await copies.recall(copy())).toBeNull();
+    expect(await copies.recall(copy({ audience: 'bob' }))).toBeNull();
+    expect(await copies.recall(copy({ audience: 'ana' }))).toMatchObject({ audience: 'ana' });
+  });
+
+  test('a project is forgotten, whoever was shown it', async () => {
+    const copies = openPageCopies(folder);
+    const index = 'https://other.test/simple/';
+    for (const changes of [{}, { audience: 'ana' }, { index }, { project: 'other' }])
+      await copies.keep(copy(changes));
+    writeFileSync(join(folder, 'a'.repeat(64)), 'no copy');
+    expect(await copies.forget('good', (of) => of !== index)).toBe(2);
+    expect(await copies.recall(copy({ index }))).not.toBeNull();
+    expect(await copies.forget('good', () => true)).toBe(1);
+    expect(await copies.recall(copy({ project: 'other' }))).not.toBeNull();
+    expect(await copies.forget('good', () => true)).toBe(0);
   });
 
   test('what cannot be written is not kept', async () => {
@@ -90,7 +112,7 @@ describe('copies of pages', () => {
     rmSync(folder, { recursive: true });
     await expect(copies.keep(copy())).resolves.toBeUndefined();
     await expect(copies.close()).resolves.toBeUndefined();
-    expect(await copies.recall(copy().index, 'good')).toBeNull();
+    expect(await copies.recall(copy())).toBeNull();
     openPageCopies(folder);
   });
 

@@ -4,12 +4,12 @@ import { constants } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_PAGE_BYTES, PAGE_COPIES_LIMIT_BYTES } from '../core/limits.ts';
-import type { PageCopies, PageCopy } from '../core/page-copy.ts';
+import type { PageCopies, PageCopy, PageCopyKey } from '../core/page-copy.ts';
 import { parseObject } from './json-object.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 /** Bumped when the head or the body begins to mean something else: older copies then count as none. */
-const FORMAT = 'wheelproof page copy 1';
+const FORMAT = 'wheelproof page copy 2';
 const NAME = /^[0-9a-f]{64}$/u;
 /** Of drafts that a killed run left. */
 const LEFTOVER_MS = 3_600_000;
@@ -27,13 +27,13 @@ export function openPageCopies(
   limitBytes: number = PAGE_COPIES_LIMIT_BYTES,
 ): PageCopies {
   ensurePrivateDirectory(directory);
-  const pathOf = (index: string, project: string): string =>
-    join(directory, sha256(JSON.stringify([index, project])));
+  const pathOf = ({ index, project, audience }: PageCopyKey): string =>
+    join(directory, sha256(JSON.stringify([index, project, audience])));
   let isWritten = false;
   return {
     async keep(copy) {
       if (copy.body.length > MAX_PAGE_BYTES) return;
-      const path = pathOf(copy.index, copy.project);
+      const path = pathOf(copy);
       const draft = `${path}.${randomBytes(6).toString('hex')}`;
       try {
         await write(draft, copy);
@@ -43,17 +43,24 @@ export function openPageCopies(
         await rm(draft, { force: true }).catch(() => undefined);
       }
     },
-    async recall(index, project) {
-      const path = pathOf(index, project);
-      try {
-        const copy = decode(await read(path));
-        return copy.index === index && copy.project === project ? copy : null;
-      } catch {
-        return null;
-      }
+    async recall(key) {
+      const path = pathOf(key);
+      const copy = await copyAt(path);
+      return copy !== null && pathOf(copy) === path ? copy : null;
     },
-    async drop(index, project) {
-      await rm(pathOf(index, project), { force: true }).catch(() => undefined);
+    async drop(key) {
+      await rm(pathOf(key), { force: true }).catch(() => undefined);
+    },
+    async forget(project, isMeant) {
+      let forgotten = 0;
+      for (const name of await readdir(directory).catch(() => [])) {
+        if (!NAME.test(name)) continue;
+        const copy = await copyAt(join(directory, name));
+        if (copy?.project !== project || !isMeant(copy.index)) continue;
+        await rm(join(directory, name), { force: true }).catch(() => undefined);
+        forgotten += 1;
+      }
+      return forgotten;
     },
     async close() {
       if (isWritten) await keepWithin(directory, limitBytes).catch(() => undefined);
@@ -70,6 +77,15 @@ async function write(path: string, { body, ...head }: PageCopy): Promise<void> {
     await file.writeFile(body);
   } finally {
     await file.close();
+  }
+}
+
+/** `null`: none, or not as it was written. */
+async function copyAt(path: string): Promise<PageCopy | null> {
+  try {
+    return decode(await read(path));
+  } catch {
+    return null;
   }
 }
 
@@ -92,18 +108,19 @@ function decode(bytes: Buffer): PageCopy {
   if (end < 0 || line === undefined || seal !== sha256(`${line}\n${sha256(body)}`)) {
     throw new Error('not as it was written');
   }
-  const { format, index, project, url, inside, readAt } = parseObject(line);
+  const { format, index, project, audience, url, inside, readAt } = parseObject(line);
   if (
     format !== FORMAT ||
     typeof index !== 'string' ||
     typeof project !== 'string' ||
+    typeof audience !== 'string' ||
     typeof url !== 'string' ||
     typeof inside !== 'boolean' ||
     typeof readAt !== 'number'
   ) {
     throw new Error('of another format');
   }
-  return { index, project, url, inside, readAt, body };
+  return { index, project, audience, url, inside, readAt, body };
 }
 
 async function keepWithin(directory: string, limitBytes: number): Promise<void> {

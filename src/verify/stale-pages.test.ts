@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { IndexPage } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
 import type { PageReading } from '../core/evidence.ts';
-import type { PageCopies, PageCopy } from '../core/page-copy.ts';
+import type { PageCopies, PageCopy, PageCopyKey } from '../core/page-copy.ts';
 import { ServerFailure } from '../evidence/server-failure.ts';
 import { DEFAULT_POLICY, type Policy } from '../policy/index.ts';
 import { listed, PAGE } from './scene.test-support.ts';
@@ -26,15 +26,18 @@ const page: IndexPage = {
   refused: [],
   lastSerial: null,
 };
+const ASK = { url: PAGE, credentials: {} };
 const FRESH: PageReading = { outcome: 'page', page, url: PAGE };
 const down = new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'index.test:443 is down' });
 
 function memoryCopies(): PageCopies {
   const kept = new Map<string, PageCopy>();
+  const place = ({ index, project, audience }: PageCopyKey): string => index + project + audience;
   return {
-    keep: async (copy) => void kept.set(copy.index + copy.project, copy),
-    recall: async (index, project) => kept.get(index + project) ?? null,
-    drop: async (index, project) => void kept.delete(index + project),
+    keep: async (copy) => void kept.set(place(copy), copy),
+    recall: async (key) => kept.get(place(key)) ?? null,
+    drop: async (key) => void kept.delete(place(key)),
+    forget: async () => 0,
     close: async () => undefined,
   };
 }
@@ -58,11 +61,9 @@ async function open(policy: Partial<Policy> = {}) {
   });
   const scene = {
     read: async (within?: string) =>
-      await reader.read({
-        url: PAGE,
-        credentials: {},
-        ...(within === undefined ? {} : { within }),
-      }),
+      await reader.read({ ...ASK, ...(within === undefined ? {} : { within }) }),
+    readAs: async (authorization: string) =>
+      await reader.read({ ...ASK, credentials: { authorization } }),
     answer: (next: PageReading | Refusal) => void (answer = next),
     pass: (ms: number) => void (now += ms),
     asked: () => asked,
@@ -70,7 +71,7 @@ async function open(policy: Partial<Policy> = {}) {
   };
   const first = await scene.read();
   if (first.outcome !== 'page') throw new Error('no page');
-  stale.keep(PAGE, first, { page, offered: [wheel], shown: [] });
+  stale.keep(ASK, first, { page, offered: [wheel], shown: [] });
   await stale.close();
   return scene;
 }
@@ -85,9 +86,32 @@ describe('a page whose index is down', () => {
     expect(reading.keptAt).toBe(1_700_000_000_000);
     expect(reading.page.files).toStrictEqual([{ ...wheel, coreMetadata: {} }]);
     expect(reading.page.refused).toStrictEqual([]);
-    expect(scene.stale.noteOn(PAGE, reading)).toBe(
+    scene.stale.handedOut(PAGE, reading);
+    scene.stale.handedOut(PAGE, reading);
+    expect(scene.stale.notes()).toStrictEqual([
       'https://index.test/simple/ is down: what it lists of good is 23h old (at most 1d, stale-if-error)',
-    );
+    ]);
+    const projects = ['a', 'b', 'c', 'd', 'e'];
+    for (const project of projects) {
+      const other = { ...reading, keptAt: 1_700_000_000_000 - HOUR, page: { ...page, project } };
+      scene.stale.handedOut(PAGE.replace('good', project), other);
+    }
+    expect(scene.stale.notes()).toStrictEqual([
+      'https://index.test/simple/ is down: what it lists of good, a, b, c, d and 1 more is up to 24h old (at most 1d, stale-if-error)',
+    ]);
+  });
+
+  test('is for those that it was shown to', async () => {
+    const scene = await open();
+    const first = await scene.readAs('Basic YW5h');
+    if (first.outcome !== 'page') throw new Error('no page');
+    const ask = { url: PAGE, credentials: { authorization: 'Basic YW5h' } };
+    scene.stale.keep(ask, first, { page: { ...page, files: [] }, offered: [], shown: [] });
+    await scene.stale.close();
+    scene.answer(down);
+    expect(await scene.readAs('Basic YW5h')).toMatchObject({ page: { files: [] } });
+    expect(await scene.read()).toMatchObject({ page: { files: [{ filename: wheel.filename }] } });
+    await expect(scene.readAs('Basic Ym9i')).rejects.toBe(down);
   });
 
   test('is asked for once, and then not for a while', async () => {
@@ -167,7 +191,7 @@ describe('a page whose index is down', () => {
     scene.pass(20 * HOUR);
     const reading = await scene.read();
     if (reading.outcome !== 'page') throw new Error('no page');
-    scene.stale.keep(PAGE, reading, { page, offered: [wheel], shown: [] });
+    scene.stale.keep(ASK, reading, { page, offered: [wheel], shown: [] });
     await scene.stale.close();
     scene.pass(5 * HOUR);
     await expect(scene.read()).rejects.toMatchObject({ code: 'WP-PAGE-STALE' });

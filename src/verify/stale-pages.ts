@@ -8,6 +8,7 @@ import type { JudgedPage } from '../core/verification.ts';
 import { isOutage, projectOf, readPageCopy, writePageCopy } from '../evidence/index.ts';
 import { allowsPlainHttp, formatDuration, stalePageMs, type Policy } from '../policy/index.ts';
 import { indexOf } from './artifact-of.ts';
+import { audienceOf } from './page-audience.ts';
 
 type ReadPage = Extract<PageReading, { readonly outcome: 'page' }>;
 
@@ -30,6 +31,8 @@ export class StalePages {
   readonly #writing = new Set<Promise<void>>();
   /** Indexes that gave no answer, and until when they need not be asked again. */
   readonly #down = new Map<string, { readonly until: number; readonly why: Refusal }>();
+  /** Of which projects each index's copies were handed out, and when the oldest was read. */
+  readonly #handedOut = new Map<string, { readonly projects: Set<string>; oldest: number }>();
 
   constructor(parts: StalePagesParts) {
     this.#parts = parts;
@@ -41,15 +44,16 @@ export class StalePages {
   }
 
   /** Keeps what was offered; a copy is not kept again. Never waits, never throws. */
-  keep(asked: string, reading: ReadPage, { page, offered }: JudgedPage): void {
+  keep(ask: PageAsk, reading: ReadPage, { page, offered }: JudgedPage): void {
     const { project } = page;
     if (reading.keptAt !== undefined || project === null || this.#limit === 0) return;
-    const index = indexOf(asked, page);
+    const index = indexOf(ask.url, page);
     const { url, inside = false } = reading;
     const readAt = this.#parts.clock.now();
     this.#later(async () => {
       const body = writePageCopy(page, offered);
-      await this.#parts.copies.keep({ index, project, url, inside, readAt, body });
+      const audience = await audienceOf(ask);
+      await this.#parts.copies.keep({ index, project, audience, url, inside, readAt, body });
     });
   }
 
@@ -76,7 +80,9 @@ export class StalePages {
       const reading = await pages.read(ask);
       this.#down.delete(index);
       // Gone is gone: it does not come back while the index is down.
-      if (reading.outcome === 'not-found') await this.#parts.copies.drop(index, project);
+      if (reading.outcome === 'not-found') {
+        await this.#parts.copies.drop({ index, project, audience: await audienceOf(ask) });
+      }
       return reading;
     } catch (thrown) {
       if (!isOutage(thrown)) throw thrown;
@@ -96,7 +102,8 @@ export class StalePages {
     project: string,
     why: Refusal,
   ): Promise<ReadPage | null> {
-    const copy = await this.#parts.copies.recall(index, project);
+    const audience = await audienceOf(ask);
+    const copy = await this.#parts.copies.recall({ index, project, audience });
     if (copy === null || (ask.within !== undefined && !copy.url.startsWith(ask.within)))
       return null;
     const { url, readAt } = copy;
@@ -127,13 +134,32 @@ export class StalePages {
     void writing.then(() => this.#writing.delete(writing));
   }
 
-  /** What the reader is told of a copy that was handed out; `null` for a page of now. */
-  noteOn(asked: string, reading: ReadPage): string | null {
-    if (reading.keptAt === undefined) return null;
-    const age = inWords(Math.max(0, this.#parts.latest() - reading.keptAt));
-    const index = indexOf(asked, reading.page);
-    return `${printableUrl(index)} is down: what it lists of ${reading.page.project ?? ''} is ${age} old (at most ${formatDuration(this.#limit)}, stale-if-error)`;
+  /** Takes note of a page that was handed out, for {@link notes}. */
+  handedOut(asked: string, { keptAt, page }: ReadPage): void {
+    if (keptAt === undefined) return;
+    const index = indexOf(asked, page);
+    const known = this.#handedOut.get(index) ?? { projects: new Set(), oldest: keptAt };
+    known.projects.add(page.project ?? '');
+    known.oldest = Math.min(known.oldest, keptAt);
+    this.#handedOut.set(index, known);
   }
+
+  /** What the reader is told of the copies that were handed out: a line for each index. */
+  notes(): readonly string[] {
+    return [...this.#handedOut].map(([index, { projects, oldest }]) => {
+      const age = inWords(Math.max(0, this.#parts.latest() - oldest));
+      const upTo = projects.size > 1 ? 'up to ' : '';
+      return `${printableUrl(index)} is down: what it lists of ${listed([...projects])} is ${upTo}${age} old (at most ${formatDuration(this.#limit)}, stale-if-error)`;
+    });
+  }
+}
+
+const MOST_NAMED = 5;
+
+function listed(projects: readonly string[]): string {
+  const more = projects.length - MOST_NAMED;
+  if (more > 0) return `${projects.slice(0, MOST_NAMED).join(', ')} and ${more} more`;
+  return projects.join(', ');
 }
 
 /** Finer than a limit is written, so that 25 hours are not one day. */

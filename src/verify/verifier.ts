@@ -174,6 +174,11 @@ export class Verifier implements Verification {
     return this.#names.refusals();
   }
 
+  /** What the reader should know of the whole run, at its end. */
+  notes(): readonly string[] {
+    return this.#stale?.notes() ?? [];
+  }
+
   /** The versions that this run's pages offered of each project. */
   offered(): ReadonlyMap<string, readonly string[]> {
     return this.#catalogue.offered();
@@ -286,9 +291,8 @@ export class Verifier implements Verification {
       this.#names.shown(page, reading.page.files.length + reading.page.refused.length);
       this.#indexHosts.add(new URL(ask.url).host);
       const judged = await judgePage(this.#pageParts, ask.url, reading);
-      this.#stale?.keep(ask.url, reading, judged);
-      const note = this.#stale?.noteOn(ask.url, reading) ?? null;
-      if (note !== null) this.#parts.note?.(note);
+      this.#stale?.keep(ask, reading, judged);
+      this.#stale?.handedOut(ask.url, reading);
       this.#ahead?.pageGiven(ask.url, judged.page.project, reading);
       return { outcome: 'judged', judged };
     } catch (thrown) {

@@ -16,7 +16,7 @@ function cut({ world }: Stage): void {
 /** As if a day and an hour had passed since the honest install. */
 async function ageCopy({ world, environment }: Stage): Promise<void> {
   const copies = openPageCopies(join(environment.home, '.local/share/wheelproof/pages'));
-  const copy = await copies.recall(world.index, 'good');
+  const copy = await copies.recall({ index: world.index, project: 'good', audience: '' });
   if (copy !== null) await copies.keep({ ...copy, readAt: copy.readAt - 25 * 3_600_000 });
 }
 

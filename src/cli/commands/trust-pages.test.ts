@@ -8,13 +8,17 @@ const A = 'a'.repeat(64);
 const NOW = Date.parse('2026-05-04T03:02:01.000Z');
 const FILE = { index: 'https://index.example/simple/', filename: 'my_demo-1.0.tar.gz' };
 
-function open(input: { stdin?: string } = {}) {
+function open(input: { stdin?: string; kept?: string[] } = {}) {
   const rows = openMemoryTrustRows();
   const run = async (...words: string[]): Promise<string> => {
     let printed = '';
     const program = new Command('wheelproof').exitOverride();
     program.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
-    const context = async () => ({ rows, clock: { now: () => NOW }, owner: 'ada' });
+    const { kept = [] } = input;
+    const forget = async (_: string, isMeant: (index: string) => boolean): Promise<number> =>
+      kept.splice(0).filter((index) => isMeant(index) || kept.push(index) === 0).length;
+    const pageCopies = () => ({ forget });
+    const context = async () => ({ rows, pageCopies, clock: { now: () => NOW }, owner: 'ada' });
     registerTrustCommand(program, context, {
       out: (text) => {
         printed += text;
@@ -79,6 +83,15 @@ describe('trust forget-page', () => {
     rows.rememberPage({ ...page, index: 'https://other.test/simple/' }, []);
     await run('forget-page', 'my-demo', '--reason', 'x', '--index', 'https://other.test/simple');
     expect(rows.listPages({})).toEqual([page]);
+  });
+
+  test('takes along what is kept for the time when the index is down', async () => {
+    const { rows, run } = open({ kept: ['https://other.test/simple/', FILE.index] });
+    rows.rememberPage(page, [gone]);
+    const words = ['forget-page', 'my-demo', '--reason', 'x'];
+    expect(await run(...words, '--index', FILE.index)).toContain('1 kept for the time');
+    expect(await run(...words)).toBe('Forgotten:\n  1 kept for the time when the index is down\n');
+    expect(rows.auditTrail({}).map(({ what }) => what)).toEqual(['forget-page', 'forget-page']);
   });
 
   test('pages travel, and never replace what is remembered', async () => {
