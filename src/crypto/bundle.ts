@@ -26,7 +26,7 @@ export type SignedContent =
     }
   | {
       readonly form: 'message';
-      /** The sha256 that the bundle claims the file has; `null`: it claims none. */
+      /** The sha256 that the bundle claims the file has; `null`: it claims a digest of another kind. */
       readonly sha256: Buffer | null;
       readonly signature: Buffer;
     };
@@ -169,15 +169,14 @@ function readEnvelope(envelope: JsonObject): SignedContent {
 function readMessage(message: JsonObject): SignedContent {
   const what = 'the message signature';
   const signature = bytesOf(message, 'signature', what);
-  const digest = memberOf(message, 'messageDigest');
-  if (digest === undefined) return { form: 'message', sha256: null, signature };
-  const fields = objectOf(digest, what);
+  // Only a hint, but the format asks for it, and other verifiers for what the format asks.
+  const fields = childOf(message, 'messageDigest', what);
   const algorithm = stringOf(fields, 'algorithm', what);
   if (!/^SHA(?:2_(?:256|384|512)|3_(?:256|384))$/u.test(algorithm)) {
     throw malformed(`${what} has a digest of the unknown kind ${algorithm}`);
   }
-  const sha256 = algorithm === 'SHA2_256' ? bytesOf(fields, 'digest', what) : null;
-  return { form: 'message', sha256, signature };
+  const digest = bytesOf(fields, 'digest', what);
+  return { form: 'message', sha256: algorithm === 'SHA2_256' ? digest : null, signature };
 }
 
 /** What a DSSE signature is over: the pre-authentication encoding (DSSE v1). */

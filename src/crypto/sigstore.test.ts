@@ -204,6 +204,21 @@ describe.runIf(isThere)('evidence is refused', () => {
   });
 });
 
+test.runIf(isThere)(
+  'a message signature tells the digest of its message, as the format asks',
+  () => {
+    const without = (part: 'messageDigest' | 'digest') => () => {
+      const json: { messageSignature: Json } = JSON.parse(JSON.stringify(named(REKOR_V2).json));
+      const { messageSignature: message } = json;
+      if (part === 'messageDigest') delete message['messageDigest'];
+      else message['messageDigest'] = { algorithm: 'SHA2_512' };
+      return named(REKOR_V2).read(json);
+    };
+    expect(without('messageDigest')).toThrow(coded('WP-ATTESTATION-MALFORMED'));
+    expect(without('digest')).toThrow(coded('WP-ATTESTATION-MALFORMED'));
+  },
+);
+
 describe.runIf(isThere)('a checkpoint', () => {
   const { checkpoint } = isThere
     ? (readAttestation(named(SAMPLE).json).entries[0]?.proof ?? {})

@@ -76,14 +76,19 @@ export function readTimestamp(bytes: Buffer): Timestamp {
   const [type, holder] = elementsOf(expectTag(token, TAG.sequence));
   if (oidOf(type) !== OID.signedData) throw malformed('the timestamp is not signed data');
   const [signedData] = elementsOf(expectTag(holder, constructed(0)), constructed(0));
-  const [, , encapsulated, ...rest] = elementsOf(expectTag(signedData, TAG.sequence));
+  const [version, digests, encapsulated, ...rest] = elementsOf(expectTag(signedData, TAG.sequence));
+  requireVersion(version, 3);
   const info = readInfo(expectTag(encapsulated, TAG.sequence));
-  const certificates = rest.find(({ tag }) => tag === constructed(0));
-  const [signer, ...others] = elementsOf(expectTag(rest.at(-1), TAG.set), TAG.set);
+  const [certificates, signers] = rest.length === 1 ? [undefined, ...rest] : rest;
+  if (rest.length > 2) throw malformed('the timestamp holds more than certificates and a signer');
+  const [signer, ...others] = elementsOf(expectTag(signers, TAG.set), TAG.set);
   if (others.length > 0) throw malformed('the timestamp has several signers');
+  const signed = readSigner(expectTag(signer, TAG.sequence));
+  const used = elementsOf(expectTag(digests, TAG.set), TAG.set).map((each) => hashNamed(each));
+  if (!used.includes(signed.digestHash)) throw malformed('the timestamp hides its hash');
   return {
     ...info,
-    ...readSigner(expectTag(signer, TAG.sequence)),
+    ...signed,
     embedded:
       certificates === undefined
         ? []
@@ -97,7 +102,7 @@ function readInfo(encapsulated: Der) {
   const [octets] = elementsOf(expectTag(holder, constructed(0)), constructed(0));
   const info = readDer(expectTag(octets, TAG.octetString).content);
   const [version, , messageImprint, , time] = elementsOf(info);
-  if (smallInteger(version) !== 1) throw malformed('the timestamp is of an unknown version');
+  requireVersion(version, 1);
   const [algorithm, imprint] = elementsOf(expectTag(messageImprint, TAG.sequence));
   return {
     info,
@@ -107,15 +112,21 @@ function readInfo(encapsulated: Der) {
   };
 }
 
+/** RFC 5652: 3 where the content is not plain data, 1 where a signer is named by issuer. */
+function requireVersion(version: Der | undefined, wanted: number): void {
+  if (smallInteger(version) !== wanted) throw malformed('the timestamp is of an unknown version');
+}
+
 function hashNamed(algorithm: Der | undefined): string {
-  const oid = oidOf(elementsOf(expectTag(algorithm, TAG.sequence))[0]);
+  const oid = algorithmNamed(algorithm);
   const hash = HASHES.get(oid);
   if (hash === undefined) throw malformed(`the timestamp uses the hash ${oid}`);
   return hash;
 }
 
 function readSigner(signer: Der) {
-  const [, name, algorithm, attributes, signedBy, signature] = elementsOf(signer);
+  const [version, name, algorithm, attributes, signedBy, signature] = elementsOf(signer);
+  requireVersion(version, 1);
   const [issuer, serial] = elementsOf(expectTag(name, TAG.sequence));
   const signed = expectTag(attributes, constructed(0));
   const values = new Map<string, Der>();
@@ -143,8 +154,18 @@ function readSigner(signer: Der) {
   };
 }
 
+/** An AlgorithmIdentifier whose parameters say nothing (RFC 5754, 2). */
+function algorithmNamed(algorithm: Der | undefined): string {
+  const [oid, parameters, ...more] = elementsOf(expectTag(algorithm, TAG.sequence));
+  const silent = parameters === undefined || parameters.bytes.equals(NULL);
+  if (!silent || more.length > 0) throw malformed('the timestamp has an algorithm with parameters');
+  return oidOf(oid);
+}
+
+const NULL = Buffer.from([5, 0]);
+
 function signatureHashNamed(signedBy: Der | undefined, digest: Der | undefined): string | null {
-  const oid = oidOf(elementsOf(expectTag(signedBy, TAG.sequence))[0]);
+  const oid = algorithmNamed(signedBy);
   const hash = oid === RSA ? hashNamed(digest) : SIGNATURE_HASHES.get(oid);
   if (hash === undefined) throw malformed(`the timestamp is signed by ${oid}`);
   return hash;

@@ -6,7 +6,7 @@ import { standardOutput } from '../../src/cli/standard-output.ts';
 import { wrap } from '../../src/cli/wrap.ts';
 import { asRefusal } from '../../src/core/errors.ts';
 import { exitCodeOf } from '../../src/core/refusal-class.ts';
-import { readTrustedRoot } from '../../src/crypto/index.ts';
+import type { Wiring } from '../../src/cli/wiring.ts';
 import { wiringCalled } from './defences.ts';
 
 // The wrapper as it is, but for the one piece of wiring that the first argument names, and for the
@@ -14,8 +14,10 @@ import { wiringCalled } from './defences.ts';
 const [, , name = '', rootFile = '', ...argv] = process.argv;
 const { forgetful, unjailed, ...wiring } = wiringCalled(name);
 const elsewhere = forgetful ? { XDG_DATA_HOME: `${process.env['HOME']}/forgetful` } : {};
-const trusting =
-  rootFile === '' ? {} : { trustedRoot: async () => readTrustedRoot(await readFile(rootFile)) };
+const world = async () => [
+  { name: 'world', bytes: await readFile(rootFile), checkedAt: Date.now() },
+];
+const trusting: Wiring = rootFile === '' ? {} : { trustedRoots: () => world };
 const output = standardOutput();
 try {
   const { options, words } = parseCommandLine(argv);
