@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run figures`: the start-up time beside a bare Node's, and the memory that a large file takes.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeLargeWheel, type LargeWheel } from './large-wheel.ts';
+import { makeLargeWheel } from './large-wheel.ts';
+import { serveLargeWheel } from './large-wheel-server.ts';
+import { residentKiB } from './resident.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const launcher = path.join(root, 'wheelproof');
@@ -38,51 +39,11 @@ function measureStart(): void {
   );
 }
 
-function serve(wheel: LargeWheel): Promise<ReturnType<typeof createServer>> {
-  const page = JSON.stringify({
-    meta: { 'api-version': '1.1' },
-    name: 'big',
-    versions: ['1.0'],
-    files: [
-      {
-        filename: wheel.filename,
-        url: `/files/${wheel.filename}`,
-        hashes: { sha256: wheel.sha256 },
-        size: wheel.size,
-      },
-    ],
-  });
-  const server = createServer((request, response) => {
-    if (request.url === '/simple/big/') {
-      response.setHeader('content-type', 'application/vnd.pypi.simple.v1+json');
-      response.end(page);
-      return;
-    }
-    if (request.url !== `/files/${wheel.filename}`) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.setHeader('content-length', wheel.size);
-    const chunks = wheel.chunks();
-    const pump = (): void => {
-      for (let next = chunks.next(); next.done !== true; next = chunks.next()) {
-        if (!response.write(next.value)) return;
-      }
-      response.end();
-    };
-    response.on('drain', pump);
-    pump();
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
 /** Runs the real pip on it; @returns the peak resident MiB of the gate's own process. */
 async function measureLargeFile(gibibytes: number): Promise<void> {
   const wheel = makeLargeWheel(gibibytes * 1024);
-  const server = await serve(wheel);
+  using server = await serveLargeWheel(wheel);
   const home = mkdtempSync(path.join(tmpdir(), 'wheelproof-figures-'));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   const start = performance.now();
   const child = spawn(
     launcher,
@@ -97,7 +58,7 @@ async function measureLargeFile(gibibytes: number): Promise<void> {
       '-d',
       path.join(home, 'out'),
       '-i',
-      `http://127.0.0.1:${port}/simple/`,
+      server.index,
       'big==1.0',
     ],
     {
@@ -107,27 +68,16 @@ async function measureLargeFile(gibibytes: number): Promise<void> {
   );
   let peak = 0;
   const sampler = setInterval(() => {
-    peak = Math.max(peak, peakResidentKiB(child.pid ?? 0));
+    peak = Math.max(peak, residentKiB(child.pid ?? 0).peak);
   }, 100);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(sampler);
-  server.close();
   rmSync(home, { recursive: true, force: true });
   const seconds = (performance.now() - start) / 1000;
   if (code !== 0) throw new Error(`the large file did not pass: exit ${String(code)}`);
   console.log(
     `large file: ${(wheel.size / 1024 ** 3).toFixed(2)} GiB passed in ${seconds.toFixed(0)} s, peak resident ${(peak / 1024).toFixed(0)} MiB (bound 256)`,
   );
-}
-
-function peakResidentKiB(pid: number): number {
-  try {
-    return Number(
-      /^VmHWM:\s+(\d+) kB$/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0,
-    );
-  } catch {
-    return 0; // it has just ended
-  }
 }
 
 measureStart();

@@ -45,6 +45,7 @@ export async function startServer(told: {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  endWithUs(child);
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (bytes: Buffer) => appendFileSync(told.log, bytes));
   const origin = `http://127.0.0.1:${port}`;
@@ -55,6 +56,27 @@ export async function startServer(told: {
     throw error;
   }
   return { origin, stop: () => stop(child) };
+}
+
+/** They are groups of their own, which a signal to us does not reach. */
+const running = new Set<ChildProcess>();
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function endWithUs(child: ChildProcess): void {
+  if (running.size === 0 && process.listenerCount('exit', endAll) === 0) {
+    process.on('exit', endAll);
+    for (const signal of SIGNALS)
+      process.once(signal, () => {
+        endAll();
+        process.kill(process.pid, signal);
+      });
+  }
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+}
+
+function endAll(): void {
+  for (const child of running) killGroup(child);
 }
 
 async function answers(url: string, child: ChildProcess): Promise<void> {

@@ -226,9 +226,9 @@ export function openKeptPages(places: Places): PageCopies {
 
 /** An installer that asks for many things at a time gains nothing from another who does. */
 function aheadOf({ intent, fetchAhead }: GateSettings): { readonly ahead?: AheadPlan } {
-  const { sequential, indexes, wishes } = intent;
+  const { sequential, indexes, named = [], wishes } = intent;
   if (fetchAhead === false || sequential === undefined) return {};
-  return { ahead: { indexes, wishes, ...sequential } };
+  return { ahead: { indexes, named, wishes, ...sequential } };
 }
 
 /** Writes a run's outcome into the audit trail. */

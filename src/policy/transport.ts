@@ -7,7 +7,6 @@ const DAY_MS = 86_400_000;
 /** How long before their date pins are told to be renewed (attack D05). */
 const EXPIRY_NOTICE_DAYS = 14;
 
-/** Whether connections whose TLS is weak are refused, or only noted. */
 /** How old a page may be that is used while its index is down; 0: none is (attack F03). */
 export function stalePageMs({
   strict,
@@ -16,6 +15,7 @@ export function stalePageMs({
   return strict ? 0 : staleIfErrorMs;
 }
 
+/** Whether connections whose TLS is weak are refused, or only noted. */
 export function refusesWeakTls(policy: Pick<Policy, 'strict' | 'weakTls'>): boolean {
   return policy.strict || policy.weakTls === 'refuse';
 }

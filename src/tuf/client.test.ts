@@ -11,9 +11,9 @@ import {
 } from '../../test/world/tuf-repository.ts';
 import type { Code } from '../core/codes.ts';
 import { Refusal } from '../core/errors.ts';
+import type { Json } from '../core/strict-json.ts';
 import { TufClient } from './client.ts';
 import { verifyTarget } from './hashes.ts';
-import type { Json } from './strict-json.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const FILE = Buffer.from('the file');

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Json } from '../core/strict-json.ts';
 import { hash } from 'node:crypto';
 import { Fields } from './fields.ts';
 import { readKeys, readRole, type Keys, type Role } from './keys.ts';
 import { MAX_BIT_LENGTH } from './limits.ts';
 import { matchesPattern } from './path-pattern.ts';
-import { malformed, type Json } from './strict-json.ts';
+import { malformed } from './strict-json.ts';
 
 export interface DelegatedRole extends Role {
   readonly name: string;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash } from 'node:crypto';
 import type { Signer } from '../core/tuf-repository.ts';
+import type { JsonObject } from '../core/strict-json.ts';
 import type { Fragments } from './fragments.ts';
 import { olpcJson, olpcString } from './olpc-json.ts';
 import { statedKey } from './signing.ts';
-import type { JsonObject } from './strict-json.ts';
 
 /* Canonical texts of the documents that a repository signs (TUF specification, section 4). */
 

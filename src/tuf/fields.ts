@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isList, malformed, type Json, type JsonObject } from './strict-json.ts';
+import { isList, type Json, type JsonObject } from '../core/strict-json.ts';
+import { malformed } from './strict-json.ts';
 
 /** Reads the members of one object, each as what it has to be. Throws `WP-TUF-MALFORMED`. */
 export class Fields {

@@ -13,8 +13,6 @@ export const MAX_STATED_BYTES = 64_000_000;
 export const MAX_ROOT_ROTATIONS = 256;
 /** Roles that are asked for one target at most. */
 export const MAX_DELEGATIONS = 32;
-/** Levels of arrays and objects in metadata. */
-export const MAX_METADATA_DEPTH = 32;
 /** TAP 15: 2^bit_length bins. */
 export const MAX_BIT_LENGTH = 32;
 /** Signatures on one document, keys of one role. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
+import type { Json } from '../core/strict-json.ts';
 import { readDelegations, type Delegations } from './delegations.ts';
 import { Fields } from './fields.ts';
 import { readKeys, readRole, type Keys, type Role } from './keys.ts';
 import { MAX_SIGNATURES, MAX_STATED_BYTES } from './limits.ts';
 import { olpcJson } from './olpc-json.ts';
-import { malformed, parseStrictJson, type Json } from './strict-json.ts';
+import { malformed, parseStrictJson } from './strict-json.ts';
 
 /** TUF specification, section 4.2: what every role's document holds. */
 export interface Signed {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isList, type Json } from './strict-json.ts';
+import { isList, type Json } from '../core/strict-json.ts';
 
 /**
  * The bytes that TUF signatures are made over: OLPC canonical JSON (TUF specification, section

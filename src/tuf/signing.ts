@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash } from 'node:crypto';
 import type { Signer } from '../core/tuf-repository.ts';
+import type { JsonObject } from '../core/strict-json.ts';
 import { olpcJson } from './olpc-json.ts';
-import type { JsonObject } from './strict-json.ts';
 
 export interface StatedSigner {
   readonly keyid: string;

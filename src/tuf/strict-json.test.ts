@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../core/errors.ts';
+import type { Json } from '../core/strict-json.ts';
 import { olpcJson } from './olpc-json.ts';
-import { parseStrictJson, type Json } from './strict-json.ts';
+import { parseStrictJson } from './strict-json.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 const parse = (text: string): Json => parseStrictJson(bytes(text), 'a document');

@@ -159,6 +159,17 @@ describe('fetching ahead', () => {
     expect(asked.filter((url) => url.startsWith('https://public.test/'))).toEqual([]);
   });
 
+  test('nor one that is named like something needed', async () => {
+    const links = 'https://public.test/whl/torch/';
+    const named = [links.slice(0, -1)];
+    const wishes = [wish('torch'), wish('secret')];
+    const { ahead, asked } = open({ torch: [], secret: [] }, { wishes, named });
+    ahead.begin([]);
+    ahead.pageAsked({ url: links, credentials: {}, agent: AGENT });
+    await settle();
+    expect(asked.filter((url) => url.startsWith('https://public.test/'))).toEqual([]);
+  });
+
   test('guesses nothing for a platform that it cannot know', async () => {
     const { ahead, asked } = open({ a: ['b'] }, { wishes: [wish('a')], ownPlatform: false });
     ahead.begin([]);

@@ -20,6 +20,8 @@ import { likelyFile } from './likely-file.ts';
 export interface AheadPlan extends Sequence {
   /** Index base addresses, as the installer is configured; its own default may be missing. */
   readonly indexes: readonly string[];
+  /** Other addresses that the user names, places of links among them. */
+  readonly named?: readonly string[];
   readonly wishes: readonly Wish[];
 }
 
@@ -71,6 +73,8 @@ export class FetchAhead {
   readonly #told = Promise.withResolvers<ClientPlatform | null>();
   /** Bases, each with its slash: as configured, and as seen. */
   readonly #indexes: Set<string>;
+  /** What is named beside them is no index, though a page of links may end in a project's name. */
+  readonly #links: ReadonlySet<string>;
   /** Pages that a guess was made from. */
   readonly #guessed = new Set<string>();
   #installed: ReadonlySet<string> = new Set();
@@ -80,6 +84,7 @@ export class FetchAhead {
   constructor(parts: AheadParts) {
     this.#parts = parts;
     this.#indexes = new Set(parts.indexes.map(withSlash));
+    this.#links = new Set((parts.named ?? []).map(withSlash));
     if (!parts.ownPlatform) this.#told.resolve(null);
   }
 
@@ -174,7 +179,7 @@ export class FetchAhead {
   /** A page of links (`--find-links`) ends in some name too: who has it is not told what else is needed. */
   #isProjectPage(url: string): boolean {
     const project = projectOf(url);
-    return project !== null && this.#needs.has(project);
+    return project !== null && this.#needs.has(project) && !this.#links.has(withSlash(url));
   }
 
   #mayReadMore(): boolean {

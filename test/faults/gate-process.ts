@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { residentKiB } from '../../bench/resident.ts';
 import { openGate, openPolicy, findPlaces } from '../../src/cli/wire.ts';
 
 // One gate that lives long, in a process of its own, so that its memory and its open files are its
@@ -40,13 +41,6 @@ process.on('message', (wish) => {
     return;
   }
   globalThis.gc?.();
-  process.send?.({ ...residentKiB(), descriptors: readdirSync('/proc/self/fd').length });
+  process.send?.({ ...residentKiB('self'), descriptors: readdirSync('/proc/self/fd').length });
 });
 process.send?.({ proxy: gate.gateway.proxyWithSecret, ca: gate.gateway.caPem });
-
-function residentKiB(): { readonly now: number; readonly peak: number } {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const field = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'mu').exec(status)?.[1] ?? 0);
-  return { now: field('VmRSS'), peak: field('VmHWM') };
-}

@@ -7,9 +7,9 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import type { Signer as PortSigner } from '../../src/core/tuf-repository.ts';
+import type { Json, JsonObject } from '../../src/core/strict-json.ts';
 import type { MetadataSource, MetadataStore } from '../../src/tuf/index.ts';
 import { olpcJson } from '../../src/tuf/olpc-json.ts';
-import type { Json, JsonObject } from '../../src/tuf/strict-json.ts';
 
 /** A key of the repository's world: whoever holds it can sign. */
 export interface Signer {
