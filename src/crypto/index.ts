@@ -13,3 +13,15 @@ export type { TrustedRoot } from './trusted-root.ts';
 export { makeKeyFile, openKeyFile, publicKeyOf } from './key-file.ts';
 export { trustedRootSummary } from './trusted-root-summary.ts';
 export type { RootPart } from './trusted-root-summary.ts';
+export { readAllowedSigners, type AllowedSigner } from './allowed-signers.ts';
+export {
+  checkMinisign,
+  readMinisignKey,
+  readMinisignSignature,
+  type MinisignKey,
+} from './minisign.ts';
+export type { PgpOutcome, SignedBytes } from './openpgp.ts';
+export { checkSshSignature, readSshSignature } from './sshsig.ts';
+
+/** Loaded when the first signature comes. */
+export const openPgp = () => import('./openpgp.ts');

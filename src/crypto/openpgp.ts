@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { ReadableStream } from 'node:stream/web';
 import type { PublicKey as Certificate, Signature, VerifyMessageResult } from 'openpgp';
+import type { Code } from '../core/codes.ts';
+import { codeOfReason, endOfReason } from './openpgp-reason.ts';
 
 /** What became of one signature packet. */
 export type PgpOutcome =
@@ -12,11 +15,14 @@ export type PgpOutcome =
       /** Milliseconds since 1970, as the signature states. */
       readonly made: number;
       readonly mode: 'binary' | 'text';
+      /** Its key was right when it signed, and is no longer. */
+      readonly ended?: 'expired' | 'revoked';
     }
   | {
       readonly good: false;
       /** The key that the signature names, 16 hexadecimal digits. */
       readonly keyid: string;
+      readonly code: Code;
       readonly reason: string;
     };
 
@@ -27,8 +33,12 @@ export interface PgpCheck {
   readonly now: number;
 }
 
+/** A file's bytes: in memory, or to be read from the start as often as there are signatures. */
+export type SignedBytes = Uint8Array | (() => ReadableStream<Uint8Array>);
+
 /** RFC 9580, section 5.2.1.2. */
 const TEXT_SIGNATURE = 0x01;
+const MAX_SIGNATURES = 16;
 
 /** Loaded when the first signature comes: it takes longer to read than all of wheelproof. */
 const load = () => import('openpgp');
@@ -41,22 +51,40 @@ const load = () => import('openpgp');
  * @throws Error for what is neither a detached signature nor a certificate.
  */
 export async function checkDetached(
-  data: Uint8Array,
+  data: SignedBytes,
   signature: Uint8Array,
   { certificates, now }: PgpCheck,
 ): Promise<readonly PgpOutcome[]> {
   const openpgp = await load();
-  const verificationKeys = await readCertificates(certificates);
-  const result = await openpgp.verify({
-    message: await openpgp.createMessage({ binary: data }),
-    signature: isArmoured(signature)
-      ? await openpgp.readSignature({ armoredSignature: textOf(signature) })
-      : await openpgp.readSignature({ binarySignature: signature }),
-    verificationKeys,
-    date: new Date(now),
-    format: 'binary',
-  });
-  return await outcomesOf(result.signatures, verificationKeys);
+  const keys = await readCertificates(certificates);
+  const read = isArmoured(signature)
+    ? await openpgp.readSignature({ armoredSignature: textOf(signature) })
+    : await openpgp.readSignature({ binarySignature: signature });
+  refuseTooMany(read);
+  const outcomes: PgpOutcome[] = [];
+  for (const packet of read.packets) {
+    // One at a time: the library copies what it streams once for each, and looks for the key last.
+    const one = new openpgp.PacketList<(typeof read.packets)[number]>();
+    one.push(packet);
+    const alone = new openpgp.Signature(one);
+    const named = alone.getSigningKeyIDs().some((id) => keys.some((key) => key.getKeys(id).length));
+    const bytes = named ? data : new Uint8Array();
+    const message =
+      bytes instanceof Uint8Array
+        ? await openpgp.createMessage({ binary: bytes })
+        : await openpgp.createMessage({ binary: bytes() });
+    const result = await openpgp.verify({
+      message,
+      signature: alone,
+      verificationKeys: keys,
+      date: new Date(now),
+      format: 'binary',
+    });
+    const { signatures } = result;
+    await drain(result.data);
+    outcomes.push(...(await outcomesOf(signatures, keys, now)));
+  }
+  return outcomes;
 }
 
 /**
@@ -72,10 +100,43 @@ export async function checkClearSigned(
   const verificationKeys = await readCertificates(certificates);
   const message = await openpgp.readCleartextMessage({ cleartextMessage: textOf(document) });
   const result = await openpgp.verify({ message, verificationKeys, date: new Date(now) });
-  const outcomes = await outcomesOf(result.signatures, verificationKeys);
+  if (result.signatures.length > MAX_SIGNATURES) throw new Error(TOO_MANY);
+  const outcomes = await outcomesOf(result.signatures, verificationKeys, now);
   return { text: message.getText(), outcomes };
 }
 
+/** Of each certificate in a keyring: who it says that it is, and its fingerprint. */
+export interface CertificateWords {
+  /** Upper-case. */
+  readonly fingerprint: string;
+  /** Upper-case fingerprints of its subkeys. */
+  readonly subkeys: readonly string[];
+  /** Hostile text, escape before showing. */
+  readonly users: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly made: number;
+  /** `null`: never; `undefined`: revoked, or nothing that it says of itself holds. */
+  readonly expires: number | null | undefined;
+}
+
+/** @throws Error for what holds no certificate. */
+export async function readKeyring(file: Uint8Array): Promise<readonly CertificateWords[]> {
+  const certificates = await readCertificates([file]);
+  return await Promise.all(
+    certificates.map(async (certificate): Promise<CertificateWords> => {
+      const end = await certificate.getExpirationTime().catch(() => null);
+      return {
+        fingerprint: certificate.getFingerprint().toUpperCase(),
+        subkeys: certificate.getSubkeys().map((one) => one.getFingerprint().toUpperCase()),
+        users: certificate.getUserIDs(),
+        made: certificate.getCreationTime().getTime(),
+        expires: end instanceof Date ? end.getTime() : end === null ? undefined : null,
+      };
+    }),
+  );
+}
+
+/** A private key never gets further than here. */
 async function readCertificates(files: readonly Uint8Array[]): Promise<Certificate[]> {
   const openpgp = await load();
   const read = files.map((bytes) =>
@@ -89,29 +150,27 @@ async function readCertificates(files: readonly Uint8Array[]): Promise<Certifica
 async function outcomesOf(
   results: VerifyMessageResult['signatures'],
   certificates: readonly Certificate[],
+  now: number,
 ): Promise<readonly PgpOutcome[]> {
   return await Promise.all(
     results.map(async ({ keyID, verified, signature }): Promise<PgpOutcome> => {
       const keyid = keyID.toHex().toUpperCase();
       try {
         await verified;
-        return goodOutcome(await signature, keyid, certificates);
+        return await goodOutcome(await signature, keyid, { certificates, now });
       } catch (error) {
-        return {
-          good: false,
-          keyid,
-          reason: error instanceof Error ? error.message : String(error),
-        };
+        const reason = error instanceof Error ? error.message : String(error);
+        return { good: false, keyid, code: codeOfReason(reason), reason };
       }
     }),
   );
 }
 
-function goodOutcome(
+async function goodOutcome(
   { packets }: Signature,
   keyid: string,
-  certificates: readonly Certificate[],
-): PgpOutcome {
+  { certificates, now }: { readonly certificates: readonly Certificate[]; readonly now: number },
+): Promise<PgpOutcome> {
   const [packet] = packets;
   const holders = certificates.flatMap((certificate) =>
     certificate
@@ -125,14 +184,43 @@ function goodOutcome(
     throw new Error('the signature says neither who made it nor when');
   // Two keys of one 64-bit id: which of them signed, the library does not tell.
   const signers = new Set(holders.map(({ key }) => key.getFingerprint()));
-  if (signers.size > 1) throw new Error('two keys have the id that the signature names');
+  if (signers.size > 1) throw new Error('Two keys have the id that the signature names');
+  const ended = await endOf(holder.certificate, holder.key.getKeyID(), now);
   return {
     good: true,
     signer: holder.key.getFingerprint().toUpperCase(),
     primary: holder.certificate.getFingerprint().toUpperCase(),
     made,
     mode: Number(packet.signatureType) === TEXT_SIGNATURE ? 'text' : 'binary',
+    ...(ended !== null && { ended }),
   };
+}
+
+/** How the key that signed rightly has ended since. */
+async function endOf(
+  certificate: Certificate,
+  keyid: ReturnType<Certificate['getKeyID']>,
+  now: number,
+): Promise<'expired' | 'revoked' | null> {
+  try {
+    await certificate.getSigningKey(keyid, new Date(now));
+    return null;
+  } catch (error) {
+    return endOfReason(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The library hashes what is read, and only then. */
+async function drain(data: unknown): Promise<void> {
+  if (!(data instanceof ReadableStream)) return;
+  const reader = data.getReader();
+  while (!(await reader.read()).done);
+}
+
+const TOO_MANY = `more than ${MAX_SIGNATURES} signatures`;
+
+function refuseTooMany({ packets }: Signature): void {
+  if (packets.length > MAX_SIGNATURES) throw new Error(TOO_MANY);
 }
 
 function isArmoured(bytes: Uint8Array): boolean {
