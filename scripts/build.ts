@@ -60,6 +60,8 @@ async function bundle(outdir: string): Promise<void> {
     platform: 'node',
     target: 'node22',
     legalComments: 'none',
+    // LGPL: whoever wants to may put another OpenPGP.js in its place.
+    external: ['openpgp'],
     plugins: [{ name: 'http-without-facade', setup: httpWithoutFacade }],
     define: { WHEELPROOF_VERSION: JSON.stringify(version) },
     // CommonJS packages inside an ESM bundle look for a global `require`.

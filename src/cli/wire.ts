@@ -14,13 +14,14 @@ import { EVIDENCE, openPageReader, SidecarLedger } from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
 import {
   installedFiles,
+  localFiles,
   ownerOfConnection,
   placesOf,
   systemClock,
   type Places,
   witnessClock,
 } from '../host/index.ts';
-import { allowsPlainHttp, indexKey, type Policy } from '../policy/index.ts';
+import { allowsPlainHttp, indexKey, signersIn, type Policy } from '../policy/index.ts';
 import {
   ensurePrivateDirectory,
   openFilesystemBlobStore,
@@ -99,6 +100,8 @@ function evidenceNames(): readonly string[] {
     sidecars: new SidecarLedger(),
     upstream: { request: unasked, close: unasked },
     trustedRoots: unasked,
+    files: { read: unasked },
+    signers: () => [],
   };
   return EVIDENCE.map((make) => make(inert).kind);
 }
@@ -149,7 +152,17 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const realRoots = trustedRootsOf(places, policy);
   const trustedRoots = wiring.trustedRoots?.(realRoots) ?? realRoots;
   const { pins } = intent;
-  const sources = { memory, rows, clock: witnessed, pins, sidecars, upstream, trustedRoots };
+  const signing = { files: localFiles, signers: signersIn(policy) };
+  const sources = {
+    memory,
+    rows,
+    clock: witnessed,
+    pins,
+    sidecars,
+    upstream,
+    trustedRoots,
+    ...signing,
+  };
   const kinds = EVIDENCE.map((make) => make(sources));
   const isIndexItself = (url: string): boolean =>
     intent.indexes.some((index) => indexKey(index) === indexKey(url));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isCode, type Code } from '../core/codes.ts';
 import { Refusal } from '../core/errors.ts';
+import type { SignerRule } from '../core/signer-rule.ts';
 import { isSpecifier } from '../core/version.ts';
 import {
   LIFTABLE_RULES,
@@ -15,6 +16,7 @@ import type { ReadDocument } from './document.ts';
 import type { KeyPath } from './location.ts';
 import { readPinTables, sourceOf } from './pin-tables.ts';
 import { readRootTables } from './root-tables.ts';
+import { readSignerTables } from './signer-tables.ts';
 import { ValueReader } from './values.ts';
 
 type Setting =
@@ -38,6 +40,7 @@ export interface Layer {
   readonly pins: readonly PinRule[];
   readonly exceptions: readonly PolicyException[];
   readonly sigstore: readonly RootRule[];
+  readonly signers: readonly SignerRule[];
 }
 
 /** @throws Refusal `WP-POLICY-INVALID` where a value has the right form and no sense. */
@@ -66,6 +69,7 @@ class Compiler {
       pins: readPinTables(this.#document, this.#read),
       exceptions: this.#exceptions(),
       sigstore: readRootTables(this.#document, this.#read),
+      signers: readSignerTables(this.#document, this.#read),
     };
   }
 

@@ -142,8 +142,8 @@ function shown(input: unknown): string {
 function knownKeys(keyPath: KeyPath): readonly string[] {
   const [table] = keyPath;
   if (keyPath.length === 1) return Object.keys(policyDocument.entries);
-  const { project, index, host, exception, sigstore } = policyDocument.entries;
-  const tables = { project, index, host, exception, sigstore };
+  const { project, index, host, exception, sigstore, signer } = policyDocument.entries;
+  const tables = { project, index, host, exception, sigstore, signer };
   const found = Object.entries(tables).find(([name]) => name === table)?.[1];
   return Object.keys(found?.wrapped.pipe[0].item.entries ?? {});
 }

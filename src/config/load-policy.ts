@@ -36,13 +36,20 @@ export async function loadPolicy(
   }
   for (const source of sources) refuseForeign(source);
   // The readers of TOML and schemas stay off the start path of those who have no policy.
-  const [{ readDocument }, { compileRules }, { overlay }] = await Promise.all([
+  const [{ readDocument }, { compileRules }, { overlay }, { withKeyrings }] = await Promise.all([
     import('./document.ts'),
     import('./compile.ts'),
     import('./overlay.ts'),
+    import('./signer-tables.ts'),
   ]);
-  const layers = sources.map((source) =>
+  const compiled = sources.map((source) =>
     compileRules(readDocument(source), choice.evidenceKinds ?? null),
+  );
+  const layers = await Promise.all(
+    compiled.map(async (layer) => ({
+      ...layer,
+      signers: await withKeyrings(layer.signers, files),
+    })),
   );
   return overlay(layers, { strict: choice.strict, now: choice.now ?? Date.now() });
 }

@@ -46,6 +46,7 @@ export function overlay(
     indexes: layers.flatMap((layer) => layer.indexes),
     pins,
     sigstore: layers.flatMap((layer) => layer.sigstore),
+    signers: layers.flatMap((layer) => layer.signers),
     exceptions: exceptions.filter((one) => one.expires > now),
     strict,
     sources: layers.map((layer) => layer.path),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as v from 'valibot';
 import { LIFTABLE_RULES } from '../policy/index.ts';
+import { signerTable } from './signer-schema.ts';
 
 /*
  * The policy file as it is written: the source of docs/policy.schema.json. The message of each
@@ -203,6 +204,7 @@ export const policyDocument = v.strictObject({
   host: list(host),
   exception: list(exception),
   sigstore: list(sigstore),
+  signer: list(signerTable(projectGlob)),
 });
 
 export type PolicyDocument = v.InferOutput<typeof policyDocument>;

@@ -18,6 +18,11 @@ export interface Finding {
   readonly state: FindingState;
   /** Who vouches, in words a person reads; `null` where nobody does. */
   readonly identity: string | null;
+  /**
+   * Where several vouch at once: each by his own name, so that none is counted twice. Absent: the
+   * identity is the one authority.
+   */
+  readonly authorities?: readonly string[] | undefined;
   readonly detail: string;
   /** Set when `state` is `failed` or `unreachable`. */
   readonly code: Code | null;

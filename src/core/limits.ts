@@ -111,3 +111,10 @@ export const MAX_EVIDENCE_ENTRIES = 8;
 export const MAX_TRUSTED_ROOT_BYTES = 1 * MIB;
 /** Logs or authorities of one kind in a trusted root, and certificates of one authority. */
 export const MAX_TRUSTED_ROOT_ENTRIES = 64;
+
+/** A detached signature; real ones have less than 2 KiB for each signer. */
+export const MAX_SIGNATURE_BYTES = 64 * KIB;
+export const MAX_CHECKSUM_DOCUMENT_BYTES = 2 * MIB;
+export const MAX_CHECKSUM_LINES = 50_000;
+/** Documents and signatures that one run keeps for its other files. */
+export const MAX_KEPT_DOCUMENTS = 64;

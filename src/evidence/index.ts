@@ -2,15 +2,18 @@
 import type { Clock } from '../core/clock.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Pin } from '../core/installer.ts';
+import type { LocalFiles, SignersFor } from '../core/signer-rule.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { approvalEvidence } from './approval.ts';
 import { attestationEvidence } from './attestation.ts';
+import { checksumEvidence, distributionEvidence } from './checksums.ts';
 import { contentsEvidence } from './contents.ts';
 import { indexHash } from './index-hash.ts';
 import { memoryEvidence } from './memory.ts';
+import { openPgpEvidence } from './openpgp.ts';
 import { pinEvidence } from './pins.ts';
 import type { SidecarLedger } from './sidecar-ledger.ts';
 
@@ -22,6 +25,10 @@ export interface EvidenceSources {
   readonly pins: readonly Pin[];
   readonly sidecars: SidecarLedger;
   readonly upstream: Upstream;
+  /** Files of this machine that the policy names. */
+  readonly files: LocalFiles;
+  /** Whose own signatures count for a project. */
+  readonly signers: SignersFor;
   /** What publishers' signatures are verified against. */
   readonly trustedRoots: TrustedRoots;
 }
@@ -33,6 +40,9 @@ export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] =
   ({ pins }) => pinEvidence(pins),
   ({ memory }) => memoryEvidence(memory),
   attestationEvidence,
+  openPgpEvidence,
+  checksumEvidence,
+  distributionEvidence,
   ({ rows, clock }) => approvalEvidence(rows, clock),
 ];
 

@@ -12,6 +12,7 @@ export {
 } from './environments.ts';
 export { findProgram } from './find-program.ts';
 export { installedFiles } from './installed-files.ts';
+export { localFiles } from './local-files.ts';
 export { jailInterpreters } from './jail-interpreters.ts';
 export { runJailed, type Jail, type Jailed, type JailWish } from './jail.ts';
 export { thisMachine } from './machine.ts';

@@ -7,6 +7,7 @@ import { ownerOf } from './ownership.ts';
 import type { PinRule, Policy } from './policy.ts';
 import { formatRequirement, type Requirement } from './requirement.ts';
 import { rulesFor } from './rules.ts';
+import { signersIn, signerWords } from './signers.ts';
 
 export interface ExplainedSetting {
   readonly setting: string;
@@ -75,6 +76,11 @@ function projectSettings(policy: Policy, project: string): readonly ExplainedSet
     { setting: 'cooldown', value: formatDuration(cooldownMs.value), from: cooldownMs.from },
     { setting: 'index', value: index.value ?? 'any', from: index.from },
     hostSetting(policy, ownerOf(policy, project)?.index ?? null),
+    ...signersIn(policy)(project).map((rule) => ({
+      setting: 'signer',
+      value: signerWords(rule),
+      from: rule.source,
+    })),
   ];
 }
 
@@ -122,6 +128,9 @@ export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
       : told('stale-if-error', formatDuration(policy.staleIfErrorMs)),
     ...projects.map((rule) => told('project', rule.name, rule.source)),
     ...indexes.map((rule) => told('index', rule.url, rule.source)),
+    ...policy.signers.map((rule) =>
+      told('signer', `${rule.project}: ${signerWords(rule)}`, rule.source),
+    ),
     ...policy.pins.map((rule) => told('pins', pinText(rule), rule.source)),
     ...exceptions.map((rule) => told('exception', `${rule.rule} for ${rule.project}`, rule.source)),
   ];

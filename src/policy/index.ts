@@ -44,4 +44,5 @@ export { explainRequirement, satisfied } from './requirement-proof.ts';
 export { formatRequirement, namesIn, type Requirement } from './requirement.ts';
 export { rootNames, rootsFor, type RootRule } from './root-rules.ts';
 export { rulesFor } from './rules.ts';
+export { signersIn } from './signers.ts';
 export { allowsInside, pinNotes, pinsFor, refusesWeakTls, stalePageMs } from './transport.ts';

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Code } from '../core/codes.ts';
 import { MAX_FILE_BYTES } from '../core/limits.ts';
+import type { SignerRule } from '../core/signer-rule.ts';
 import { canonicalRequirement, formatRequirement, type Requirement } from './requirement.ts';
 import type { RootRule } from './root-rules.ts';
+import { canonicalSigners } from './signers.ts';
 
 /** What happens to a file that nobody vouches for and that this trust store never saw. */
 export type FirstUse = 'accept' | 'ask' | 'refuse';
@@ -42,6 +44,8 @@ export interface PolicyContent {
   readonly exceptions: readonly PolicyException[];
   /** Of `[[sigstore]]` tables; the first one that matches decides. */
   readonly sigstore: readonly RootRule[];
+  /** Of `[[signer]]` tables; every one that matches counts. */
+  readonly signers: readonly SignerRule[];
   /** `--strict`: first use is never accepted. */
   readonly strict: boolean;
   /** The files it was read from, the user's own first. */
@@ -143,6 +147,7 @@ export function policyDigest(policy: PolicyContent): string {
     ),
     exceptions: asSet(policy.exceptions.map((rule) => canonicalJson({ ...rule, source: null }))),
     sigstore: policy.sigstore.map((rule) => ({ ...rule, source: null })),
+    signers: canonicalSigners(policy.signers),
   };
   return createHash('sha256')
     .update(`${DIGEST_DOMAIN}\n${canonicalJson(rules)}`)
@@ -169,6 +174,7 @@ export const DEFAULT_POLICY: Policy = sealPolicy({
   pins: [],
   exceptions: [],
   sigstore: [],
+  signers: [],
   strict: false,
   sources: [],
   origins: {},

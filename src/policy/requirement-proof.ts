@@ -4,7 +4,10 @@ import { isVoucher, type Finding } from '../core/finding.ts';
 import { formatRequirement, type Requirement } from './requirement.ts';
 
 /** Far more than there are kinds of evidence; bounds the search. */
-const MAX_VOUCHERS = 16;
+const MAX_VOUCHERS = 30;
+
+/** So many keys that vouch at once are told apart; whoever wants more is content with these. */
+const MAX_AUTHORITIES = 4;
 
 /** A set of findings, one bit each, that together meet a requirement. */
 type Support = number;
@@ -45,7 +48,7 @@ export function explainRequirement(
 
 /** Findings that count as vouchers, repetitions dropped, in an order that does not depend on arrival. */
 function distinctVouchers(findings: readonly Finding[]): readonly Finding[] {
-  const vouched = findings.filter(isVoucher);
+  const vouched = findings.filter(isVoucher).flatMap(byAuthority);
   const byKey = new Map(
     vouched.map((one) => [JSON.stringify([one.class, one.kind, one.identity]), one]),
   );
@@ -56,6 +59,13 @@ function distinctVouchers(findings: readonly Finding[]): readonly Finding[] {
     });
   }
   return keys.flatMap((key) => byKey.get(key) ?? []);
+}
+
+/** Who speaks for several at once stands once for each of them. */
+function byAuthority(finding: Finding): readonly Finding[] {
+  const { authorities } = finding;
+  if (authorities === undefined) return [finding];
+  return authorities.slice(0, MAX_AUTHORITIES).map((identity) => ({ ...finding, identity }));
 }
 
 /** All minimal supports of a requirement over a fixed list of vouchers. */

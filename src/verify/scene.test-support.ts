@@ -87,7 +87,17 @@ export function open(
   const trustedRoots = async (): Promise<never> => {
     throw new Error('nothing here is attested');
   };
-  const sources = { memory, rows: shared.rows, clock, pins: [], sidecars, upstream, trustedRoots };
+  const signing = { files: { read: async () => null }, signers: () => [] };
+  const sources = {
+    memory,
+    rows: shared.rows,
+    clock,
+    pins: [],
+    sidecars,
+    upstream,
+    trustedRoots,
+    ...signing,
+  };
   const kinds = EVIDENCE.map((make) => make(sources)).filter(({ kind }) => kind !== 'contents');
   const pages = {
     async read(): Promise<PageReading> {

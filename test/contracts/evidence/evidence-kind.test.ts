@@ -20,6 +20,8 @@ const sources = {
     close: async () => {},
   },
   trustedRoots: async () => [await openPublicGoodRoot()],
+  files: { read: async () => null },
+  signers: () => [],
   rows,
   clock,
   memory: new TrustMemory(rows, clock),
