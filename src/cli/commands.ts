@@ -13,6 +13,7 @@ import { registerPolicyCommand } from './commands/policy.ts';
 import { registerTrustCommand } from './commands/trust.ts';
 import { registerTrustRootCommand } from './commands/trust-root.ts';
 import { registerTufCommand } from './commands/tuf.ts';
+import { registerVerifyCommand } from './commands/verify.ts';
 import { installersHere } from './installers.ts';
 import type { OwnOptions } from './own-options.ts';
 import type { Output } from './show-report.ts';
@@ -79,6 +80,21 @@ export async function runCommand(
     io,
   );
   registerTufCommand(program, () => ({ io, environment, now: clockOf({}).now() }));
+  registerVerifyCommand(
+    program,
+    async () => ({
+      rows: rows(),
+      clock: clockOf({}),
+      policy: await policyFrom(options.policyFile),
+      places: findPlaces(environment),
+      environment,
+      directory: process.cwd(),
+      io,
+    }),
+    (code) => {
+      exit = code;
+    },
+  );
   registerDoctorCommand(program, async (wish) => {
     exit = await seeDoctor(wish, { options, output, wiring });
   });

@@ -6,6 +6,7 @@ import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { NamedRoot, TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
+import type { Vouchers } from './provenance.ts';
 import { fetchProvenance } from './provenance-source.ts';
 
 const base = { kind: 'attestation', class: 'publisher', identity: null } as const;
@@ -85,7 +86,11 @@ async function judge(
   // Loaded here: most installs meet attested files late or never.
   const { judgeProvenance } = await import('./provenance.ts');
   const file = { filename, project, sha256 };
-  const { vouchers, silent } = judgeProvenance(provenance, file, roots);
+  return findingOf(judgeProvenance(provenance, file, roots));
+}
+
+/** What attestations that hold say of a file. */
+export function findingOf({ vouchers, silent }: Vouchers): Finding {
   const identity = [...new Set(vouchers.map(({ words }) => words))].join('; ');
   if (identity === '') {
     const detail = silent.join('; ') || 'the index names attestations, and there are none';
@@ -102,7 +107,7 @@ async function judge(
 }
 
 /** What could not be fetched leaves the question open; everything else contradicts. */
-function refused({ class: refusalClass, code, message }: Refusal): Finding {
+export function refused({ class: refusalClass, code, message }: Refusal): Finding {
   const open = ['E-UPSTREAM', 'E-SOURCE', 'E-AUTH'].includes(refusalClass);
   return { ...base, state: open ? 'unreachable' : 'failed', detail: message, code };
 }

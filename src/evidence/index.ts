@@ -11,10 +11,12 @@ import { approvalEvidence } from './approval.ts';
 import { attestationEvidence } from './attestation.ts';
 import { checksumEvidence, distributionEvidence } from './checksums.ts';
 import { contentsEvidence } from './contents.ts';
+import { givenAttestations } from './given-attestations.ts';
 import { indexHash } from './index-hash.ts';
 import { memoryEvidence } from './memory.ts';
 import { openPgpEvidence } from './openpgp.ts';
 import { pinEvidence } from './pins.ts';
+import { rememberedBytes } from './remembered-bytes.ts';
 import type { SidecarLedger } from './sidecar-ledger.ts';
 
 /** What evidence kinds are made from; a new kind adds what it needs. */
@@ -46,6 +48,18 @@ export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] =
   ({ rows, clock }) => approvalEvidence(rows, clock),
 ];
 
+/** Kinds that are asked of a file on disk, where no index page leads to it. */
+export const EVIDENCE_AT_HAND = {
+  approvals: approvalEvidence,
+  attestations: attestationEvidence,
+  contents: contentsEvidence,
+  givenAttestations,
+  indexHash,
+  pins: pinEvidence,
+  rememberedBytes,
+} as const;
+
+export type { GivenEvidence } from './given-evidence.ts';
 export { dependenciesIn } from './dependencies.ts';
 export { readPageCopy, writePageCopy } from './page-copy.ts';
 export { openPageReader, projectOf } from './page-reader.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { AheadPlan } from './fetch-ahead.ts';
 export { preexisting, type Grounds } from './installed.ts';
-export type { AskFirstUse } from './question.ts';
+export { Question, type AskFirstUse } from './question.ts';
 export { reckon } from './reckoning.ts';
 export { reconcileAll, type Judged } from './reconciliation.ts';
 export { isImportable, unlistedEntries, vanished } from './unlisted.ts';

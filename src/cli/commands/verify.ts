@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import type { VerifyContext, VerifyOptions } from '../verify-context.ts';
+
+const several = (word: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  word,
+];
+
+/** `wheelproof verify`: who vouches for a file that lies here? */
+export function registerVerifyCommand(
+  program: Command,
+  open: () => Promise<VerifyContext>,
+  ended: (exit: number) => void,
+): void {
+  program
+    .command('verify <file|sha256:hex>')
+    .description('judge a file on disk: who vouches for these bytes?')
+    .option('--provenance <file>', 'a provenance object of it (PEP 740); repeatable', several)
+    .option('--attestation <file>', 'an attestation of it alone; repeatable', several)
+    .option('--trusted-root <file>', 'a Sigstore trusted_root.json to verify under, instead of any')
+    .option('-r, --requirement <file>', 'a requirement or lock file that pins it', several)
+    .option('--name <filename>', 'what it was released as, where it has another name here')
+    .option('--index <url>', 'where it comes from (default: where it is remembered from)')
+    .option('--offline', 'ask no index')
+    .option('--json', 'print the JSON report')
+    .addHelpText('after', HELP)
+    .action(async (word: string, options: VerifyOptions) => {
+      const { verifyWord } = await import('../verify-work.ts');
+      ended(await verifyWord(await open(), word, options));
+    });
+}
+
+const HELP = `
+Looked at: the archive itself; this machine's memory and approvals; pins in the files
+that -r names; the publisher's attestations: the given ones, otherwise those beside the file
+(FILE.provenance, FILE.publish.attestation, FILE.slsa.attestation, FILE.attestation),
+otherwise those that its index names. The policy decides, as in an install, but a file
+that nobody vouches for is never accepted: to be remembered alone is not enough.
+
+Exit code: 0 only if somebody vouches and nothing failed; 10 the evidence contradicts the
+bytes; 11 nobody vouches; 12 it is valid and by or for the wrong one; 20 what is needed
+could not be reached; others as docs/errors lists them.
+`;

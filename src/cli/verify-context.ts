@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock } from '../core/clock.ts';
+import type { Environment } from '../core/machine.ts';
+import type { TrustRows } from '../core/trust-rows.ts';
+import type { Places } from '../host/index.ts';
+import type { Policy } from '../policy/index.ts';
+
+export interface VerifyContext {
+  /** Closed by whoever opened it. */
+  readonly rows: TrustRows;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly places: Places;
+  readonly environment: Environment;
+  readonly directory: string;
+  readonly io: { out(text: string): void };
+}
+
+export interface VerifyOptions {
+  readonly provenance?: readonly string[];
+  readonly attestation?: readonly string[];
+  readonly trustedRoot?: string;
+  readonly requirement?: readonly string[];
+  readonly name?: string;
+  readonly index?: string;
+  readonly offline?: true;
+  readonly json?: true;
+}
