@@ -34,7 +34,7 @@ export function rootText(root: HeldRoot, now: number): string {
   const lines = [
     name,
     `  id        ${id}`,
-    `  from      ${ORIGINS[origin.kind]} ${origin.from}${version}`,
+    `  from      ${ORIGINS[origin.kind]}${origin.from}${version}`,
     `  since     ${timeText(since)}`,
     `  checked   ${timeText(checkedAt)} (${daysSince(checkedAt, now)} days ago)`,
     ...(pin === null ? [] : [`  pinned    by ${pin.owner}, ${timeText(pin.at)}: ${pin.reason}`]),
@@ -44,7 +44,7 @@ export function rootText(root: HeldRoot, now: number): string {
   return lines.map((line) => `${safeText(line, 500)}\n`).join('');
 }
 
-const ORIGINS = { package: '', file: 'the file', tuf: 'the repository' } as const;
+const ORIGINS = { package: '', file: 'the file ', tuf: 'the repository ' } as const;
 
 function partText(part: RootPart): string {
   const { start, end } = period(part);

@@ -7,12 +7,22 @@ import type { TrustedRoots } from '../core/trusted-roots.ts';
 import { findingOf, refused } from './attestation.ts';
 import type { GivenEvidence } from './given-evidence.ts';
 
+const NONE: Finding = {
+  kind: 'attestation',
+  class: 'publisher',
+  state: 'absent',
+  identity: null,
+  detail: 'none is at hand',
+  code: null,
+};
+
 /** The publisher's word as somebody hands it over; every one of them must hold. */
 export function givenAttestations(
   given: readonly GivenEvidence[],
   trustedRoots: TrustedRoots,
 ): EvidenceKind {
   const judge = async (artifact: Artifact, sha256: string): Promise<Finding> => {
+    if (given.length === 0) return NONE;
     try {
       // Loaded here, with what reads certificates: an install needs none of it.
       const { judgeGiven } = await import('./given-evidence.ts');
