@@ -14,6 +14,8 @@ export const MAX_PAGE_BYTES = 64 * MIB;
 export const MAX_SIDECAR_BYTES = 4 * MIB;
 export const MAX_PAGE_ENTRIES = 200_000;
 export const MAX_JSON_DEPTH = 32;
+/** Brackets and commas in signed or attested JSON: each value costs dozens of bytes once read. */
+export const MAX_JSON_VALUES = 65_536;
 export const MAX_FILENAME_CHARACTERS = 255;
 export const MAX_URL_CHARACTERS = 8 * KIB;
 

@@ -12,6 +12,8 @@ export interface StrictJsonRules {
    * written plainly, and no lone surrogates.
    */
   readonly plain?: true;
+  /** How many brackets and commas there may be: each value costs dozens of bytes once it is read. */
+  readonly mostValues?: number;
 }
 
 const QUOTE = 0x22;
@@ -24,9 +26,12 @@ const BACKSLASH = 0x5c;
  *
  * @throws SyntaxError whose message goes on behind the document's name.
  */
-export function readStrictJson(bytes: Uint8Array, { plain }: StrictJsonRules = {}): Json {
+export function readStrictJson(
+  bytes: Uint8Array,
+  { plain, mostValues = Infinity }: StrictJsonRules = {},
+): Json {
   const text = decode(bytes);
-  const members = scan(text, plain === true);
+  const members = scan(text, plain === true, mostValues);
   const value = parse(text);
   if (count(value, plain === true) !== members) throw new SyntaxError('names a member twice');
   return value;
@@ -53,17 +58,21 @@ function parse(text: string): Json {
  * Looks at brackets, colons, strings and, where they have to be plain, numbers, before anything is
  * built; what is wrong otherwise, JSON.parse finds. @returns how many members there are.
  */
-function scan(text: string, plain: boolean): number {
+function scan(text: string, plain: boolean, mostValues: number): number {
   let depth = 0;
   let members = 0;
+  let values = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at + 1);
     else if (code === 0x3a) members++;
+    else if (code === 0x2c) values++;
     else if (code === 0x7b || code === 0x5b) {
       if (++depth > MAX_JSON_DEPTH) throw new SyntaxError('is nested too deeply');
+      values++;
     } else if (code === 0x7d || code === 0x5d) depth--;
     else if (plain && (code === 0x2d || isDigit(code))) at = endOfInteger(text, at);
+    if (values > mostValues) throw new SyntaxError(`holds more than ${mostValues} values`);
   }
   return members;
 }

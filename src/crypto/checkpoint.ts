@@ -49,14 +49,13 @@ export function readCheckpoint(envelope: string): Checkpoint {
 
 /**
  * Whether this log signed the checkpoint: under its own name, its own key, and for itself (the
- * first version of Rekor writes `NAME - TREE` as origin). Others' signatures on it are passed over.
+ * first version of Rekor writes `NAME - TREE` as origin). Others' signatures on it are passed over,
+ * and so is a second one in its name: a log signs once, and each try costs.
  */
 export function isSignedBy(checkpoint: Checkpoint, log: TrustedLog): boolean {
   const { origin, note, signatures } = checkpoint;
   if (origin !== log.name && !origin.startsWith(`${log.name} - `)) return false;
   const data = Buffer.from(note, 'utf8');
-  return signatures.some(
-    ({ name, hint, signature }) =>
-      name === log.name && hint.equals(log.keyHint) && hasSigned(log.key, data, signature),
-  );
+  const own = signatures.find(({ name, hint }) => name === log.name && hint.equals(log.keyHint));
+  return own !== undefined && hasSigned(log.key, data, own.signature);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import {
   isThere,
@@ -12,7 +13,7 @@ import { openReferee } from './referee.test-support.ts';
 import { Refusal } from '../core/errors.ts';
 import { verifySigstore, type SigstoreProof } from './sigstore.ts';
 
-/** Positions per object; `MUTATIONS=2000` is the thorough run. */
+/** Positions per object; `npm run mutations` takes 2,000. */
 const POSITIONS = Number(process.env['MUTATIONS'] ?? 50);
 /** The referee is slow: it looks at every so-many-th mutation, and at each that is accepted. */
 const REFEREE_EVERY = 5;
@@ -102,6 +103,20 @@ describe.runIf(isThere)('no flip of a bit changes what is proved', () => {
         // We may be stricter, never laxer.
         if (!second.accepted) expect(accepted, second.why).toBe(false);
       }
+    }
+  });
+
+  const overFiles = real.filter(({ signed }) => signed !== null && signed.bytes !== null);
+  test.each(overFiles)('$file: nor in the file', { timeout: 2000 + POSITIONS * 50 }, (evidence) => {
+    const bytes = Buffer.from(evidence.signed?.bytes ?? []);
+    const random = positions(bytes.length);
+    for (let round = 0; round < POSITIONS; round += 1) {
+      const at = Math.floor((random.next().value ?? 0) * bytes.length);
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ (1 << Math.floor((random.next().value ?? 0) * 8));
+      const sha256 = createHash('sha256').update(changed).digest();
+      const found = attempt({ ...evidence, signed: { sha256, bytes: changed } }, evidence.json);
+      expect(found).toBeInstanceOf(Refusal);
     }
   });
 });

@@ -92,15 +92,19 @@ export function judgeAttestation(
   return { identity, words, predicate: statement.predicate, root, proof };
 }
 
+/** Both lists are required, and neither may be empty (PEP 740, "Provenance objects"). */
 function attestationsOf(provenance: JsonObject) {
-  const most = MAX_ATTESTATIONS * MAX_ATTESTATIONS;
-  return fields.listOf(provenance, 'attestation_bundles', WHAT, most).flatMap((entry) => {
+  return someOf(provenance, 'attestation_bundles').flatMap((entry) => {
     const bundle = fields.objectOf(entry, WHAT);
     const publisher = fields.childOf(bundle, 'publisher', WHAT);
-    return fields
-      .listOf(bundle, 'attestations', WHAT, most)
-      .map((attestation) => ({ attestation, publisher }));
+    return someOf(bundle, 'attestations').map((attestation) => ({ attestation, publisher }));
   });
+}
+
+function someOf(holder: JsonObject, name: string): readonly unknown[] {
+  const found = fields.listOf(holder, name, WHAT, MAX_ATTESTATIONS * MAX_ATTESTATIONS);
+  if (found.length === 0) throw malformed(`${WHAT} names no ${name}`);
+  return found;
 }
 
 function tooMuch(message: string): Refusal {
