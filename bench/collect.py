@@ -106,7 +106,8 @@ def collect(session, index, one):
         save("files" + file["url"] + ".metadata", sidecar)
         if proof:
             save("files" + file["provenance"], get(session, urljoin(address, proof)).content)
-    save("pages/" + project + ".json", json.dumps(page).encode())
+    compact = json.dumps(page, separators=(",", ":"), sort_keys=True)
+    save("pages/" + project + ".json", compact.encode())
 
 
 chosen = resolve()

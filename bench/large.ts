@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Collection } from './collection.ts';
 import { plainLane, wheelproofLane, type Lane, type Track } from './lane.ts';
@@ -60,15 +60,26 @@ async function openClient(stage: Stage) {
   const pip = join(environment, 'bin', 'pip');
   return async (lane: Lane, project: string, exit: number): Promise<Seen> => {
     await lane.ready();
+    rmSync(output, { force: true });
     const folder = stage.newPath('downloads');
     const words = [pip, 'download', '-q', '--no-cache-dir', '--no-deps', '-d', folder];
     const where = ['-i', lane.index(), project];
     const call = lane.call([...words, ...where]);
     const { seconds, own } = await measure(stage, call, lane.variables(), exit);
     rmSync(folder, { recursive: true, force: true });
-    const noted: Noted = JSON.parse(readFileSync(output, 'utf8'));
-    return { seconds, own, ...noted };
+    return { seconds, own, ...readNoted(output) };
   };
+}
+
+/** Nothing is noted where the refusal came before the first byte. */
+function readNoted(output: string): Noted {
+  if (!existsSync(output)) return { first: NaN, length: 0, received: 0 };
+  return JSON.parse(readFileSync(output, 'utf8'));
+}
+
+function held({ received, length }: Noted): string {
+  if (received === 0) return 'pip got nothing but the refusal';
+  return `pip got ${received} of ${length} bytes (${length - received} held back), then the refusal`;
 }
 
 function compose(seen: ReadonlyMap<string, readonly Seen[]>, bad: Seen, delay: number): Table {
@@ -91,10 +102,10 @@ function compose(seen: ReadonlyMap<string, readonly Seen[]>, bad: Seen, delay: n
       bound ? check('CPU seconds per GB', perGigabyte, CPU_PER_GB) : '',
     ];
   });
-  const held = bad.length - bad.received;
-  if (held <= 0) missed.push('230 MB: the twin with a wrong digest arrived whole');
+  const whole = bad.received > 0 && bad.received >= bad.length;
+  if (whole) missed.push('230 MB: the twin with a wrong digest arrived whole');
   return {
-    title: `One file of 230 MB, \`pip download\`; ${delay} ms. Verified before its last byte: of the twin whose declared digest is wrong, pip got ${bad.received} of ${bad.length} bytes (${held} held back), then the refusal`,
+    title: `One file of 230 MB, \`pip download\`; ${delay} ms. Verified before its last byte: of the twin whose declared digest is wrong, ${held(bad)}`,
     head: ['', 'median', 'first byte', 'bound', 'own CPU per GB', 'bound'],
     lines,
     missed,
