@@ -33,6 +33,34 @@ export function parseDistributionFilename(
   filename: string,
   expectedProject?: string | null,
 ): DistributionFilename | null {
+  const project = expectedProject ?? '';
+  const known = READ.get(project)?.get(filename);
+  if (known !== undefined) return known;
+  const found = readDistributionFilename(filename, expectedProject);
+  if (filename.length <= MAX_FILENAME_CHARACTERS) keepRead(project, filename, found);
+  return found;
+}
+
+/** By expected project, then by name: every room that looks at a page reads its thousands of names again. */
+const READ = new Map<string, Map<string, DistributionFilename | null>>();
+const MAX_READ = 20_000;
+let read = 0;
+
+function keepRead(project: string, filename: string, found: DistributionFilename | null): void {
+  read += 1;
+  if (read > MAX_READ) {
+    READ.clear();
+    read = 1;
+  }
+  const names = READ.get(project);
+  if (names === undefined) READ.set(project, new Map([[filename, found]]));
+  else names.set(filename, found);
+}
+
+function readDistributionFilename(
+  filename: string,
+  expectedProject?: string | null,
+): DistributionFilename | null {
   if (filename.length > MAX_FILENAME_CHARACTERS || /[\s/\\\p{C}]/u.test(filename)) return null;
   if (filename.endsWith('.whl')) return parseWheel(filename.slice(0, -'.whl'.length));
   const expected = typeof expectedProject === 'string' ? normaliseName(expectedProject) : null;
@@ -55,6 +83,7 @@ export function parseDistributionFilename(
  * that some installer takes. Says too much rather than too little: `foo.whl;x=1` and `foo.whl.` count.
  */
 export function isDistributionLike(pathOrName: string): boolean {
+  if (pathOrName.endsWith('.whl') || pathOrName.endsWith('.tar.gz')) return true;
   return decodings(pathOrName).some((text) => namesDistribution(text));
 }
 

@@ -51,14 +51,28 @@ const PRE_LETTERS: Readonly<Record<string, 'a' | 'b' | 'rc'>> = {
   preview: 'rc',
 };
 
+/** The files of a page have few versions, and comparing parses them again and again. */
+const READ = new Map<string, ParsedVersion | null>();
+const MAX_READ = 4096;
+const MAX_READ_CHARACTERS = 64;
+
 /** As packaging's `Version`; `null` for what is not a version. */
 export function parseVersion(text: string): ParsedVersion | null {
+  const known = READ.get(text);
+  if (known !== undefined) return known;
+  if (READ.size >= MAX_READ) READ.clear();
+  const found = readVersion(text);
+  if (text.length <= MAX_READ_CHARACTERS) READ.set(text, found);
+  return found;
+}
+
+function readVersion(text: string): ParsedVersion | null {
   const groups = VERSION.exec(text)?.groups;
   if (groups === undefined) return null;
   const letter = PRE_LETTERS[groups['preLetter']?.toLowerCase() ?? ''];
   return {
     epoch: digits(groups['epoch']),
-    release: (groups['release'] ?? '0').split('.').map(digits),
+    release: (groups['release'] ?? '0').split('.').map((part) => digits(part)),
     pre: letter === undefined ? null : [letter, digits(groups['preNumber'])],
     post:
       groups['post'] === undefined ? null : digits(groups['postImplicit'] ?? groups['postNumber']),
@@ -68,7 +82,8 @@ export function parseVersion(text: string): ParsedVersion | null {
 }
 
 function digits(text: string | undefined): Digits {
-  return (text ?? '').replace(/^0+/u, '') || '0';
+  if (text === undefined || text === '') return '0';
+  return text.startsWith('0') ? text.replace(/^0+/u, '') || '0' : text;
 }
 
 function localPart(text: string): string {

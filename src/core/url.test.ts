@@ -41,6 +41,25 @@ describe("an address's key", () => {
     );
   });
 
+  test('is the same however its letters are quoted', () => {
+    const label = fc.stringMatching(/^[a-z0-9-]{1,5}$/u);
+    const host = fc.tuple(fc.array(label, { maxLength: 2 }), fc.constantFrom('test', 'co', 'x1'));
+    const port = fc.constantFrom('', ':443', ':8443', ':080');
+    const path = fc.stringMatching(/^[A-Za-z0-9._~!$&'()*+,;=:@/-]{0,20}$/u);
+    fc.assert(
+      fc.property(host, port, path, ([labels, last], at, rest) => {
+        const start = `https://${[...labels, last].join('.')}${at}/`;
+        const quoted = rest.replace(
+          /[A-Za-z0-9]/gu,
+          (letter) => `%${letter.charCodeAt(0).toString(16)}`,
+        );
+        fc.pre(URL.canParse(start) && !/(?:^|\/)\./u.test(rest));
+        expect(addressKey(start + rest)).toBe(addressKey(start + quoted));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('of what is no address is that text', () => {
     expect(addressKey('::')).toBe('::');
   });

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** The host of an address that is spelled as `URL.href` is, with its port where it has one. */
+export function hostOf(href: string): string {
+  return /^https?:\/\/([a-z0-9.-]+(?::[0-9]+)?)\//u.exec(href)?.[1] ?? new URL(href).host;
+}
+
 /** An address as it may be shown and kept: no user name, no password, no fragment. Query values stay. */
 export function publicUrl(address: string | URL): string {
   const url = new URL(address);
@@ -21,11 +26,20 @@ export function printableUrl(address: string | URL): string {
  * anew before it asks (`+` becomes `%2B`). A quoted slash stays another thing than a slash.
  */
 export function addressKey(address: string): string {
+  if (isPlain(address)) return address;
   const url = URL.parse(address);
   if (url === null) return address;
   const path = respell(url.pathname, /[^A-Za-z0-9._~!$&'()*+,;=:@/%-]/gu, /[\w.~!$&'()*+,;=:@-]/u);
   const query = respell(url.search, /[^A-Za-z0-9._~!$&'()*+,;=:@/?[\]%-]/gu, /[\w.~-]/u);
   return `${url.protocol}//${url.host}${path}${query}`;
+}
+
+const PLAIN_ADDRESS =
+  /^https:\/\/(?:[a-z0-9-]+\.)*[a-z]+(?::(?!443\/)[1-9][0-9]{0,4})?\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/u;
+
+/** Spelled as its key is: nothing to quote, no query, no fragment. Pages have many thousand addresses. */
+function isPlain(address: string): boolean {
+  return PLAIN_ADDRESS.test(address) && !address.includes('/.') && !address.includes('xn--');
 }
 
 /** What must be quoted is, what need not be is not. */

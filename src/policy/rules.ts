@@ -22,6 +22,17 @@ export interface ProjectRules {
  * `index` the first one, so that no later file takes a name from its owner.
  */
 export function rulesFor(policy: Policy, project: string): ProjectRules {
+  const known = RULES.get(policy) ?? new Map<string, ProjectRules>();
+  RULES.set(policy, known);
+  const rules = known.get(project) ?? readRules(policy, project);
+  known.set(project, rules);
+  return rules;
+}
+
+/** Asked for each of a page's thousands of files; a policy never changes. */
+const RULES = new WeakMap<Policy, Map<string, ProjectRules>>();
+
+function readRules(policy: Policy, project: string): ProjectRules {
   const from = (key: string): string => policy.origins[key] ?? 'default';
   let firstUse: Ruled<FirstUse> = { value: policy.firstUse, from: from('first-use') };
   let require: Ruled<Requirement | null> = { value: policy.require, from: from('require') };
