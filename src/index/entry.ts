@@ -6,6 +6,7 @@ import { MAX_URL_CHARACTERS } from '../core/limits.ts';
 import { safeText } from '../core/safe-text.ts';
 import { judgeFileAddress, judgeResolved } from '../core/source-address.ts';
 import { type ReadFields, readFields } from './entry-fields.ts';
+import type { PlainAddresses } from './plain-addresses.ts';
 import type { RawEntry } from './raw-page.ts';
 
 export interface EntryContext {
@@ -16,6 +17,8 @@ export interface EntryContext {
   /** Normalised; `null` where files of any project may be listed. */
   readonly project: string | null;
   readonly allowPlainHttp?: (host: string) => boolean;
+  /** Of this page. */
+  readonly plain: PlainAddresses;
 }
 
 export type EntryReading =
@@ -43,15 +46,17 @@ export function readEntry(raw: RawEntry, context: EntryContext): EntryReading {
   }
   // Eggs are nothing that an installer behind us takes from an index.
   if (/\.egg$/iu.test(filename)) return { outcome: 'ignored' };
-  const url = URL.parse(address, context.base);
+  const plain = context.plain.hrefOf(address, filename);
+  const url = plain === null ? URL.parse(address, context.base) : null;
   const read = readFields(raw, address, context.base);
   const faults: Fault[] = [];
-  for (const fault of faultsOf(raw, { filename, address, url }, read, context)) {
+  for (const fault of faultsOf(raw, { filename, address, url, plain }, read, context)) {
     faults.push(fault);
     if (!OVERLOOKABLE.has(fault.code)) return refuse(raw, context, faults);
   }
-  if (url === null) return refuse(raw, context, [malformed(raw, 'no address can be read')]);
-  const file: ListedFile = { filename, url: bareHref(url), ...read.fields };
+  const href = plain ?? (url === null ? null : bareHref(url));
+  if (href === null) return refuse(raw, context, [malformed(raw, 'no address can be read')]);
+  const file: ListedFile = { filename, url: href, ...read.fields };
   return faults.length === 0 ? { outcome: 'file', file } : refuse(raw, context, faults, file);
 }
 
@@ -59,12 +64,14 @@ interface Link {
   readonly filename: string;
   readonly address: string;
   readonly url: URL | null;
+  /** As {@link PlainAddresses} knows it. */
+  readonly plain: string | null;
 }
 
 /** Every fault of an entry, the gravest first. */
 function* faultsOf(
   raw: RawEntry,
-  { filename, address, url }: Link,
+  { filename, address, url, plain }: Link,
   { fields, fault, hashFault, sizeFault }: ReadFields,
   context: EntryContext,
 ): Generator<Fault> {
@@ -75,9 +82,14 @@ function* faultsOf(
   if (address.length > MAX_URL_CHARACTERS) {
     yield malformed(raw, `its address is longer than ${MAX_URL_CHARACTERS} characters`);
   }
-  const ofAddress = judgeResolved(address, url, { from: context.url, ...context });
-  if (ofAddress !== null) yield ofAddress;
-  const ofName = judgeFileAddress(address, filename) ?? judgeName(filename, context.project);
+  if (plain === null) {
+    const ofAddress = judgeResolved(address, url, { from: context.url, ...context });
+    if (ofAddress !== null) yield ofAddress;
+    else if (url !== null) context.plain.learn(address, url);
+    const ofEnding = judgeFileAddress(address, filename);
+    if (ofEnding !== null) yield ofEnding;
+  }
+  const ofName = judgeName(filename, context.project);
   if (ofName !== null) yield ofName;
   if (fault !== null) yield malformed(raw, fault);
   if (hashFault !== null) yield hashReason('WP-HASH-MALFORMED', filename, hashFault);

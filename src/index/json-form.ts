@@ -5,6 +5,7 @@ import { Refusal } from '../core/errors.ts';
 import { printableUrl } from '../core/url.ts';
 import { type JsonElement, type JsonSpan, outlineJson } from './json-outline.ts';
 import type { PageForm, WritablePage } from './page-form.ts';
+import { parsePlainJson } from './plain-json.ts';
 import type { PageBytes, PageListener, RawEntry, RawHead } from './raw-page.ts';
 import { versionsOf } from './versions.ts';
 
@@ -27,24 +28,50 @@ function readJson({ body, url }: PageBytes, listener: PageListener): RawHead {
   if (!isUtf8(bytes)) {
     throw new Refusal('WP-PAGE-MALFORMED', { message: `${where} is not UTF-8 throughout` });
   }
-  const { members, elements } = outlineJson(bytes, 'files', where);
-  const member = (key: string): unknown => parseSpan(bytes, members.get(key));
+  const plain = parsePlainJson(bytes, 'files');
+  const { member, entries } = plain === undefined ? readOutlined(bytes, where) : readPlain(plain);
   const meta = asObject(member('meta') ?? {}, 'meta', where);
   // The specification's own example puts the status into `meta`; indexes send it beside.
   const project = member('project-status') ?? meta['project-status'] ?? {};
   const status = asObject(project, 'project-status', where);
-  if (elements === null && !members.has('projects')) {
+  if (entries === null && member('projects') === undefined) {
     const message = `${where} has no list of files: expected an array under "files"`;
     throw new Refusal('WP-PAGE-MALFORMED', { message });
   }
   listener.onStart({ name: member('name') ?? null });
-  for (const element of elements ?? []) listener.onEntry(readElement(bytes, element), url);
+  for (const entry of entries ?? []) listener.onEntry(entry, url);
   return {
     apiVersions: Object.hasOwn(meta, 'api-version') ? [meta['api-version']] : [],
     status: status['status'] ?? null,
     statusReason: status['reason'] ?? null,
     lastSerial: meta['_last-serial'] ?? null,
   };
+}
+
+interface JsonPage {
+  readonly member: (key: string) => unknown;
+  /** `null` where there is no list of files. */
+  readonly entries: Iterable<RawEntry> | null;
+}
+
+function readPlain(members: Json): JsonPage {
+  const list = Object.hasOwn(members, 'files') ? members['files'] : null;
+  return {
+    member: (key) => (Object.hasOwn(members, key) ? members[key] : undefined),
+    entries: Array.isArray(list) ? list.map((value) => readElement(value, null)) : null,
+  };
+}
+
+function readOutlined(bytes: Buffer, where: string): JsonPage {
+  const { members, elements } = outlineJson(bytes, 'files', where);
+  return {
+    member: (key) => parseSpan(bytes, members.get(key)),
+    entries: elements === null ? null : readElements(bytes, elements),
+  };
+}
+
+function* readElements(bytes: Buffer, elements: readonly JsonElement[]): Generator<RawEntry> {
+  for (const element of elements) yield readElement(parseSpan(bytes, element), element.fault);
 }
 
 function parseSpan(bytes: Buffer, span: JsonSpan | undefined): unknown {
@@ -62,11 +89,8 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readElement(bytes: Buffer, element: JsonElement): RawEntry {
-  const value = parseSpan(bytes, element);
-  return isObject(value)
-    ? readEntry(value, element.fault)
-    : readEntry({}, 'the entry is not an object');
+function readElement(value: unknown, fault: string | null): RawEntry {
+  return isObject(value) ? readEntry(value, fault) : readEntry({}, 'the entry is not an object');
 }
 
 function readEntry(entry: Json, fault: string | null): RawEntry {

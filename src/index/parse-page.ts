@@ -8,6 +8,7 @@ import { printableUrl } from '../core/url.ts';
 import { type EntryContext, readEntry } from './entry.ts';
 import { settleRepeats } from './listing.ts';
 import type { PageForm } from './page-form.ts';
+import { PlainAddresses } from './plain-addresses.ts';
 import type { PageListener, RawEntry, RawHead } from './raw-page.ts';
 
 /** A page as it came, decompressed. */
@@ -57,7 +58,7 @@ class EntryCollector implements PageListener {
     this.#source = source;
     this.#where = where;
     const options = allowPlainHttp === undefined ? {} : { allowPlainHttp };
-    this.#context = { url, base: url, project: null, ...options };
+    this.#context = { url, base: url, project: null, plain: new PlainAddresses(), ...options };
   }
 
   get project(): string | null {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import { MAX_FILENAME_CHARACTERS, MAX_URL_CHARACTERS } from '../core/limits.ts';
+
+/** What the URL standard leaves as it stands, behind an origin, with no fragment but a hash. */
+const PLAIN =
+  /^(?<origin>https:\/\/[^/?#]+)(?<path>\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)(?:#sha256=[0-9a-f]{64})?$/u;
+const PLAIN_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._+!-]*[A-Za-z0-9])?$/u;
+
+/**
+ * Knows the addresses of one page that can be read in one way only: thousands of files lie on one
+ * origin, and once that has been judged, only their paths differ.
+ */
+export class PlainAddresses {
+  readonly #origins = new Set<string>();
+
+  /**
+   * The address as it will be asked (WHATWG URL, without fragment), where it ends in exactly this
+   * file name and nothing about it is left to be judged; `null`: it must be parsed and judged.
+   */
+  hrefOf(address: string, filename: string): string | null {
+    if (address.length > MAX_URL_CHARACTERS || filename.length > MAX_FILENAME_CHARACTERS) {
+      return null;
+    }
+    const [, origin = '', path = ''] = PLAIN.exec(address) ?? [];
+    if (!this.#origins.has(origin) || path.includes('/.')) return null;
+    const isNamed = PLAIN_NAME.test(filename) && !filename.includes('..');
+    return isNamed && path.endsWith(`/${filename}`) ? origin + path : null;
+  }
+
+  /** Nothing spoke against this address: its origin is good for the whole page. */
+  learn(address: string, url: URL): void {
+    const [, origin = ''] = PLAIN.exec(address) ?? [];
+    if (origin !== '' && url.origin === origin) this.#origins.add(origin);
+  }
+}
