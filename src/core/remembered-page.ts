@@ -48,6 +48,8 @@ export interface PageRows {
    * @param listings `null`: they are as they were.
    */
   rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | null): void;
+  /** As `transaction`, and as little waited for as `rememberPage`, which is what it is for. */
+  pageTransaction<T>(work: () => T): T;
   forgetPage(index: string, project: string): boolean;
   listPages(filter: { readonly project?: string }): readonly RememberedPage[];
 }

@@ -75,8 +75,8 @@ export interface TrustRows extends PageRows {
   recallByUrl(url: string): readonly RememberedFile[];
   recallBySha256(sha256: string): readonly RememberedFile[];
   recallRelease(project: string, version: string): readonly RememberedFile[];
-  /** Whether anything is remembered of the project, or of any address that was given directly. */
-  knows(project: string): boolean;
+  /** Whether anything is remembered of the release, or of any address that was given directly. */
+  knows(project: string, version: string): boolean;
   /** Compare-and-set: the first bytes under a key stay; the same ones only refresh `lastSeen` and `policy`. */
   remember(file: RememberedFile): Remembering;
   forget(index: string, project: string, filename: string): boolean;

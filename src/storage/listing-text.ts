@@ -13,6 +13,8 @@ const LETTERS: readonly (readonly [string, ListingChange])[] = [
   ['u', 'unyanked'],
   ['g', 'gone'],
 ];
+const LETTER_OF = new Map(LETTERS.map(([letter, change]) => [change, letter]));
+const CHANGE_OF = new Map(LETTERS);
 const NO_HASH = '-';
 
 /** One line for each file: name, sha256 in base64, first sight, yank mark, change and its time. */
@@ -24,7 +26,7 @@ export function encodeListings(listings: readonly RememberedListing[]): string {
         sha256 === null ? NO_HASH : Buffer.from(sha256, 'hex').toString('base64'),
         firstSeen.toString(36),
         yanked ? 'y' : '-',
-        LETTERS.find(([, each]) => each === change)?.[0] ?? '-',
+        LETTER_OF.get(change) ?? '-',
         changedAt.toString(36),
       ].join('\t'),
     )
@@ -36,7 +38,7 @@ export function decodeListings(text: string): readonly RememberedListing[] {
   if (text === '') return [];
   return text.split('\n').map((line) => {
     const [filename = '', hash, firstSeen = '', yanked, letter, changedAt = ''] = line.split('\t');
-    const change = LETTERS.find(([each]) => each === letter)?.[1];
+    const change = CHANGE_OF.get(letter ?? '');
     if (hash === undefined || change === undefined) throw new TypeError(`no listing: ${line}`);
     return {
       filename,

@@ -80,9 +80,10 @@ class MemoryTrustRows implements TrustRows {
     return this.#filesWhere((file) => file.project === project && file.version === version);
   }
 
-  knows(project: string): boolean {
+  knows(project: string, version: string): boolean {
     const found = this.#filesWhere(
-      (file) => file.project === project || file.index.startsWith('direct:'),
+      (file) =>
+        (file.project === project && file.version === version) || file.index.startsWith('direct:'),
     );
     return found.length > 0;
   }
@@ -204,6 +205,10 @@ class MemoryTrustRows implements TrustRows {
         (filter.run === undefined || event.run === filter.run) &&
         (filter.subject === undefined || event.subject === filter.subject),
     );
+  }
+
+  pageTransaction<T>(work: () => T): T {
+    return this.transaction(work);
   }
 
   transaction<T>(work: () => T): T {

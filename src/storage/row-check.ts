@@ -57,7 +57,7 @@ export function requirePage(page: RememberedPage): void {
 
 export function requireListings(listings: readonly RememberedListing[]): void {
   for (const { filename, sha256, firstSeen, changedAt } of listings) {
-    requireTexts({ filename });
+    requireText('filename', filename);
     // A line holds one file, and a tab parts what is said of it.
     if (/[\t\n]/u.test(filename)) throw new TypeError(`a tab or a line's end in ${filename}`);
     if (sha256 !== null) requireSha256(sha256);
@@ -74,11 +74,12 @@ function requireSha256(sha256: string): void {
 
 /** Half a surrogate pair and NUL are stored as something else, and two keys would become one. */
 function requireTexts(texts: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(texts)) {
-    if (typeof text !== 'string' || !text.isWellFormed() || text.includes('\0')) {
-      throw new TypeError(`${name} is no text that can be kept: ${JSON.stringify(text)}`);
-    }
-  }
+  for (const [name, text] of Object.entries(texts)) requireText(name, text);
+}
+
+function requireText(name: string, text: string): void {
+  if (typeof text === 'string' && text.isWellFormed() && !text.includes('\0')) return;
+  throw new TypeError(`${name} is no text that can be kept: ${JSON.stringify(text)}`);
 }
 
 function requireCount(name: string, value: number, most: number): void {

@@ -21,7 +21,10 @@ export function inOrderOfPages(pages: Iterable<RememberedPage>): RememberedPage[
 }
 
 export function inOrderOfListings(listings: Iterable<RememberedListing>): RememberedListing[] {
-  return ordered(listings, ({ filename }) => [filename]);
+  return [...listings].sort((a, b) => {
+    if (a.filename === b.filename) return 0;
+    return a.filename < b.filename ? -1 : 1;
+  });
 }
 
 function ordered<T>(rows: Iterable<T>, keysOf: (row: T) => readonly string[]): T[] {

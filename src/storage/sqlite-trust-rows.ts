@@ -102,8 +102,9 @@ class SqliteTrustRows implements TrustRows {
     return inOrderOfFiles(this.#files.select('project = ? AND version = ?', project, version));
   }
 
-  knows(project: string): boolean {
-    return this.#files.has("project = ? OR index_url GLOB 'direct:*'", project);
+  knows(project: string, version: string): boolean {
+    const where = "(project = ? AND version = ?) OR index_url GLOB 'direct:*'";
+    return this.#files.has(where, project, version);
   }
 
   list(filter: { project?: string; sha256?: string }): readonly RememberedFile[] {
@@ -194,7 +195,11 @@ class SqliteTrustRows implements TrustRows {
   }
 
   rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | null): void {
-    this.#withoutWaiting(() => this.#pages.remember(page, listings));
+    this.pageTransaction(() => this.#pages.remember(page, listings));
+  }
+
+  pageTransaction<T>(work: () => T): T {
+    return this.#withoutWaiting(work);
   }
 
   forgetPage(index: string, project: string): boolean {

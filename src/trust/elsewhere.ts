@@ -43,6 +43,11 @@ export class ElsewhereMemory {
     };
   }
 
+  /** Whether anything of this project is remembered of another index than this one. */
+  knowsBeside(project: string, index: string): boolean {
+    return this.#filesBefore(project).some((file) => file.index !== index);
+  }
+
   #filesBefore(project: string): readonly RememberedFile[] {
     const known = this.#before.get(project);
     if (known !== undefined) return known;

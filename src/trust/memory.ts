@@ -26,9 +26,9 @@ export class TrustMemory {
    * apart.
    */
   recall(artifact: Artifact): RememberedFile | null {
-    const { project, index } = artifact;
-    const mayBe =
-      index.startsWith(DIRECT) || this.#knows.get(project, () => this.#rows.knows(project));
+    const { project, version, index } = artifact;
+    const knows = (): boolean => this.#rows.knows(project, version);
+    const mayBe = index.startsWith(DIRECT) || this.#knows.get(`${project} ${version}`, knows);
     return mayBe ? this.#recallNow(artifact) : null;
   }
 

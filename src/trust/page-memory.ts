@@ -26,6 +26,18 @@ export interface PageHistory {
   readonly listings: readonly RememberedListing[];
 }
 
+/** What is kept of one page. */
+interface Past {
+  readonly page: RememberedPage | null;
+  readonly known: readonly RememberedListing[];
+  readonly names: ReadonlySet<string>;
+}
+
+interface Look {
+  readonly past: Past;
+  readonly listings: readonly RememberedListing[];
+}
+
 /** What this trust store remembers of index pages: it looks first, and writes after the judgement. */
 export class PageMemory {
   readonly #rows: TrustRows;
@@ -33,6 +45,7 @@ export class PageMemory {
   readonly #client: string;
   /** What this run saw for the first time, by page: taken back where its bytes are refused. */
   readonly #fresh = new Map<string, Set<string>>();
+  readonly #looks = new WeakMap<PageSaying, Look>();
 
   /** @param client who asks in this run: an installer with its version. */
   constructor(rows: TrustRows, clock: Clock, client: string) {
@@ -47,22 +60,27 @@ export class PageMemory {
 
   /** Writes nothing. */
   look(saying: PageSaying): PageHistory {
-    const page = this.#rows.recallPage(saying.index, saying.project);
-    const known = page === null ? [] : this.#rows.recallListings(saying.index, saying.project);
-    return { page, listings: this.#continue(page, known, saying) };
+    const past = this.#recall(saying);
+    const listings = this.#continue(past, saying);
+    this.#looks.set(saying, { past, listings });
+    return { page: past.page, listings };
   }
 
   /** @param refused names of files that were refused: they are not learnt, only kept. */
   write(saying: PageSaying, refused: ReadonlySet<string>): void {
     const { index, project, form, status } = saying;
-    this.#rows.transaction(() => {
-      const page = this.#rows.recallPage(index, project);
-      const known = page === null ? [] : this.#rows.recallListings(index, project);
-      const names = new Set(known.map(({ filename }) => filename));
+    this.#rows.pageTransaction(() => {
+      const look = this.#looks.get(saying);
+      const past = this.#recall(saying, look?.past);
+      const { page, known, names } = past;
       const learnable = saying.files.filter(
         ({ filename }) => names.has(filename) || (!refused.has(filename) && isKeepable(filename)),
       );
-      const listings = this.#continue(page, known, { ...saying, files: learnable });
+      const isLearnt = learnable.length === saying.files.length;
+      const listings =
+        look?.past === past && isLearnt
+          ? look.listings
+          : this.#continue(past, { ...saying, files: learnable });
       const now = this.#clock.now();
       const written: RememberedPage = {
         index,
@@ -94,11 +112,15 @@ export class PageMemory {
     });
   }
 
-  #continue(
-    page: RememberedPage | null,
-    known: readonly RememberedListing[],
-    { files }: PageSaying,
-  ): readonly RememberedListing[] {
+  /** @param before what was recalled a moment ago: still true while the page's own row is as it was. */
+  #recall({ index, project }: PageSaying, before?: Past): Past {
+    const page = this.#rows.recallPage(index, project);
+    if (before !== undefined && isSamePage(before.page, page)) return before;
+    const known = page === null ? [] : this.#rows.recallListings(index, project);
+    return { page, known, names: new Set(known.map(({ filename }) => filename)) };
+  }
+
+  #continue({ page, known }: Past, { files }: PageSaying): readonly RememberedListing[] {
     const now = this.#clock.now();
     const when = { now, before: page?.seenAt ?? now };
     return continueListings(known, files, when).slice(0, MAX_REMEMBERED_LISTINGS);
@@ -110,6 +132,11 @@ export class PageMemory {
     this.#fresh.set(key, known);
     return known;
   }
+}
+
+/** Every look that is written renews the row, so that one that stayed speaks for the list of files too. */
+function isSamePage(before: RememberedPage | null, after: RememberedPage | null): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
 }
 
 /** The newest final version that was ever offered without a yank mark. */

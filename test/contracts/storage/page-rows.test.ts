@@ -100,19 +100,22 @@ describe.each(TRUST_ROWS_BACKENDS)('page rows: $name', (backend) => {
     });
   });
 
-  test('a transaction that fails takes both back', () => {
-    withRows((rows) => {
-      rows.rememberPage(PAGE, [WHEEL]);
-      const work = () =>
-        rows.transaction(() => {
-          rows.rememberPage({ ...PAGE, seenAt: 9_000 }, [SDIST]);
-          throw new Error('taken back');
-        });
-      expect(work).toThrow('taken back');
-      expect(rows.recallPage(INDEX, 'demo')).toEqual(PAGE);
-      expect(rows.recallListings(INDEX, 'demo')).toEqual([WHEEL]);
-    });
-  });
+  test.each(['transaction', 'pageTransaction'] as const)(
+    'a %s that fails takes both back',
+    (kind) => {
+      withRows((rows) => {
+        rows.rememberPage(PAGE, [WHEEL]);
+        const work = () =>
+          rows[kind](() => {
+            rows.rememberPage({ ...PAGE, seenAt: 9_000 }, [SDIST]);
+            throw new Error('taken back');
+          });
+        expect(work).toThrow('taken back');
+        expect(rows.recallPage(INDEX, 'demo')).toEqual(PAGE);
+        expect(rows.recallListings(INDEX, 'demo')).toEqual([WHEEL]);
+      });
+    },
+  );
 
   test.each([
     ['a name with a tab', { ...WHEEL, filename: 'a\tb' }],
