@@ -14,9 +14,10 @@ export interface EvidenceKind {
   readonly class: EvidenceClass;
   /**
    * What is already known of the digest that the page declares, before any byte has come; `null`
-   * where nothing can be said yet. Only called where a sha256 was declared.
+   * where nothing can be said yet. Only called where a sha256 was declared. Asked for each of a
+   * page's thousands of files: whoever knows at once answers at once.
    */
-  foresee(artifact: Artifact, declaredSha256: string): Promise<Finding | null>;
+  foresee(artifact: Artifact, declaredSha256: string): Finding | null | Promise<Finding | null>;
   /** Digest algorithms that this kind wants computed beside sha256, for this artifact. */
   digestsWanted?(artifact: Artifact): readonly string[];
   /** Its bytes are about to come: what takes long may start beside them. Never throws. */

@@ -31,7 +31,7 @@ export function approvalEvidence(rows: TrustRows, clock: Clock): EvidenceKind {
   return {
     kind: base.kind,
     class: base.class,
-    async foresee(artifact, declaredSha256) {
+    foresee(artifact, declaredSha256) {
       const isSome = any.get('any', () => rows.listApprovals().length > 0);
       return isSome ? look(artifact, declaredSha256) : NOT_APPROVED;
     },

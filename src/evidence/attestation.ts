@@ -61,7 +61,7 @@ export function attestationEvidence({ upstream, trustedRoots }: AttestationSourc
     kind: base.kind,
     class: base.class,
     // Pages are judged entry by entry: nothing is fetched for files that nobody asks for.
-    foresee: async (artifact) =>
+    foresee: (artifact) =>
       (artifact.listed?.provenance ?? null) === null ? unnamed(artifact) : null,
     begin(artifact, credentials) {
       const url = artifact.listed?.provenance ?? null;

@@ -17,7 +17,7 @@ export function contentsEvidence(sidecars: SidecarLedger): EvidenceKind {
   return {
     kind: base.kind,
     class: base.class,
-    foresee: async () => null,
+    foresee: () => null,
     async examine(artifact, bytes) {
       try {
         return await read(artifact, bytes, sidecars);

@@ -14,9 +14,7 @@ export const indexHash: EvidenceKind = {
   kind: base.kind,
   class: base.class,
 
-  async foresee(): Promise<Finding | null> {
-    return null;
-  },
+  foresee: () => null,
 
   digestsWanted: (artifact) => Object.keys(artifact.listed?.hashes ?? {}),
 

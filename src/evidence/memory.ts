@@ -28,7 +28,7 @@ export function memoryEvidence(memory: TrustMemory): EvidenceKind {
   return {
     kind: base.kind,
     class: base.class,
-    foresee: async (artifact, declaredSha256) => compare(artifact, declaredSha256),
+    foresee: (artifact, declaredSha256) => compare(artifact, declaredSha256),
     examine: async (artifact: Artifact, bytes: HeldBytes) =>
       compare(artifact, bytes.digests.sha256),
   };

@@ -39,7 +39,7 @@ export function pinEvidence(pins: readonly Pin[]): EvidenceKind {
   return {
     kind: base.kind,
     class: base.class,
-    async foresee(artifact, declaredSha256) {
+    foresee(artifact, declaredSha256) {
       return judge(concerning(artifact), { sha256: declaredSha256 });
     },
     digestsWanted(artifact) {

@@ -24,7 +24,7 @@ export function findLateFiles(
 ): readonly FileRemark[] {
   const releases = Map.groupBy(files, ({ version }) => version);
   return [...releases].flatMap(([version, release]) => {
-    if (version === '' || release.length < 2) return [];
+    if (version === '' || release.length < 2 || isOfOneDay(release, known)) return [];
     const dated = release.map((file) => datesOf(file, known.get(file.filename)));
     const uploads = Math.min(...dated.map(({ uploaded }) => uploaded));
     const sights = Math.min(...dated.map(({ seen }) => seen));
@@ -38,6 +38,26 @@ export function findLateFiles(
       return [{ filename: file.filename, remark: reason('WP-LATE-FILE', message) }];
     });
   });
+}
+
+/** Told to be of one day, and first listed together on that day or later: as most releases are. */
+function isOfOneDay(
+  release: readonly Artifact[],
+  known: ReadonlyMap<string, RememberedListing>,
+): boolean {
+  const [first] = release;
+  const day = dayOf(first);
+  if (first === undefined || day === undefined) return false;
+  const seen = known.get(first.filename)?.firstSeen ?? Infinity;
+  if (!(seen >= Date.parse(day))) return false;
+  return release.every(
+    (file) => dayOf(file) === day && (known.get(file.filename)?.firstSeen ?? Infinity) === seen,
+  );
+}
+
+/** `2026-01-31`, of a time in UTC. */
+function dayOf(file: Artifact | undefined): string | undefined {
+  return /^(\d{4}-\d\d-\d\d)T.*Z$/u.exec(file?.listed?.uploadTime ?? '')?.[1];
 }
 
 function datesOf(file: Artifact, listing: RememberedListing | undefined) {

@@ -5,6 +5,7 @@ import { reason, type Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
 import type { Decision } from '../core/verdict.ts';
 import type { JudgedPage } from '../core/verification.ts';
+import { hostOf } from '../core/url.ts';
 import { judgeEntry, judgeHost, type Policy } from '../policy/index.ts';
 import type { HostMemory } from '../trust/hosts.ts';
 import { indexOf, listedArtifact } from './artifact-of.ts';
@@ -72,15 +73,16 @@ async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<C
   ].map((each) => ({ ...each, artifact: listedArtifact(source, each.file) }));
   const seen = entries.map(({ artifact, entry }) => ({ artifact, whole: entry?.file !== null }));
   const watched = parts.watch.look(source, seen);
+  const look: Look = { parts, source, hosts: new Map(), outside: new Set() };
   const candidates: Candidate[] = [];
   for (const sdists of [false, true]) {
     for (const [place, { file, entry, artifact }] of entries.entries()) {
       if ((artifact.kind === 'sdist') !== sdists) continue;
       watched?.beforeJudging(artifact);
-      const candidate =
-        entry === null
-          ? await judgeFile(parts, source, artifact, file)
-          : await judgeRefusedEntry(parts, source, artifact, entry);
+      const judged =
+        entry === null ? judgeFile(look, artifact, file) : judgeRefusedEntry(look, artifact, entry);
+      // Nearly every file is judged at once: a turn for each would cost more than the judgement.
+      const candidate = judged instanceof Promise ? await judged : judged;
       candidates[place] = candidate;
       if (candidate.reasons.length > 0) watched?.refused(artifact, candidate.reasons);
     }
@@ -92,12 +94,22 @@ async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<C
   return candidates;
 }
 
-async function judgeFile(
-  parts: PageCaseParts,
-  source: PageSource,
+/** One page while it is judged. */
+interface Look {
+  readonly parts: PageCaseParts;
+  readonly source: PageSource;
+  /** What speaks against the files on each host. */
+  readonly hosts: Map<string, Reason | null>;
+  /** Hosts that a page of the outside may list. */
+  readonly outside: Set<string>;
+}
+
+function judgeFile(
+  look: Look,
   artifact: Artifact,
   file: ListedFile,
-): Promise<Candidate> {
+): Candidate | Promise<Candidate> {
+  const { parts, source } = look;
   const { index, page } = source;
   if (page.status === 'quarantined') {
     const said = page.statusReason === null ? '' : `: ${page.statusReason}`;
@@ -108,29 +120,43 @@ async function judgeFile(
   if (owned !== null && !isExcepted(parts, artifact, owned.code)) {
     return { artifact, file, reasons: [owned] };
   }
-  const inward = judgeInwardLink(parts.policy, source, file.url);
+  const host = hostOf(file.url);
+  const inward = look.outside.has(host) ? null : judgeInwardLink(parts.policy, source, file.url);
   if (inward !== null) return { artifact, file, reasons: [inward] };
-  const { host } = new URL(file.url);
-  const known = parts.hosts.judge(index, host);
-  const foreign = judgeHost(parts.policy, index, host, known, parts.hosts.known(index));
+  look.outside.add(host);
+  const foreign = foreignHost(look, host);
   if (foreign !== null && !isExcepted(parts, artifact, foreign.code)) {
     return { artifact, file, reasons: [foreign] };
   }
   const declared = file.hashes['sha256'];
   if (declared === undefined) return { artifact, file, reasons: [] };
-  const foreseen = await parts.question.foresee(artifact, declared);
+  const foreseen = parts.question.foresee(artifact, declared);
+  return foreseen instanceof Promise
+    ? foreseen.then((decision) => candidate(artifact, file, decision))
+    : candidate(artifact, file, foreseen);
+}
+
+function candidate(artifact: Artifact, file: ListedFile, foreseen: Decision | null): Candidate {
   return { artifact, file, reasons: foreseen === null ? [] : foreseen.reasons };
 }
 
-async function judgeRefusedEntry(
-  parts: PageCaseParts,
-  source: PageSource,
+function foreignHost({ parts, source: { index }, hosts }: Look, host: string): Reason | null {
+  const judged = hosts.get(host);
+  if (judged !== undefined) return judged;
+  const memory = parts.hosts.judge(index, host);
+  const found = judgeHost(parts.policy, index, host, memory, parts.hosts.known(index));
+  hosts.set(host, found);
+  return found;
+}
+
+function judgeRefusedEntry(
+  look: Look,
   artifact: Artifact,
   entry: RefusedEntry,
-): Promise<Candidate> {
+): Candidate | Promise<Candidate> {
   const file = entry.file ?? bareFile(entry);
-  if (entry.file !== null && isExcepted(parts, artifact, entry.code)) {
-    return await judgeFile(parts, source, artifact, entry.file);
+  if (entry.file !== null && isExcepted(look.parts, artifact, entry.code)) {
+    return judgeFile(look, artifact, entry.file);
   }
   return { artifact, file, reasons: [reason(entry.code, entry.message)] };
 }
@@ -171,7 +197,7 @@ function record(parts: PageCaseParts, { artifact, reasons }: Candidate): void {
 function withUsableSidecar(file: ListedFile): ListedFile {
   const { coreMetadata, url } = file;
   // Installers put `.metadata` behind the query: what they ask for then is the wheel.
-  if (new URL(url).search !== '') return { ...file, coreMetadata: false };
+  if (url.includes('?')) return { ...file, coreMetadata: false };
   if (coreMetadata !== false && coreMetadata['sha256'] !== undefined) return file;
   return { ...file, coreMetadata: isMadeFromWheel(file) ? {} : false };
 }

@@ -40,7 +40,7 @@ export class PageWatch {
 
   /** What pages let one notice of this file. */
   readonly remarksOn = (artifact: Artifact): readonly Reason[] =>
-    this.#remarks.get(keyOf(artifact)) ?? [];
+    (this.#remarks.size === 0 ? undefined : this.#remarks.get(keyOf(artifact))) ?? [];
 
   /** The bytes of this file were refused: its listing is no measure for others (`PageMemory.unlearn`). */
   unlearn({ index, project, filename }: Artifact): void {

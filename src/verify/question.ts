@@ -8,6 +8,7 @@ import type { Finding } from '../core/finding.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import { releases, type Decision } from '../core/verdict.ts';
 import { ElsewhereMemory } from '../trust/elsewhere.ts';
+import { UntilTurn } from '../trust/until-turn.ts';
 import { decide, rulesFor, type Policy, type Subject } from '../policy/index.ts';
 
 /** Asks a person whether a file that was never seen may be used; only with a terminal. */
@@ -31,6 +32,7 @@ export interface QuestionParts {
 export class Question {
   readonly #parts: QuestionParts;
   readonly #elsewhere: ElsewhereMemory;
+  readonly #quiet = new UntilTurn<string, boolean>();
 
   constructor(parts: QuestionParts) {
     this.#parts = parts;
@@ -58,19 +60,28 @@ export class Question {
    * The decision that is already certain from the digest that the page declares: `null` unless it
    * blocks. A policy's rule is certain only once no voucher can still turn up with the bytes.
    */
-  async foresee(artifact: Artifact, declaredSha256: string): Promise<Decision | null> {
-    const answers = await Promise.all(
-      this.#parts.evidence.map(async (kind) => ({
-        kind,
-        finding: await guarded(kind, () => kind.foresee(artifact, declaredSha256)),
-      })),
+  foresee(artifact: Artifact, declaredSha256: string): Decision | null | Promise<Decision | null> {
+    const { evidence } = this.#parts;
+    const answers = evidence.map((kind) => foreseenBy(kind, artifact, declaredSha256));
+    const known = answers.filter(
+      (answer): answer is Finding | null => !(answer instanceof Promise),
     );
-    const findings = answers.flatMap(({ finding }) => (finding === null ? [] : [finding]));
-    const open = answers.some(
-      ({ kind, finding }) => finding === null && kind.class !== 'integrity',
+    if (known.length === answers.length) return this.#foreseen(artifact, declaredSha256, known);
+    return Promise.all(answers).then((all) => this.#foreseen(artifact, declaredSha256, all));
+  }
+
+  #foreseen(
+    artifact: Artifact,
+    declaredSha256: string,
+    answers: readonly (Finding | null)[],
+  ): Decision | null {
+    const findings = answers.filter((finding) => finding !== null);
+    const open = this.#parts.evidence.some(
+      ({ class: of }, place) => answers[place] === null && of !== 'integrity',
     );
     const failed = findings.some((finding) => finding.state === 'failed');
     if (open && !failed) return null;
+    if (this.#isQuiet(artifact, findings)) return null;
     const assumed = this.#mayAsk(artifact) ? 'yes' : null;
     const decision = this.#decide(artifact, declaredSha256, findings, assumed);
     return releases(decision) ? null : decision;
@@ -78,10 +89,7 @@ export class Question {
 
   async answer(artifact: Artifact, bytes: HeldBytes): Promise<Decision> {
     const findings = await Promise.all(
-      this.#parts.evidence.map(async (kind) => {
-        const finding = await guarded(kind, () => kind.examine(artifact, bytes));
-        return finding ?? silence(kind);
-      }),
+      this.#parts.evidence.map((kind) => examinedBy(kind, artifact, bytes)),
     );
     const { sha256 } = bytes.digests;
     const decision = this.#decide(artifact, sha256, findings, null);
@@ -91,6 +99,23 @@ export class Question {
     if (ask === null || !onlyFirstUse || !this.#mayAsk(artifact)) return decision;
     const allowed = await ask(artifact, sha256);
     return this.#decide(artifact, sha256, findings, allowed ? 'yes' : 'no');
+  }
+
+  /**
+   * Nothing is known of this very file that could matter: of such files a release has many, and one
+   * decision releases them all.
+   */
+  #isQuiet(artifact: Artifact, findings: readonly Finding[]): boolean {
+    if (!findings.every(({ state }) => state === 'absent')) return false;
+    if ((this.#parts.remarksOn?.(artifact) ?? []).length > 0) return false;
+    const { project, version } = artifact;
+    const place = this.#parts.placeOf?.(artifact) ?? artifact.index;
+    return this.#quiet.get(`${place} ${project} ${version}`, () => {
+      if (rulesFor(this.#parts.policy, project).cooldownMs.value > 0) return false;
+      if (this.#elsewhere.knowsBeside(project, place)) return false;
+      const assumed = this.#mayAsk(artifact) ? 'yes' : null;
+      return releases(this.#decide(artifact, '', findings, assumed));
+    });
   }
 
   #mayAsk({ project }: Artifact): boolean {
@@ -127,23 +152,43 @@ export class Question {
 }
 
 /** What a kind throws is a failed finding: a check that did not run is not a check (attack M06). */
-async function guarded(
+function foreseenBy(
   kind: EvidenceKind,
-  work: () => Promise<Finding | null>,
-): Promise<Finding | null> {
+  artifact: Artifact,
+  declaredSha256: string,
+): Finding | null | Promise<Finding | null> {
   try {
-    return await work();
+    const answer = kind.foresee(artifact, declaredSha256);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch((thrown: unknown) => thrownBy(kind, thrown));
   } catch (thrown) {
-    const refusal = asRefusal(thrown, `the check "${kind.kind}" failed`);
-    return {
-      kind: kind.kind,
-      class: kind.class,
-      state: 'failed',
-      identity: null,
-      detail: refusal.message,
-      code: refusal.code,
-    };
+    return thrownBy(kind, thrown);
   }
+}
+
+async function examinedBy(
+  kind: EvidenceKind,
+  artifact: Artifact,
+  bytes: HeldBytes,
+): Promise<Finding> {
+  try {
+    const finding: Finding | null = await kind.examine(artifact, bytes);
+    return finding ?? silence(kind);
+  } catch (thrown) {
+    return thrownBy(kind, thrown);
+  }
+}
+
+function thrownBy(kind: EvidenceKind, thrown: unknown): Finding {
+  const { message, code } = asRefusal(thrown, `the check "${kind.kind}" failed`);
+  return {
+    kind: kind.kind,
+    class: kind.class,
+    state: 'failed',
+    identity: null,
+    detail: message,
+    code,
+  };
 }
 
 function silence(kind: EvidenceKind): Finding {
