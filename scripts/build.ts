@@ -48,6 +48,24 @@ function httpWithoutFacade(plugin: PluginBuild): void {
   }));
 }
 
+/**
+ * undici's entry loads its fetch, its web sockets, its caches and its mocks: 1 MB of which upstream
+ * uses nothing but the dispatcher.
+ */
+function undiciWithoutFetch(plugin: PluginBuild): void {
+  const asked = new RegExp('^undici$');
+  plugin.onResolve({ filter: asked }, ({ kind }) =>
+    kind === 'import-statement' ? { path: 'undici', namespace: 'undici-without-fetch' } : null,
+  );
+  plugin.onLoad({ filter: asked, namespace: 'undici-without-fetch' }, () => ({
+    contents: `
+      const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
+      Object.assign(Dispatcher.prototype, require('undici/lib/api/index.js'));
+      exports.Agent = require('undici/lib/dispatcher/agent.js');`,
+    resolveDir: root,
+  }));
+}
+
 async function bundle(outdir: string): Promise<void> {
   await build({
     entryPoints: [join(root, 'src', 'cli', 'main.ts')],
@@ -62,7 +80,10 @@ async function bundle(outdir: string): Promise<void> {
     legalComments: 'none',
     // LGPL: whoever wants to may put another OpenPGP.js in its place.
     external: ['openpgp'],
-    plugins: [{ name: 'http-without-facade', setup: httpWithoutFacade }],
+    plugins: [
+      { name: 'http-without-facade', setup: httpWithoutFacade },
+      { name: 'undici-without-fetch', setup: undiciWithoutFetch },
+    ],
     define: { WHEELPROOF_VERSION: JSON.stringify(version) },
     // CommonJS packages inside an ESM bundle look for a global `require`.
     banner: {

@@ -17,6 +17,7 @@ import {
   localFiles,
   ownerOfConnection,
   placesOf,
+  readLibc,
   systemClock,
   type Places,
   witnessClock,
@@ -31,7 +32,13 @@ import {
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
-import { Verifier, type AheadPlan, type AskFirstUse, type Grounds } from '../verify/index.ts';
+import {
+  guessClientPlatform,
+  Verifier,
+  type AheadPlan,
+  type AskFirstUse,
+  type Grounds,
+} from '../verify/index.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
 import { openStoredWheel } from './stored-wheels.ts';
 import { transportOf } from './transport.ts';
@@ -187,7 +194,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     sidecars,
     wishes: intent.wishes,
     askFirstUse: askOf(settings),
-    ...aheadOf(settings),
+    ...(await aheadOf(settings)),
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
     client: settings.client,
@@ -238,10 +245,15 @@ export function openKeptPages(places: Places): PageCopies {
 }
 
 /** An installer that asks for many things at a time gains nothing from another who does. */
-function aheadOf({ intent, fetchAhead }: GateSettings): { readonly ahead?: AheadPlan } {
+async function aheadOf({
+  intent,
+  fetchAhead,
+}: GateSettings): Promise<{ readonly ahead?: AheadPlan }> {
   const { sequential, indexes, named = [], wishes } = intent;
   if (fetchAhead === false || sequential === undefined) return {};
-  return { ahead: { indexes, named, wishes, ...sequential } };
+  const { python } = sequential;
+  const platform = python === undefined ? null : guessClientPlatform(python, await readLibc());
+  return { ahead: { indexes, named, wishes, platform, ...sequential } };
 }
 
 /** Writes a run's outcome into the audit trail. */

@@ -221,8 +221,11 @@ async function runGuarded(
   try {
     const targets = targetsOf(wrapCall, prepared);
     const before = await takeSnapshot(targets);
-    gate.verifier.fetchAhead(before.found.map(({ name }) => name));
-    const { note, ...end } = await runInstaller(wrapCall, prepared, gate, wiring);
+    const { note, ...end } = await runInstaller(wrapCall, prepared, gate, {
+      wiring,
+      // The installer needs a while before it asks for anything: not a moment of ours goes first.
+      started: () => gate.verifier.fetchAhead(before.found.map(({ name }) => name)),
+    });
     const after = await takeSnapshot(targets);
     // `uv run` that fetched nothing has nothing to say of how it was held.
     const idle = intent.runsProgram === true && gate.verifier.receipts().length === 0;
@@ -266,7 +269,18 @@ function cacheDirectoryOf({ environment }: WrapCall, { policy, installer }: Prep
   return path.join(cache, 'installers', policy.digest.slice(0, 16), installer.name);
 }
 
-async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate, wiring: Wiring) {
+interface Start {
+  readonly wiring: Wiring;
+  /** Called once the installer runs. */
+  readonly started: () => void;
+}
+
+async function runInstaller(
+  wrapCall: WrapCall,
+  prepared: Prepared,
+  gate: Gate,
+  { wiring, started }: Start,
+) {
   const { installer, recognised, located, call, intent } = prepared;
   const places = findPlaces(wrapCall.environment);
   const cacheDirectory = cacheDirectoryOf(wrapCall, prepared);
@@ -292,6 +306,7 @@ async function runInstaller(wrapCall: WrapCall, prepared: Prepared, gate: Gate, 
       interpreters: () => jailInterpreters(childCall, intent.targets),
       receive: (door) => gate.gateway.receive(door),
     });
+    started();
     wrapCall.deadline?.addEventListener('abort', () => jailed.child.kill('SIGKILL'));
     const { code, signal, stdout, stderr } = await jailed.child.done;
     wrapCall.output.captured?.({ stdout, stderr });

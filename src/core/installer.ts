@@ -64,6 +64,8 @@ export interface Sequence {
   readonly dependencies: boolean;
   /** For the Python that it runs in, as it tells in `User-Agent`. */
   readonly ownPlatform: boolean;
+  /** That Python's version, `3.12`, where it is known before it tells. */
+  readonly python?: string;
 }
 
 /** What can be known of a run before it starts. */

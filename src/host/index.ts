@@ -15,6 +15,7 @@ export { installedFiles } from './installed-files.ts';
 export { localFiles } from './local-files.ts';
 export { jailInterpreters } from './jail-interpreters.ts';
 export { runJailed, type Jail, type Jailed, type JailWish } from './jail.ts';
+export { readLibc, type Libc } from './libc.ts';
 export { thisMachine } from './machine.ts';
 export { ownerOfConnection } from './peer-owner.ts';
 export { placesOf, type Places } from './places.ts';

@@ -138,7 +138,7 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
       ({ name, where }) => name !== '--trusted-host' || where === COMMAND_LINE || isolated,
     ),
   });
-  const sequential = sequenceOf(verb, settings);
+  const sequential = sequenceOf(verb, settings, home?.python ?? '');
   const targets = await pipTargets(ports.machine, call, { verb, settings, home });
   const installs = verb === 'install' && !settings.isOn('--dry-run');
   return {
@@ -171,13 +171,14 @@ const COMMAND_LINE = 'command line';
 const FOREIGN_PLATFORM = ['--platform', '--python-version', '--implementation', '--abi'];
 
 /** pip asks for one thing after the other: pages and metadata, and at its end the files. */
-function sequenceOf(verb: string, settings: PipSettings): Sequence | null {
+function sequenceOf(verb: string, settings: PipSettings, python: string): Sequence | null {
   if (!['install', 'download', 'wheel', 'lock'].includes(verb)) return null;
   if (settings.isOn('--no-index')) return null;
   return {
     files: verb !== 'lock' && !settings.isOn('--dry-run'),
     dependencies: !settings.isOn('--no-deps') && !settings.isOn('--no-dependencies'),
     ownPlatform: FOREIGN_PLATFORM.every((name) => settings.one(name) === null),
+    ...(python === '' ? {} : { python }),
   };
 }
 

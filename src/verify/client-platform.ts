@@ -58,6 +58,28 @@ export function readClientPlatform(agent: string | undefined): ClientPlatform | 
   };
 }
 
+/**
+ * The platform of a Python on this machine before its installer has told it: a CPython, its newest
+ * patch release. Near enough to fetch by; what the installer tells takes its place.
+ */
+export function guessClientPlatform(
+  python: string,
+  libc: { readonly name: string; readonly version: string } | null,
+): ClientPlatform | null {
+  const machine = MACHINES[process.arch];
+  if (process.platform !== 'linux' || machine === undefined || libc === null) return null;
+  const told = {
+    cpu: machine,
+    distro: { libc: { lib: libc.name, version: libc.version } },
+    implementation: { name: 'CPython' },
+    python: `${python}.99`,
+    system: { name: 'Linux' },
+  };
+  return readClientPlatform(JSON.stringify(told));
+}
+
+const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+
 function readLibc(told: object): ClientPlatform['libc'] {
   const name = text(told, 'distro', 'libc', 'lib');
   const version = text(told, 'distro', 'libc', 'version') ?? '';

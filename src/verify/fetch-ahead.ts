@@ -23,6 +23,8 @@ export interface AheadPlan extends Sequence {
   /** Other addresses that the user names, places of links among them. */
   readonly named?: readonly string[];
   readonly wishes: readonly Wish[];
+  /** What is believed of the Python until its installer tells. */
+  readonly platform?: ClientPlatform | null;
 }
 
 export type ReadPage = Extract<PageReading, { readonly outcome: 'page' }>;
@@ -70,6 +72,7 @@ export class FetchAhead {
   readonly #credentials = new Map<string, Credentials>();
   readonly #pages = new Lane(AHEAD_LANES.pages);
   readonly #files = new Lane(AHEAD_LANES.files);
+  #believed: ClientPlatform | null;
   readonly #told = Promise.withResolvers<ClientPlatform | null>();
   /** Bases, each with its slash: as configured, and as seen. */
   readonly #indexes: Set<string>;
@@ -85,6 +88,7 @@ export class FetchAhead {
     this.#parts = parts;
     this.#indexes = new Set(parts.indexes.map(withSlash));
     this.#links = new Set((parts.named ?? []).map(withSlash));
+    this.#believed = parts.ownPlatform ? (parts.platform ?? null) : null;
     if (!parts.ownPlatform) this.#told.resolve(null);
   }
 
@@ -106,7 +110,9 @@ export class FetchAhead {
       for (const [project, need] of this.#needs) this.#readPage(need, index, project);
     }
     this.#credentials.set(new URL(url).origin, credentials);
-    if (agent !== undefined) this.#told.resolve(readClientPlatform(agent));
+    if (agent === undefined) return;
+    this.#believed = null;
+    this.#told.resolve(readClientPlatform(agent));
   }
 
   /** A page that was asked for has been judged. */
@@ -188,7 +194,7 @@ export class FetchAhead {
 
   async #guess(need: Need, asked: string, reading: ReadPage): Promise<void> {
     this.#guessed.add(asked);
-    const platform = await this.#told.promise;
+    const platform = this.#believed ?? (await this.#told.promise);
     if (platform === null || need.chosen !== null) return;
     const file = likelyFile(reading.page.files, need.specifiers, platform);
     const artifact = file === null ? null : this.#parts.artifactOf(reading, asked, file);
@@ -209,7 +215,7 @@ export class FetchAhead {
   }
 
   async #follow(need: Need): Promise<void> {
-    const platform = await this.#told.promise;
+    const platform = this.#believed ?? (await this.#told.promise);
     if (platform === null || !this.#parts.dependencies) return;
     for (const { project, specifier, extras, url, marker } of need.dependencies) {
       if (url !== null || this.#installed.has(project)) continue;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export { guessClientPlatform } from './client-platform.ts';
 export type { AheadPlan } from './fetch-ahead.ts';
 export { preexisting, type Grounds } from './installed.ts';
 export { Question, type AskFirstUse } from './question.ts';
