@@ -132,11 +132,11 @@ function judgeFile(
   if (declared === undefined) return { artifact, file, reasons: [] };
   const foreseen = parts.question.foresee(artifact, declared);
   return foreseen instanceof Promise
-    ? foreseen.then((decision) => candidate(artifact, file, decision))
-    : candidate(artifact, file, foreseen);
+    ? foreseen.then((decision) => candidateOf(artifact, file, decision))
+    : candidateOf(artifact, file, foreseen);
 }
 
-function candidate(artifact: Artifact, file: ListedFile, foreseen: Decision | null): Candidate {
+function candidateOf(artifact: Artifact, file: ListedFile, foreseen: Decision | null): Candidate {
   return { artifact, file, reasons: foreseen === null ? [] : foreseen.reasons };
 }
 

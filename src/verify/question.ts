@@ -67,7 +67,9 @@ export class Question {
       (answer): answer is Finding | null => !(answer instanceof Promise),
     );
     if (known.length === answers.length) return this.#foreseen(artifact, declaredSha256, known);
-    return Promise.all(answers).then((all) => this.#foreseen(artifact, declaredSha256, all));
+    return Promise.all(answers.map((answer) => Promise.resolve(answer))).then((all) =>
+      this.#foreseen(artifact, declaredSha256, all),
+    );
   }
 
   #foreseen(
