@@ -147,6 +147,8 @@ export const E04: Attack = {
       expect: refused('E-BYTES', 'WP-HASH-MISMATCH', { says: () => [LINKS] }),
       plain: { pip: 'refuses', uv: 'refuses' },
       defence: 'verification',
+      // uv ends where a page of links is gone.
+      stop: (stage) => void openLinks(stage, HIGHER),
     },
     {
       name: 'a page elsewhere has a name that the index owns',

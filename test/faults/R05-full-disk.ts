@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MIB } from '../../src/core/limits.ts';
+import type { BuiltFile } from '../world/wheel.ts';
+import { FILES } from '../world/world.ts';
 import type { Fault, Played } from './fault.ts';
 import type { Ground } from './ground.ts';
+import { openGateHall, type Answer } from './gate-hall.ts';
 import { judgeEnd, judgeHandedOut, judgeStore } from './invariants.ts';
 import { sweep } from './R04-io-errors.ts';
 import { openSmallDisk, type SmallDisk } from './small-disk.ts';
@@ -70,6 +73,41 @@ async function fillSmallDisk(ground: Ground): Promise<Played> {
   return { faults, figure: `works again in the very next run (${seconds.toFixed(1)} s)` };
 }
 
+const RETURNS_WITHIN_MS = 5_000;
+
+/** One gate that stays open: what it refused for want of space stays refused, the next file comes. */
+async function waitForSpace(ground: Ground): Promise<Played> {
+  await mkdir(ground.data, { recursive: true, mode: 0o700 });
+  await using disk = await openSmallDisk(ground.data, DISK_MIB);
+  const [first, second] = ['first', 'second'].map((name) =>
+    ground.publish({ name, version: '1.0', files: { [`${name}/x.txt`]: noise(20 * MIB) } }),
+  );
+  if (first === undefined || second === undefined) throw new Error('nothing is published');
+  const faults: string[] = [];
+  await using hall = await openGateHall(ground, disk.inside);
+  const client = hall.client();
+  const accept = 'application/vnd.pypi.simple.v1+json';
+  const get = async ({ filename }: BuiltFile): Promise<Answer> =>
+    await client.get(`${ground.world.origin(FILES)}/packages/${filename}`);
+  for (const name of ['first', 'second'])
+    await client.get(`${ground.world.index}${name}/`, { accept });
+  const ballast = join(disk.seenFromHere, 'ballast');
+  await writeFile(ballast, Buffer.alloc(50 * MIB));
+  const full = await get(first);
+  if (full.status === 200) faults.push('a file came through on a full disk');
+  await rm(ballast);
+  const began = performance.now();
+  const came = await get(second);
+  const milliseconds = Math.round(performance.now() - began);
+  if (came.sha256 !== second.sha256) faults.push(`${came.status} after space had returned`);
+  if (milliseconds > RETURNS_WITHIN_MS) faults.push('space was not noticed in time');
+  // A verdict is final for its run: the report that was given must stay true.
+  const again = await get(first);
+  if (again.status !== full.status) faults.push(`first ${full.status}, then ${again.status}`);
+  await client.close();
+  return { faults, figure: `the next file came ${milliseconds} ms after (bound 5000)` };
+}
+
 /** A copy of the store: SQLite opens nothing through another namespace's door. */
 async function seen(ground: Ground, disk: SmallDisk): Promise<string> {
   const copy = join(ground.environment.root, 'seen');
@@ -119,6 +157,7 @@ export const R05: Fault = {
         sweep(ground, { call: 'pwrite64', what: 'error=ENOSPC', exits: [0, OWN_STATE], step: 3 }),
     },
     { name: 'a disk of 64 MiB', needs: ['mounts'], play: fillSmallDisk },
+    { name: 'space returns under an open gate', needs: ['mounts'], play: waitForSpace },
     { name: 'low-space stop', needs: ['mounts'], quick: true, play: stopBeforeTheEnd },
   ],
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -31,18 +31,27 @@ export interface Client {
   close(): Promise<void>;
 }
 
-export async function openGateHall(ground: Ground): Promise<GateHall> {
+/** @param before words before the gate's command, as `How.before`. */
+export async function openGateHall(
+  ground: Ground,
+  before: readonly string[] = [],
+): Promise<GateHall> {
   const { world, environment } = ground;
-  const gate = fork(
+  const [program, ...argv] = [
+    ...before,
+    process.execPath,
+    '--expose-gc',
+    '--disable-warning=ExperimentalWarning',
     join(import.meta.dirname, 'gate-process.ts'),
-    [world.index, world.authority.caFile, world.proxy],
-    {
-      cwd: environment.directory,
-      env: environment.variables,
-      execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    },
-  );
+    world.index,
+    world.authority.caFile,
+    world.proxy,
+  ];
+  const gate = spawn(program, argv, {
+    cwd: environment.directory,
+    env: environment.variables,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const [opened]: { proxy: string; ca: string }[] = await once(gate, 'message');
   if (opened === undefined) throw new Error('the gate did not open');
   const { proxy, ca } = opened;
