@@ -6,6 +6,7 @@ import { policyDocument } from '../src/config/schema.ts';
 import { CODES, isCode, type Code } from '../src/core/codes.ts';
 import { REFUSAL_CLASSES, WORST_FIRST } from '../src/core/refusal-class.ts';
 import { reportSchema } from '../src/report/schema.ts';
+import { verdictsPage } from './truth-tables.ts';
 
 /*
  * Writes the documentation that the sources already say: a page for each refusal code, and the
@@ -20,6 +21,7 @@ export function generateDocs(): ReadonlyMap<string, string> {
   return new Map([
     ...ALL_CODES.map((code) => [`errors/${code}.md`, codePage(code)] as const),
     ['errors/README.md', overviewPage()],
+    ['concepts/verdicts.md', verdictsPage()],
     ['policy.schema.json', schemaText('wheelproof policy', policyDocument)],
     ['report.schema.json', schemaText('wheelproof report, version 1', reportSchema)],
   ]);

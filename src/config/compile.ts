@@ -22,6 +22,7 @@ import { ValueReader } from './values.ts';
 type Setting =
   | 'firstUse'
   | 'require'
+  | 'dryRun'
   | 'allowHosts'
   | 'allowPlainHttp'
   | 'cooldownMs'
@@ -75,7 +76,7 @@ class Compiler {
 
   #settings(): Layer['settings'] {
     const { values } = this.#document;
-    const { 'first-use': firstUse, require, cooldown } = values;
+    const { 'first-use': firstUse, require, 'dry-run': dryRun, cooldown } = values;
     const { 'allow-hosts': allowHosts, 'allow-plain-http': plainHttp } = values;
     const { 'minimum-tls': minimumTls, 'max-file-size': maxFileSize } = values;
     const { 'stale-if-error': staleIfError } = values;
@@ -83,6 +84,7 @@ class Compiler {
     return {
       ...(firstUse !== undefined && { firstUse }),
       ...(require !== undefined && { require: this.#read.requirement(require, ['require']) }),
+      ...(dryRun !== undefined && { dryRun }),
       ...(allowHosts !== undefined && {
         allowHosts: this.#read.hosts(allowHosts, ['allow-hosts']),
       }),
@@ -111,6 +113,7 @@ class Compiler {
         name: this.#read.projectGlob(rule.name, at('name')),
         firstUse,
         require: require === undefined ? null : this.#read.requirement(require, at('require')),
+        ...(rule['dry-run'] !== undefined && { dryRun: rule['dry-run'] }),
         cooldownMs: cooldown === undefined ? null : this.#read.duration(cooldown, at('cooldown')),
         index: index === null ? null : this.#read.indexReference(index, at('index')),
         source: this.#source('project', place),

@@ -16,6 +16,7 @@ import type { Layer } from './compile.ts';
 const KEYS = {
   firstUse: 'first-use',
   require: 'require',
+  dryRun: 'dry-run',
   allowHosts: 'allow-hosts',
   allowPlainHttp: 'allow-plain-http',
   cooldownMs: 'cooldown',
@@ -92,6 +93,7 @@ function overrides([user, project]: readonly Layer[]): readonly string[] {
   for (const setting of [
     'firstUse',
     'require',
+    'dryRun',
     'cooldownMs',
     'minimumTls',
     'weakTls',

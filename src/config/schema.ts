@@ -28,6 +28,10 @@ const require = text(
   1_000,
   'Who must vouch: an expression over classes and kinds of evidence, for instance "publisher or 2 of (log, repository, approval)".',
 );
+const dryRun = v.pipe(
+  v.boolean(),
+  v.description('Whether what require would refuse is told and let through; --strict refuses it.'),
+);
 const cooldown = v.pipe(
   v.string(),
   v.regex(/^\d{1,9}[wdhms]$/u, 'a duration such as "14d", "36h" or "0s"'),
@@ -49,6 +53,7 @@ const project = v.strictObject({
   name: projectGlob,
   'first-use': v.optional(firstUse),
   require: v.optional(require),
+  'dry-run': v.optional(dryRun),
   cooldown: v.optional(cooldown),
   index: v.optional(
     text(2_000, 'Address, or name of an [[index]], that the project must come from.'),
@@ -160,6 +165,7 @@ const list = <T extends v.GenericSchema>(entry: T) =>
 export const policyDocument = v.strictObject({
   'first-use': v.optional(firstUse),
   require: v.optional(require),
+  'dry-run': v.optional(dryRun),
   'allow-hosts': v.optional(
     hostGlobs(
       'Hosts that files may lie on, beside the index itself. Without it, hosts are remembered at first use.',

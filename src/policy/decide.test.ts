@@ -176,6 +176,40 @@ describe('require', () => {
   });
 });
 
+describe('dry-run', () => {
+  const require = parseRequirement('publisher');
+
+  test('tells what require would refuse, and refuses the rest as ever', () => {
+    const policy = policyWith({ require, dryRun: true });
+    const decision = decide(policy, subject, [HASH, MEMORY]);
+    expect(decision.verdict).toBe('remembered');
+    expect(decision.notes.join()).toContain('expected publisher (default), found memory');
+    expect(decision.notes.join()).toContain('told, not refused: dry-run');
+    expect(verdictOf(policy, [ATTESTATION])).toBe('vouched');
+    const failed = finding('attestation', 'publisher', 'failed', 'WP-ATTESTATION-SIGNATURE');
+    expect(verdictOf(policy, [failed])).toBe('failed');
+    const cautious = policyWith({ require, dryRun: true, firstUse: 'refuse' });
+    expect(codesOf(cautious, [HASH])).toEqual(['WP-FIRST-USE']);
+  });
+
+  test('strict knows none; a project may', () => {
+    const strict = policyWith({ require, dryRun: true, strict: true });
+    expect(codesOf(strict, [MEMORY])).toEqual(['WP-NO-VOUCHER']);
+    const rule = {
+      name: 'good',
+      firstUse: null,
+      require: null,
+      dryRun: true,
+      cooldownMs: null,
+      index: null,
+      source: 'x',
+    };
+    expect(verdictOf(policyWith({ require, projects: [rule] }), [MEMORY])).toBe('remembered');
+    const other = { ...rule, name: 'other' };
+    expect(verdictOf(policyWith({ require, projects: [other] }), [MEMORY])).toBe('refused');
+  });
+});
+
 describe('cooldown', () => {
   const policy = policyWith({ cooldownMs: 14 * DAY });
 

@@ -112,6 +112,11 @@ class Judgement {
     const { value: requirement } = this.#rules.require;
     if (requirement === null) return { met: false, needed: [] };
     if (satisfied(requirement, this.#findings)) return { met: true, needed: [] };
+    const { value: isDryRun, from } = this.#rules.dryRun;
+    if (isDryRun) {
+      this.notes.push(`${this.#withoutVoucher(requirement)}; told, not refused: dry-run (${from})`);
+      return { met: false, needed: [] };
+    }
     const hoped = this.#findings.map((one) =>
       one.state === 'unreachable' ? { ...one, state: 'vouched' as const } : one,
     );

@@ -69,10 +69,11 @@ export function explainProject(policy: Policy, ask: ProjectAsk): ProjectExplanat
 }
 
 function projectSettings(policy: Policy, project: string): readonly ExplainedSetting[] {
-  const { firstUse, require, cooldownMs, index } = rulesFor(policy, project);
+  const { firstUse, require, dryRun, cooldownMs, index } = rulesFor(policy, project);
   return [
     { setting: 'first-use', value: firstUse.value, from: firstUse.from },
     { setting: 'require', value: requiredText(require.value), from: require.from },
+    ...(dryRun.value ? [{ setting: 'dry-run', value: DRY_RUN_WORDS, from: dryRun.from }] : []),
     { setting: 'cooldown', value: formatDuration(cooldownMs.value), from: cooldownMs.from },
     { setting: 'index', value: index.value ?? 'any', from: index.from },
     hostSetting(policy, ownerOf(policy, project)?.index ?? null),
@@ -83,6 +84,8 @@ function projectSettings(policy: Policy, project: string): readonly ExplainedSet
     })),
   ];
 }
+
+const DRY_RUN_WORDS = 'what require would refuse is told, and let through';
 
 function requiredText(requirement: Requirement | null): string {
   return requirement === null ? 'nothing (whoever vouches counts)' : formatRequirement(requirement);
@@ -104,7 +107,7 @@ function hostSetting(policy: Policy, index: string | null): ExplainedSetting {
 export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
   const from = (setting: string): string => policy.origins[setting] ?? 'default';
   const { projects, indexes, exceptions } = policy;
-  const { firstUse, require, cooldownMs } = rulesFor(policy, '');
+  const { firstUse, require, dryRun, cooldownMs } = rulesFor(policy, '');
   const told = (setting: string, value: string, origin = from(setting)): ExplainedSetting => ({
     setting,
     value,
@@ -113,6 +116,7 @@ export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
   return [
     told('first-use', firstUse.value, firstUse.from),
     told('require', requiredText(require.value), require.from),
+    ...(dryRun.value ? [told('dry-run', DRY_RUN_WORDS, dryRun.from)] : []),
     told('cooldown', formatDuration(cooldownMs.value), cooldownMs.from),
     hostSetting(policy, null),
     told('allow-plain-http', policy.allowPlainHttp.join(', ') || 'loopback only'),

@@ -19,6 +19,8 @@ export interface Policy extends PolicyContent {
 export interface PolicyContent {
   readonly firstUse: FirstUse;
   readonly require: Requirement | null;
+  /** What `require` would refuse is told, and let through; `strict` refuses it. */
+  readonly dryRun: boolean;
   /** Host globs; `null`: hosts are remembered at first use. */
   readonly allowHosts: readonly string[] | null;
   /** Host globs. Loopback needs no permission. */
@@ -62,6 +64,8 @@ export interface ProjectRule {
   readonly name: string;
   readonly firstUse: FirstUse | null;
   readonly require: Requirement | null;
+  /** Absent or `null`: as the policy says. */
+  readonly dryRun?: boolean | null;
   readonly cooldownMs: number | null;
   /** Address or name of the one index that the project must come from. */
   readonly index: string | null;
@@ -116,6 +120,7 @@ export function policyDigest(policy: PolicyContent): string {
   const rules = {
     firstUse: policy.firstUse,
     require: canonicalText(policy.require),
+    dryRun: policy.dryRun,
     allowHosts: policy.allowHosts === null ? null : asSet(policy.allowHosts),
     allowPlainHttp: asSet(policy.allowPlainHttp),
     cooldownMs: policy.cooldownMs,
@@ -128,6 +133,7 @@ export function policyDigest(policy: PolicyContent): string {
     projects: policy.projects.map((rule) => ({
       ...rule,
       require: canonicalText(rule.require),
+      dryRun: rule.dryRun ?? null,
       source: null,
     })),
     indexes: policy.indexes.map((rule) => ({
@@ -161,6 +167,7 @@ export function sealPolicy(content: PolicyContent): Policy {
 export const DEFAULT_POLICY: Policy = sealPolicy({
   firstUse: 'accept',
   require: null,
+  dryRun: false,
   allowHosts: null,
   allowPlainHttp: [],
   cooldownMs: 0,

@@ -13,6 +13,8 @@ export interface Ruled<T> {
 export interface ProjectRules {
   readonly firstUse: Ruled<FirstUse>;
   readonly require: Ruled<Requirement | null>;
+  /** What `require` would refuse is only told. */
+  readonly dryRun: Ruled<boolean>;
   readonly cooldownMs: Ruled<number>;
   readonly index: Ruled<string | null>;
 }
@@ -36,6 +38,7 @@ function readRules(policy: Policy, project: string): ProjectRules {
   const from = (key: string): string => policy.origins[key] ?? 'default';
   let firstUse: Ruled<FirstUse> = { value: policy.firstUse, from: from('first-use') };
   let require: Ruled<Requirement | null> = { value: policy.require, from: from('require') };
+  let dryRun: Ruled<boolean> = { value: policy.dryRun, from: from('dry-run') };
   let cooldownMs: Ruled<number> = { value: policy.cooldownMs, from: from('cooldown') };
   let index: Ruled<string | null> = { value: null, from: 'default' };
   for (const rule of policy.projects) {
@@ -43,9 +46,13 @@ function readRules(policy: Policy, project: string): ProjectRules {
     const ruled = <T>(value: T): Ruled<T> => ({ value, from: rule.source });
     if (rule.firstUse !== null) firstUse = ruled(rule.firstUse);
     if (rule.require !== null) require = ruled(rule.require);
+    if (typeof rule.dryRun === 'boolean') dryRun = ruled(rule.dryRun);
     if (rule.cooldownMs !== null) cooldownMs = ruled(rule.cooldownMs);
     if (rule.index !== null && index.value === null) index = ruled(rule.index);
   }
-  if (policy.strict) firstUse = { value: 'refuse', from: '--strict' };
-  return { firstUse, require, cooldownMs, index };
+  if (policy.strict) {
+    firstUse = { value: 'refuse', from: '--strict' };
+    dryRun = { value: false, from: '--strict' };
+  }
+  return { firstUse, require, dryRun, cooldownMs, index };
 }

@@ -24,6 +24,9 @@ const finding = v.strictObject({
   class: v.picklist(['publisher', 'repository', 'log', 'you', 'integrity']),
   state: v.picklist(['vouched', 'absent', 'unreachable', 'failed']),
   identity: v.nullable(v.string()),
+  authorities: v.optional(
+    v.pipe(v.array(v.string()), v.description('Each of several who vouch at once.')),
+  ),
   detail: v.string(),
   code: v.nullable(code),
   unconfirmed: v.optional(

@@ -3,6 +3,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { Clock } from '../core/clock.ts';
 import { classOf, type Code } from '../core/codes.ts';
 import { reason } from '../core/errors.ts';
+import { isVoucher } from '../core/finding.ts';
 import type { RefusalClass } from '../core/refusal-class.ts';
 import type { AuditEvent, TrustRows } from '../core/trust-rows.ts';
 import type { Decision } from '../core/verdict.ts';
@@ -147,6 +148,9 @@ export class Records {
         sha256,
         verdict: decision.verdict,
         codes: decision.reasons.map(({ code }) => code),
+        vouchers: decision.findings
+          .filter(isVoucher)
+          .map(({ kind, identity, detail }) => ({ kind, identity, detail })),
         ...this.#client(),
         policy: this.#parts.policy.digest,
       },

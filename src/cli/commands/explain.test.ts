@@ -61,6 +61,26 @@ const onDisk = async (name: string, bytes: Uint8Array): Promise<string> => {
   return file;
 };
 
+describe('explain FILE, from its bytes to the rule', () => {
+  const judged = (vouchers: unknown): void => {
+    rows.remember(FILE);
+    const detail = { sha256: SHA, vouchers };
+    rows.audit({ at: 2, run: 'r', what: 'verdict', subject: FILE.filename, detail });
+  };
+
+  test('tells which key vouched, and which table lets it', async () => {
+    judged([{ kind: 'openpgp', identity: 'K', detail: 'signed by K; authorised by [[signer]] 1' }]);
+    const text = await run(['explain', FILE.filename]);
+    expect(text).toContain(`for sha256 ${SHA} vouched:`);
+    expect(text).toContain('openpgp       signed by K; authorised by [[signer]] 1');
+  });
+
+  test('tells that nobody did', async () => {
+    judged([]);
+    expect(await run(['explain', FILE.filename])).toContain('nobody but the index vouched');
+  });
+});
+
 describe('explain CODE', () => {
   test('prints the page of a code', async () => {
     const text = await run(['explain', 'wp-tls']);

@@ -13,6 +13,7 @@ import { asciiJson } from '../../report/index.ts';
 import { approvalShape, fileShape, timeText, validApprovals } from '../../trust/index.ts';
 import { hashOf, hashOfWordOrFile } from '../trust-arguments.ts';
 import { approvalsTable, auditLines, fileBlock } from '../trust-text.ts';
+import { voucherLines } from '../voucher-lines.ts';
 import { projectLines } from './policy.ts';
 
 export interface ExplainContext {
@@ -97,7 +98,8 @@ async function explainFile(
   const known256 = known.sha256 === null ? '' : `  sha256      ${known.sha256}\n`;
   io.out(`${safeText(name)}\n${known256}`);
   if (judged.length === 0) io.out('  Nothing is remembered of these bytes, nor under this name.\n');
-  for (const one of judged) io.out(`\n${fileBlock(one.file)}${judgementText(policy, one, now)}`);
+  for (const one of judged)
+    io.out(`\n${fileBlock(one.file)}${judgementText(policy, one, { known, now })}`);
   if (known.approvals.length > 0) io.out(`\n${approvalsTable(known.approvals, now)}`);
   if (known.events.length > 0) io.out(`\nWhat happened:\n${auditLines(known.events)}`);
 }
@@ -177,9 +179,14 @@ function approvalFinding({ owner, reason }: Approval): Finding {
   };
 }
 
-function judgementText(policy: Policy, { file, decision }: Judged, now: number): string {
+function judgementText(
+  policy: Policy,
+  { file, decision }: Judged,
+  { known, now }: { readonly known: Known; readonly now: number },
+): string {
   const { project, version } = file;
   const lines = [
+    ...voucherLines(known.events, known.sha256 ?? file.sha256),
     `By memory and approvals alone, policy says: ${decision.verdict}`,
     ...decision.reasons.map(({ code, message, hint }) => `  ${code}: ${message}; ${hint}`),
     ...decision.notes.map((note) => `  note: ${note}`),
