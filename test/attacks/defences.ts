@@ -27,6 +27,9 @@ export const EVIDENCE_KINDS = [
   'memory',
   'attestation',
   'approval',
+  'openpgp',
+  'checksums',
+  'distribution',
 ] as const;
 
 /** Another wiring; another place for what is remembered, no jail, where that is the defence. */
@@ -43,6 +46,11 @@ const WITHOUT = {
   memory: { forgetful: true },
   pins: { evidence: (kinds) => leaveOut(kinds, 'pins') },
   requirement: { policy: (policy) => ({ ...policy, require: null }) },
+  openpgp: { evidence: (kinds) => leaveOut(kinds, 'openpgp') },
+  'checksums and requirement': {
+    evidence: (kinds) => leaveOut(kinds, 'checksums'),
+    policy: (policy) => ({ ...policy, require: null }),
+  },
   ownership: { policy: withoutOwners },
   'inside addresses': { policy: (policy) => ({ ...policy, allowInside: ['*'] }) },
   'file hosts': { policy: (policy) => ({ ...policy, allowHosts: ['*'] }) },

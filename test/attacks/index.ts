@@ -58,6 +58,19 @@ import { E06 } from './E06-releases-merged.ts';
 import { E07 } from './E07-private-name-leaks.ts';
 import { E08 } from './E08-external-link.ts';
 import { H11 } from './H11-publisher-lies.ts';
+import { I01 } from './I01-any-key-in-the-ring.ts';
+import { I02 } from './I02-ended-keys.ts';
+import { I03 } from './I03-weak-signatures.ts';
+import { I04 } from './I04-whole-message.ts';
+import { I05 } from './I05-text-around-checksums.ts';
+import { I06 } from './I06-good-and-bad-together.ts';
+import { I09 } from './I09-replayed-document.ts';
+import { I10 } from './I10-weak-checksums.ts';
+import { I11 } from './I11-short-ids.ts';
+import { I12 } from './I12-wrong-keys.ts';
+import { I13 } from './I13-other-packets.ts';
+import { I14 } from './I14-false-gpg.ts';
+import { I15 } from './I15-huge-armour.ts';
 import { K01 } from './K01-configured-elsewhere.ts';
 import { K02 } from './K02-requirement-files.ts';
 import { K03 } from './K03-project-files.ts';
@@ -146,6 +159,19 @@ export const ATTACKS: readonly Attack[] = [
   E07,
   E08,
   H11,
+  I01,
+  I02,
+  I03,
+  I04,
+  I05,
+  I06,
+  I09,
+  I10,
+  I11,
+  I12,
+  I13,
+  I14,
+  I15,
   K01,
   K02,
   K03,
