@@ -89,7 +89,9 @@ export function evilWith(
 /** The right signature beside the right file must be told, and its key's own name must be harmless. */
 export const vouched: NonNullable<Twin['witness']> = (_stage, { report, reportText, stderr }) => [
   ...(report?.summary.vouched === 1 ? [] : ['nobody vouches']),
-  ...(/[\u001b\u202e]/u.test(reportText + stderr) ? ['a key’s name acts on the terminal'] : []),
+  ...(['\u001b', '\u202e'].some((acting) => (reportText + stderr).includes(acting))
+    ? ['a key’s name acts on the terminal']
+    : []),
 ];
 
 export const HONEST_TWIN: Twin & Scene = {

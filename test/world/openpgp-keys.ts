@@ -24,7 +24,9 @@ export const LAX: openpgp.PartialConfig = {
 
 /** Its types do not tell of the last parameter, without which it does not work. */
 async function sign(packet: openpgp.SignaturePacket, ...words: readonly unknown[]): Promise<void> {
-  await Reflect.apply(packet.sign, packet, [...words, { ...openpgp.config, ...LAX }]);
+  const method: unknown = Reflect.get(packet, 'sign');
+  if (typeof method !== 'function') throw new TypeError('another OpenPGP.js');
+  await Reflect.apply(method, packet, [...words, { ...openpgp.config, ...LAX }]);
 }
 
 export async function makePgpKey(
