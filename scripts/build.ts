@@ -68,7 +68,10 @@ function undiciWithoutFetch(plugin: PluginBuild): void {
 
 async function bundle(outdir: string): Promise<void> {
   await build({
-    entryPoints: [join(root, 'src', 'cli', 'main.ts')],
+    entryPoints: {
+      main: join(root, 'src', 'cli', 'main.ts'),
+      'proving-worker': join(root, 'src', 'evidence', 'proving-worker.ts'),
+    },
     outdir,
     bundle: true,
     format: 'esm',

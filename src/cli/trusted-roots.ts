@@ -7,6 +7,7 @@ import type { StagedFolder } from '../core/tuf-repository.ts';
 import type { Places } from '../host/index.ts';
 import { rootsFor, type Policy } from '../policy/index.ts';
 import { ensurePrivateDirectory, openStagedFolder } from '../storage/index.ts';
+import { openPublicGoodRoot } from '../trust/public-good-root.ts';
 import type { HeldRoots } from '../trust/held-roots.ts';
 
 const EMPTY: StagedFolder = {
@@ -48,6 +49,7 @@ async function overFolder(folder: StagedFolder): Promise<HeldRoots> {
 export function trustedRootsOf(places: Places, policy: Policy): TrustedRoots {
   const opened = new Map<string, Promise<HeldRoot>>();
   const openRoot = async (name: string, from: string): Promise<HeldRoot> => {
+    if (name === PUBLIC_GOOD && !holdsRoots(places)) return await openPublicGoodRoot();
     const found = await (await findHeldRoots(places)).find(name);
     if (found !== null) return found;
     throw new Refusal('WP-TRUSTED-ROOT', {

@@ -10,7 +10,14 @@ import type { PageCopies } from '../core/page-copy.ts';
 import type { Report } from '../core/report.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
-import { EVIDENCE, openPageReader, SidecarLedger } from '../evidence/index.ts';
+import {
+  EVIDENCE,
+  openPageReader,
+  openProvingThread,
+  rememberProofs,
+  SidecarLedger,
+  type ProvenanceJudge,
+} from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
 import {
   installedFiles,
@@ -29,6 +36,7 @@ import {
   openMemoryTrustRows,
   openPageCopies,
   openSqliteTrustRows,
+  openVerdictCache,
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
@@ -41,6 +49,7 @@ import {
 } from '../verify/index.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
 import { openStoredWheel } from './stored-wheels.ts';
+import { ownVersion } from './version.ts';
 import { transportOf } from './transport.ts';
 import { trustedRootsOf } from './trusted-roots.ts';
 import type { WaitingDisplay } from './waiting-display.ts';
@@ -159,6 +168,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const realRoots = trustedRootsOf(places, policy);
   const trustedRoots = wiring.trustedRoots?.(realRoots) ?? realRoots;
   const { pins } = intent;
+  const judge = openJudge(places, policy, wiring);
   const signing = { files: localFiles, signers: signersIn(policy) };
   const sources = {
     memory,
@@ -168,6 +178,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     sidecars,
     upstream,
     trustedRoots,
+    judge,
     ...signing,
   };
   const kinds = EVIDENCE.map((make) => make(sources));
@@ -228,6 +239,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     display?.close();
     await gateway.close();
     await verifier.close();
+    await judge.close();
     await upstream.close();
     rows.close();
   };
@@ -254,6 +266,13 @@ async function aheadOf({
   const { python } = sequential;
   const platform = python === undefined ? null : guessClientPlatform(python, await readLibc());
   return { ahead: { indexes, named, wishes, platform, ...sequential } };
+}
+
+/** Attestations are verified on a thread of their own, and none of them twice. */
+function openJudge({ data }: Places, { digest }: Policy, wiring: Wiring): ProvenanceJudge {
+  const thread = wiring.judge?.() ?? openProvingThread();
+  const cache = openVerdictCache(path.join(data, 'verdicts'));
+  return rememberProofs(thread, { cache, policyDigest: digest, toolVersion: ownVersion() });
 }
 
 /** Writes a run's outcome into the audit trail. */

@@ -7,6 +7,7 @@ import type { TrustRows } from '../core/trust-rows.ts';
 import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
 import type { Verification } from '../core/verification.ts';
+import type { ProvenanceJudge } from '../evidence/index.ts';
 import type { openRunDirectory } from '../host/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { UpstreamSettings } from '../upstream/index.ts';
@@ -28,6 +29,7 @@ export interface Wiring {
   readonly policy?: (real: Policy) => Policy;
   readonly loadPolicy?: typeof loadPolicy;
   readonly installers?: (real: readonly Installer[]) => readonly Installer[];
+  readonly judge?: () => ProvenanceJudge;
   readonly trustedRoots?: (real: TrustedRoots) => TrustedRoots;
   readonly openRows?: (file: string, clock: Clock) => TrustRows;
   readonly openRunDirectory?: typeof openRunDirectory;

@@ -110,6 +110,13 @@ export const MAX_PROVENANCE_BYTES = 2 * MIB;
 export const MAX_ATTESTATIONS = 32;
 /** Log entries, timestamps, certificates or signatures of one attestation. */
 export const MAX_EVIDENCE_ENTRIES = 8;
+/** Proofs that are kept, and what one of them may take. */
+export const MAX_KEPT_VERDICTS = 20_000;
+export const MAX_KEPT_VERDICT_BYTES = 64 * KIB;
+/** One provenance object is proved within this time, or not at all; real ones take milliseconds. */
+export const PROOF_DEADLINE_MS = 10_000;
+/** What the thread that proves may take; what needs more is not proved. */
+export const PROVING_MEMORY_MIB = 64;
 export const MAX_TRUSTED_ROOT_BYTES = 1 * MIB;
 /** Logs or authorities of one kind in a trusted root, and certificates of one authority. */
 export const MAX_TRUSTED_ROOT_ENTRIES = 64;

@@ -4,8 +4,9 @@ import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
-import type { NamedRoot, TrustedRoots } from '../core/trusted-roots.ts';
+import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
+import { judgeHere, type ProvenanceJudge } from './provenance-judge.ts';
 import type { Vouchers } from './provenance.ts';
 import { fetchProvenance } from './provenance-source.ts';
 
@@ -15,6 +16,8 @@ export interface AttestationSources {
   readonly upstream: Upstream;
   /** Whom signatures are verified against; asked for only once a file is attested. */
   readonly trustedRoots: TrustedRoots;
+  /** What attestations prove is said here; by the thread that asks where absent. */
+  readonly judge?: ProvenanceJudge;
 }
 
 type Fetched = { readonly bytes: Uint8Array } | { readonly thrown: unknown };
@@ -23,7 +26,8 @@ type Fetched = { readonly bytes: Uint8Array } | { readonly thrown: unknown };
  * The publisher's own word (PEP 740): the attestations that the index page names, verified offline.
  * They are fetched beside the file, once, and judged when its bytes are known.
  */
-export function attestationEvidence({ upstream, trustedRoots }: AttestationSources): EvidenceKind {
+export function attestationEvidence(sources: AttestationSources): EvidenceKind {
+  const { upstream, trustedRoots, judge = judgeHere } = sources;
   const running = new Map<string, Promise<Fetched>>();
   const fetchOnce = (
     artifact: Artifact,
@@ -32,6 +36,7 @@ export function attestationEvidence({ upstream, trustedRoots }: AttestationSourc
   ): Promise<Fetched> => {
     const known = running.get(url);
     if (known !== undefined) return known;
+    judge.prepare();
     const fetched = fetchProvenance(upstream, artifact, url, credentials).then(
       (bytes) => ({ bytes }),
       (thrown: unknown) => ({ thrown }),
@@ -46,12 +51,10 @@ export function attestationEvidence({ upstream, trustedRoots }: AttestationSourc
       const fetched = await fetchOnce(artifact, url, {});
       running.delete(url);
       if ('thrown' in fetched) throw fetched.thrown;
-      return await judge(
-        fetched.bytes,
-        artifact,
-        bytes.digests.sha256,
-        await trustedRoots(artifact),
-      );
+      const { filename, project } = artifact;
+      const file = { filename, project, sha256: bytes.digests.sha256 };
+      const roots = await trustedRoots(artifact);
+      return findingOf(await judge.judge({ provenance: fetched.bytes, file, roots }));
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
       return refused(thrown);
@@ -75,18 +78,6 @@ function unnamed({ listed }: Artifact): Finding {
   const detail =
     listed === null ? 'no index page led to this file' : 'the index page names no attestations';
   return { ...base, state: 'absent', detail, code: null };
-}
-
-async function judge(
-  provenance: Uint8Array,
-  { filename, project }: Artifact,
-  sha256: string,
-  roots: readonly NamedRoot[],
-): Promise<Finding> {
-  // Loaded here: most installs meet attested files late or never.
-  const { judgeProvenance } = await import('./provenance.ts');
-  const file = { filename, project, sha256 };
-  return findingOf(judgeProvenance(provenance, file, roots));
 }
 
 /** What attestations that hold say of a file. */

@@ -15,8 +15,11 @@ import { givenAttestations } from './given-attestations.ts';
 import { indexHash } from './index-hash.ts';
 import { memoryEvidence } from './memory.ts';
 import { openPgpEvidence } from './openpgp.ts';
+import { openProvingThread } from './proving-thread.ts';
+import type { ProvenanceJudge } from './provenance-judge.ts';
 import { pinEvidence } from './pins.ts';
 import { rememberedBytes } from './remembered-bytes.ts';
+import { rememberProofs } from './remembered-proofs.ts';
 import type { SidecarLedger } from './sidecar-ledger.ts';
 
 /** What evidence kinds are made from; a new kind adds what it needs. */
@@ -33,6 +36,8 @@ export interface EvidenceSources {
   readonly signers: SignersFor;
   /** What publishers' signatures are verified against. */
   readonly trustedRoots: TrustedRoots;
+  /** Says what attestations prove; the asking thread where absent. */
+  readonly judge?: ProvenanceJudge;
 }
 
 /** Every kind of evidence that is asked for every file: one file each, one line here. */
@@ -59,6 +64,8 @@ export const EVIDENCE_AT_HAND = {
   rememberedBytes,
 } as const;
 
+export type { ProvenanceJudge } from './provenance-judge.ts';
+export { openProvingThread, rememberProofs };
 export type { GivenEvidence } from './given-evidence.ts';
 export { dependenciesIn } from './dependencies.ts';
 export { readPageCopy, writePageCopy } from './page-copy.ts';

@@ -95,13 +95,12 @@ function proved(text: Buffer, file: AttestedFile, root: NamedRoot): unknown {
     const { vouchers } = judgeProvenance(text, file, [root]);
     if (vouchers.length === 0) return null;
     // What it does not prove may be said otherwise by anybody: the other words of the container.
-    return vouchers.map(({ identity, words, predicate, proof: { times, entries, content } }) => ({
+    return vouchers.map(({ identity, words, predicate, statement, proof }) => ({
       identity,
       words,
       predicate,
-      times,
-      entries,
-      content,
+      statement,
+      proof,
     }));
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;

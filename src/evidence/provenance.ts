@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
 import { Refusal } from '../core/errors.ts';
 import { MAX_ATTESTATIONS, MAX_PROVENANCE_BYTES } from '../core/limits.ts';
 import { PUBLIC_GOOD, type NamedRoot } from '../core/trusted-roots.ts';
@@ -23,7 +24,9 @@ export interface Voucher {
   readonly predicate: 'publish' | 'slsa';
   /** Name of the trusted root that it was verified under. */
   readonly root: string;
-  readonly proof: SigstoreProof;
+  /** sha256 of what was signed. */
+  readonly statement: string;
+  readonly proof: Pick<SigstoreProof, 'times' | 'entries'>;
 }
 
 export interface Vouchers {
@@ -89,7 +92,15 @@ export function judgeAttestation(
     return `the publisher is of the unknown kind ${String(fields.memberOf(publisher, 'kind'))}`;
   }
   const words = `${publisherWords(identity)}${root === PUBLIC_GOOD ? '' : ` (under ${root})`}`;
-  return { identity, words, predicate: statement.predicate, root, proof };
+  const { times, entries } = proof;
+  return {
+    identity,
+    words,
+    predicate: statement.predicate,
+    root,
+    statement: createHash('sha256').update(content.payload).digest('hex'),
+    proof: { times, entries },
+  };
 }
 
 /** Both lists are required, and neither may be empty (PEP 740, "Provenance objects"). */

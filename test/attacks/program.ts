@@ -27,6 +27,7 @@ async function bundle(): Promise<Program> {
     entryPoints: {
       main: join(import.meta.dirname, '../../src/cli/main.ts'),
       rewired: join(import.meta.dirname, 'rewired.ts'),
+      'proving-worker': join(import.meta.dirname, '../../src/evidence/proving-worker.ts'),
     },
     outdir: folder,
     outExtension: { '.js': '.mjs' },

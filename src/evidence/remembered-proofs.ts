@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { VerdictCache } from '../core/verdict-cache.ts';
+import type { Proving, ProvenanceJudge } from './provenance-judge.ts';
+import type { Vouchers } from './provenance.ts';
+
+export interface ProofMemory {
+  readonly cache: VerdictCache;
+  /** Of the policy in force. */
+  readonly policyDigest: string;
+  /** Another version may prove more or less. */
+  readonly toolVersion: string;
+}
+
+/** Bumped when what is kept begins to mean something else. */
+const FORMAT = 'wheelproof proof 1';
+
+/**
+ * Proves nothing twice: what was proved is kept by the evidence, the file that it was about, the
+ * trusted roots, the policy and the program that proved it. What was refused is looked at anew.
+ */
+export function rememberProofs(judge: ProvenanceJudge, memory: ProofMemory): ProvenanceJudge {
+  const digests = new WeakMap<Uint8Array, string>();
+  const digestOf = (bytes: Uint8Array): string => {
+    const digest = digests.get(bytes) ?? createHash('sha256').update(bytes).digest('hex');
+    digests.set(bytes, digest);
+    return digest;
+  };
+  const keyOf = ({ provenance, file, roots }: Proving): string => {
+    const { policyDigest, toolVersion } = memory;
+    const { filename, project, sha256 } = file;
+    const parts = {
+      format: FORMAT,
+      tool: toolVersion,
+      policy: policyDigest,
+      evidence: createHash('sha256').update(provenance).digest('hex'),
+      file: { filename, project, sha256 },
+      roots: roots.map(({ name, bytes }) => [name, digestOf(bytes)]),
+    };
+    return createHash('sha256').update(canonicalJson(parts)).digest('hex');
+  };
+  return {
+    // What is remembered needs no preparation, and whether it is shows with the evidence.
+    prepare: () => undefined,
+    async judge(proving) {
+      const key = keyOf(proving);
+      const known = await memory.cache.recall(key);
+      if (known !== null) return readVouchers(known);
+      const said = await judge.judge(proving);
+      await memory.cache.keep(key, JSON.stringify(said));
+      return said;
+    },
+    async close() {
+      await judge.close();
+      await memory.cache.close();
+    },
+  };
+}
+
+/** As it was written: the cache hands out nothing else. */
+function readVouchers(text: string): Vouchers {
+  const said: Vouchers = JSON.parse(text);
+  return said;
+}

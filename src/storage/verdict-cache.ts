@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, existsSync } from 'node:fs';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MAX_KEPT_VERDICT_BYTES, MAX_KEPT_VERDICTS } from '../core/limits.ts';
+import type { VerdictCache } from '../core/verdict-cache.ts';
+import { ensurePrivateDirectory } from './private-directory.ts';
+
+const NAME = /^[0-9a-f]{64}$/u;
+/** Of drafts that a killed run left. */
+const LEFTOVER_MS = 3_600_000;
+
+/**
+ * One file for each proof: its sha256 with the key, then the text. Renamed into place, and not
+ * waited for on the disk: what a power cut tears is found by its hash, and counts as none.
+ * @throws Refusal (the first writing call) as {@link ensurePrivateDirectory}
+ */
+export function openVerdictCache(directory: string, most = MAX_KEPT_VERDICTS): VerdictCache {
+  let isReady = existsSync(directory);
+  if (isReady) ensurePrivateDirectory(directory);
+  let written = 0;
+  return {
+    async recall(key) {
+      return isReady && NAME.test(key) ? await textAt(join(directory, key), key) : null;
+    },
+    async keep(key, text) {
+      if (!NAME.test(key) || Buffer.byteLength(text) > MAX_KEPT_VERDICT_BYTES) return;
+      if (!isReady) ensurePrivateDirectory(directory);
+      isReady = true;
+      const draft = join(directory, `${key}.${randomBytes(6).toString('hex')}`);
+      try {
+        await write(draft, `${seal(key, text)}\n${text}`);
+        await rename(draft, join(directory, key));
+        written += 1;
+      } catch {
+        await rm(draft, { force: true }).catch(() => undefined);
+      }
+    },
+    async close() {
+      if (written > 0) await keepAtMost(directory, most).catch(() => undefined);
+    },
+  };
+}
+
+async function write(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+}
+
+/** `null`: none, or not as it was written. */
+async function textAt(path: string, key: string): Promise<string | null> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const found = await file.stat();
+      if (!found.isFile() || found.size > MAX_KEPT_VERDICT_BYTES + 65) return null;
+      const whole = await file.readFile('utf8');
+      const text = whole.slice(65);
+      return whole.slice(0, 65) === `${seal(key, text)}\n` ? text : null;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** The oldest go first. */
+async function keepAtMost(directory: string, most: number): Promise<void> {
+  const names = await readdir(directory);
+  const kept = names.filter((name) => NAME.test(name));
+  if (kept.length <= most && kept.length === names.length) return;
+  const found: { readonly path: string; readonly at: number }[] = [];
+  for (const name of names) {
+    const path = join(directory, name);
+    const stats = await lstat(path).catch(() => null);
+    if (stats === null) continue;
+    if (NAME.test(name)) found.push({ path, at: stats.mtimeMs });
+    else if (stats.mtimeMs < Date.now() - LEFTOVER_MS) await rm(path, { force: true });
+  }
+  const excess = found.sort((a, b) => a.at - b.at).slice(0, Math.max(0, found.length - most));
+  for (const { path } of excess) await rm(path, { force: true });
+}
+
+function seal(key: string, text: string): string {
+  return createHash('sha256').update(`wheelproof verdict\n${key}\n${text}`).digest('hex');
+}
