@@ -209,6 +209,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
     client: settings.client,
+    ownPlatform: intent.sequential?.ownPlatform ?? false,
     copies: openKeptPages(places),
     latest: () => witnessed.now(),
     userAddresses: {

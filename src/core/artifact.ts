@@ -46,6 +46,20 @@ export interface IndexPage {
   readonly files: readonly ListedFile[];
   readonly refused: readonly RefusedEntry[];
   readonly lastSerial: number | null;
+  /** Wheels that were not read, since whoever asks can do nothing with them; absent: all were. */
+  readonly skipped?: readonly SkippedEntry[];
+}
+
+/** An entry that was not read: what memory needs of it, unproven, and the entry itself. */
+export interface SkippedEntry {
+  readonly filename: string;
+  /** `null` where it states none that is well-formed. */
+  readonly sha256: string | null;
+  /** `null` where that cannot be read. */
+  readonly yanked: boolean | null;
+  readonly uploadTime: string | null;
+  /** In the words of the JSON form (PEP 691), its address made absolute; `null`: it has none. */
+  readonly entry: () => Readonly<Record<string, unknown>> | null;
 }
 
 /** PEP 792. */

@@ -36,8 +36,17 @@ export interface PageAsk {
   readonly within?: string;
   /** The user named its host nowhere: it may not lead inside (`UpstreamAsk.outside`). */
   readonly outside?: true;
-  /** How the installer names itself and its platform (`User-Agent`); only guesses follow from it. */
+  /** How the installer names itself and its platform (`User-Agent`). */
   readonly agent?: string;
+  /** What need not be read, since whoever asks can do nothing with it. */
+  readonly skip?: SkippedWheels;
+}
+
+/** Wheels that one Python cannot install, whatever is said of them. */
+export interface SkippedWheels {
+  /** Two of one key skip the same. */
+  readonly key: string;
+  has(filename: string): boolean;
 }
 
 export type PageReading =

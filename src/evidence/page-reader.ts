@@ -72,6 +72,7 @@ async function readOnce(
     url: answer.url,
     project: asked,
     allowPlainHttp: settings.allowPlainHttp,
+    ...(ask.skip === undefined ? {} : { skip: ask.skip }),
   };
   const page = parsePage(source);
   const flat = !settings.isKnownIndex(ask.url) && looksFlat(page);

@@ -123,7 +123,11 @@ function writeJson(page: WritablePage): string {
       ...(page.statusReason === null ? {} : { reason: page.statusReason }),
     },
     versions: versionsOf(page),
-    files: [...page.files.map((file) => writeFile(file, file.coreMetadata)), ...shown],
+    files: [
+      ...page.files.map((file) => writeFile(file, file.coreMetadata)),
+      ...shown,
+      ...(page.unread ?? []),
+    ],
   });
 }
 

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { IndexPage, ListedFile, ProjectStatus, RefusedEntry } from '../core/artifact.ts';
+import type {
+  IndexPage,
+  ListedFile,
+  ProjectStatus,
+  RefusedEntry,
+  SkippedEntry,
+} from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
 import { MAX_PAGE_BYTES } from '../core/limits.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
@@ -10,6 +16,7 @@ import { settleRepeats } from './listing.ts';
 import type { PageForm } from './page-form.ts';
 import { PlainAddresses } from './plain-addresses.ts';
 import type { PageListener, RawEntry, RawHead } from './raw-page.ts';
+import { skippedEntry } from './skipped-entry.ts';
 
 /** A page as it came, decompressed. */
 export interface PageSource {
@@ -21,6 +28,8 @@ export interface PageSource {
   readonly project: string | null;
   /** Hosts that the policy lets use plain http. */
   readonly allowPlainHttp?: (host: string) => boolean;
+  /** Files that need not be read. */
+  readonly skip?: { has(filename: string): boolean };
 }
 
 /** A page in a form that is already known. */
@@ -38,6 +47,7 @@ export function parsePageAs(form: PageForm, source: PageSource): IndexPage {
     apiVersion: provenApiVersion(head, where),
     ...provenStatus(head, where),
     ...settleRepeats(collector),
+    ...(collector.skipped.length === 0 ? {} : { skipped: collector.skipped }),
     lastSerial:
       typeof lastSerial === 'number' && Number.isSafeInteger(lastSerial) && lastSerial >= 0
         ? lastSerial
@@ -49,6 +59,7 @@ export function parsePageAs(form: PageForm, source: PageSource): IndexPage {
 class EntryCollector implements PageListener {
   readonly files: ListedFile[] = [];
   readonly refused: RefusedEntry[] = [];
+  readonly skipped: SkippedEntry[] = [];
   readonly #source: PageSource;
   readonly #where: string;
   #context: EntryContext;
@@ -71,6 +82,10 @@ class EntryCollector implements PageListener {
   }
 
   onEntry(entry: RawEntry, base: string): void {
+    if (typeof entry.filename === 'string' && this.#source.skip?.has(entry.filename) === true) {
+      this.skipped.push(skippedEntry(entry, entry.filename, base));
+      return;
+    }
     if (this.#context.base !== base) this.#context = { ...this.#context, base };
     const reading = readEntry(entry, this.#context);
     if (reading.outcome === 'file') this.files.push(reading.file);

@@ -37,7 +37,11 @@ export class AheadAccess {
 
   /** Reads a page that is asked for, or takes what was read ahead. */
   async read(ask: PageAsk): Promise<PageReading> {
-    return await this.pages.join(keyOf(ask), () => this.#parts.pages.read(ask));
+    const own = keyOf(ask);
+    // What was read whole holds all that was asked for.
+    const whole = keyOf({ ...ask, skip: undefined });
+    const key = this.pages.has(own) ? own : whole;
+    return await this.pages.join(key, () => this.#parts.pages.read(ask));
   }
 
   partsFor(plan: AheadPlan): AheadParts {
@@ -83,6 +87,11 @@ export class AheadAccess {
 }
 
 /** What was read for one set of credentials is nobody else's. */
-function keyOf({ url, credentials, within }: PageAsk): string {
-  return JSON.stringify([url, credentials, within ?? null]);
+function keyOf({
+  url,
+  credentials,
+  within,
+  skip,
+}: Omit<PageAsk, 'skip'> & { readonly skip?: PageAsk['skip'] | undefined }): string {
+  return JSON.stringify([url, credentials, within ?? null, skip?.key ?? null]);
 }

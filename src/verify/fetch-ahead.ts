@@ -15,6 +15,7 @@ import { dependenciesIn, projectOf } from '../evidence/index.ts';
 import { readClientPlatform, type ClientPlatform } from './client-platform.ts';
 import { Lane } from './lane.ts';
 import { likelyFile } from './likely-file.ts';
+import { unfitWheels } from './unfit-wheels.ts';
 
 /** What is known of a run that lets its needs be foreseen. */
 export interface AheadPlan extends Sequence {
@@ -73,6 +74,7 @@ export class FetchAhead {
   readonly #pages = new Lane(AHEAD_LANES.pages);
   readonly #files = new Lane(AHEAD_LANES.files);
   #believed: ClientPlatform | null;
+  #toldPlatform: ClientPlatform | null = null;
   readonly #told = Promise.withResolvers<ClientPlatform | null>();
   /** Bases, each with its slash: as configured, and as seen. */
   readonly #indexes: Set<string>;
@@ -112,7 +114,8 @@ export class FetchAhead {
     this.#credentials.set(new URL(url).origin, credentials);
     if (agent === undefined) return;
     this.#believed = null;
-    this.#told.resolve(readClientPlatform(agent));
+    this.#toldPlatform ??= readClientPlatform(agent);
+    this.#told.resolve(this.#toldPlatform);
   }
 
   /** A page that was asked for has been judged. */
@@ -177,7 +180,12 @@ export class FetchAhead {
       if (need.chosen !== null || !this.#mayReadMore()) return;
       this.#pagesAhead += 1;
       const credentials = this.#credentials.get(new URL(url).origin) ?? {};
-      const reading = await this.#parts.page({ url, credentials });
+      const skip = unfitWheels(this.#believed ?? this.#toldPlatform);
+      const reading = await this.#parts.page({
+        url,
+        credentials,
+        ...(skip === null ? {} : { skip }),
+      });
       if (reading !== null) void this.#guess(need, url, reading);
     });
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Artifact } from '../core/artifact.ts';
 import { reason, type Reason } from '../core/errors.ts';
 import { LATE_FILE_MS } from '../core/limits.ts';
 import type { RememberedListing } from '../core/remembered-page.ts';
+import { normaliseVersion } from '../core/version.ts';
 import type { PageView } from './page-remarks.ts';
 
 export interface FileRemark {
@@ -19,53 +19,69 @@ const DAY_MS = 24 * 3_600_000;
  * (attack B11).
  */
 export function findLateFiles(
-  { files }: PageView,
+  view: PageView,
   known: ReadonlyMap<string, RememberedListing>,
 ): readonly FileRemark[] {
-  const releases = Map.groupBy(files, ({ version }) => version);
+  const releases = Map.groupBy(membersOf(view, known), ({ version }) => version);
   return [...releases].flatMap(([version, release]) => {
-    if (version === '' || release.length < 2 || isOfOneDay(release, known)) return [];
-    const dated = release.map((file) => datesOf(file, known.get(file.filename)));
+    if (version === '' || release.length < 2 || isOfOneDay(release)) return [];
+    const dated = release.map((member) => ({ ...member, uploaded: timeOf(member) }));
     const uploads = Math.min(...dated.map(({ uploaded }) => uploaded));
     const sights = Math.min(...dated.map(({ seen }) => seen));
     const began = Math.min(uploads, sights);
-    return dated.flatMap(({ file, uploaded, seen }) => {
+    return dated.flatMap(({ filename, isSkipped, uploaded, seen }) => {
       // Listed with the first of its release that we saw, it has only the index's word.
       const joined = seen > sights ? seen : uploaded;
-      if (!Number.isFinite(joined) || joined - began <= LATE_FILE_MS) return [];
+      if (isSkipped || !Number.isFinite(joined) || joined - began <= LATE_FILE_MS) return [];
       const days = Math.floor((joined - began) / DAY_MS);
-      const message = `${file.filename} joined ${file.project} ${version} ${days} days after its first file`;
-      return [{ filename: file.filename, remark: reason('WP-LATE-FILE', message) }];
+      const message = `${filename} joined ${view.project} ${version} ${days} days after its first file`;
+      return [{ filename, remark: reason('WP-LATE-FILE', message) }];
     });
   });
 }
 
-/** Told to be of one day, and first listed together on that day or later: as most releases are. */
-function isOfOneDay(
-  release: readonly Artifact[],
+/** One file of a release. */
+interface Member {
+  readonly filename: string;
+  readonly version: string;
+  readonly uploadTime: string | null;
+  /** When we first saw it listed. */
+  readonly seen: number;
+  /** It tells when its release began; nobody here installs it. */
+  readonly isSkipped: boolean;
+}
+
+function membersOf(
+  { files, skipped = [] }: PageView,
   known: ReadonlyMap<string, RememberedListing>,
-): boolean {
+): readonly Member[] {
+  const seenOf = (filename: string): number => known.get(filename)?.firstSeen ?? Infinity;
+  return [
+    ...files.map(({ filename, version, listed }) => {
+      const uploadTime = listed?.uploadTime ?? null;
+      return { filename, version, uploadTime, seen: seenOf(filename), isSkipped: false };
+    }),
+    ...skipped.map(({ filename, uploadTime }) => {
+      const version = normaliseVersion(filename.split('-', 2)[1] ?? '') ?? '';
+      return { filename, version, uploadTime, seen: seenOf(filename), isSkipped: true };
+    }),
+  ];
+}
+
+/** Told to be of one day, and first listed together on that day or later: as most releases are. */
+function isOfOneDay(release: readonly Member[]): boolean {
   const [first] = release;
   const day = dayOf(first);
-  if (first === undefined || day === undefined) return false;
-  const seen = known.get(first.filename)?.firstSeen ?? Infinity;
-  if (!(seen >= Date.parse(day))) return false;
-  return release.every(
-    (file) => dayOf(file) === day && (known.get(file.filename)?.firstSeen ?? Infinity) === seen,
-  );
+  if (first === undefined || day === undefined || !(first.seen >= Date.parse(day))) return false;
+  return release.every((member) => dayOf(member) === day && member.seen === first.seen);
 }
 
 /** `2026-01-31`, of a time in UTC. */
-function dayOf(file: Artifact | undefined): string | undefined {
-  return /^(\d{4}-\d\d-\d\d)T.*Z$/u.exec(file?.listed?.uploadTime ?? '')?.[1];
+function dayOf(member: Member | undefined): string | undefined {
+  return /^(\d{4}-\d\d-\d\d)T.*Z$/u.exec(member?.uploadTime ?? '')?.[1];
 }
 
-function datesOf(file: Artifact, listing: RememberedListing | undefined) {
-  const told = file.listed?.uploadTime ?? null;
-  const uploaded = told === null ? Number.NaN : Date.parse(told);
-  return {
-    file,
-    uploaded: Number.isNaN(uploaded) ? Infinity : uploaded,
-    seen: listing?.firstSeen ?? Infinity,
-  };
+function timeOf({ uploadTime }: Member): number {
+  const uploaded = uploadTime === null ? Number.NaN : Date.parse(uploadTime);
+  return Number.isNaN(uploaded) ? Infinity : uploaded;
 }

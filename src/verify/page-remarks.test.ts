@@ -160,6 +160,24 @@ describe('a late file', () => {
     expect(see([early, late]).codes).toEqual({ [more.name]: ['WP-LATE-FILE'] });
   });
 
+  test('is one too where the release began with wheels of other platforms', () => {
+    const files = [artifact(wheel('1.0', { uploaded: '2025-02-01T00:00:00Z' }))];
+    const skipped = [
+      {
+        filename: more.name,
+        sha256: A,
+        yanked: false,
+        uploadTime: '2025-01-01T00:00:00Z',
+        entry: () => null,
+      },
+    ];
+    const history = { page: null, listings: [] };
+    const view = { index: INDEX, project: 'good', files, history, wishes: [], client: 'pip 1' };
+    expect(remarkOn(view).byFile.size).toBe(0);
+    const { byFile } = remarkOn({ ...view, skipped });
+    expect([...byFile.keys()]).toEqual(['good-1.0-py3-none-any.whl']);
+  });
+
   test('is none within two weeks, nor of a release that came while we did not look', () => {
     const see = watch(13);
     see([wheel('1.0')]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Artifact } from '../core/artifact.ts';
+import type { Artifact, SkippedEntry } from '../core/artifact.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { reason, type Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
@@ -16,6 +16,8 @@ export interface PageView {
   readonly project: string;
   /** Every file that it lists now, also what was refused on reading. */
   readonly files: readonly Artifact[];
+  /** Files of other platforms, of which nothing is said here. */
+  readonly skipped?: readonly SkippedEntry[];
   readonly history: PageHistory;
   readonly wishes: readonly Wish[];
   /** Names this machine's installer, as the audit trail shall. */

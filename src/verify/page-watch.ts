@@ -57,11 +57,18 @@ export class PageWatch {
       project,
       form: source.form ?? '',
       status: page.status,
-      files: seen.map(({ artifact, whole }) => ({
-        filename: artifact.filename,
-        sha256: artifact.listed?.hashes['sha256'] ?? null,
-        yanked: whole ? typeof artifact.listed?.yanked === 'string' : null,
-      })),
+      files: [
+        ...seen.map(({ artifact, whole }) => ({
+          filename: artifact.filename,
+          sha256: artifact.listed?.hashes['sha256'] ?? null,
+          yanked: whole ? typeof artifact.listed?.yanked === 'string' : null,
+        })),
+        ...(page.skipped ?? []).map(({ filename, sha256, yanked }) => ({
+          filename,
+          sha256,
+          yanked,
+        })),
+      ],
     };
     const history = this.#memory.look(saying);
     this.#noteStatus(source);
@@ -85,6 +92,7 @@ export class PageWatch {
       index,
       project,
       files: seen.map(({ artifact }) => artifact),
+      skipped: page.skipped ?? [],
       history,
       wishes: this.#wishes,
       client: this.#memory.client,

@@ -121,7 +121,7 @@ export class StalePages {
       });
     }
     const { policy } = this.#parts;
-    const page = readPageCopy(copy, (host) => allowsPlainHttp(policy, host));
+    const page = readPageCopy(copy, (host) => allowsPlainHttp(policy, host), ask.skip);
     const inside = copy.inside ? { inside: true as const } : {};
     return { outcome: 'page', page, url, form: 'json', keptAt: readAt, ...inside };
   }

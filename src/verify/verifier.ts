@@ -34,6 +34,7 @@ import { FetchAhead, type AheadPlan, type Credentials, type FileAhead } from './
 import { judgeAskedAddress, knownAgainst, type KnownAgainstParts } from './known-against.ts';
 import { Ledger } from './ledger.ts';
 import { NameGuard, type NameRefusal } from './name-guard.ts';
+import { readClientPlatform } from './client-platform.ts';
 import { judgePage, type PageCaseParts } from './page-case.ts';
 import { PageWatch } from './page-watch.ts';
 import { Question, type AskFirstUse } from './question.ts';
@@ -41,6 +42,7 @@ import { Records } from './records.ts';
 import { StalePages } from './stale-pages.ts';
 import { judgeSidecar } from './sidecar-case.ts';
 import { SidecarSource } from './sidecar-source.ts';
+import { unfitWheels } from './unfit-wheels.ts';
 import { UserHosts, type UserHostsParts } from './user-hosts.ts';
 
 export interface VerifierParts {
@@ -67,6 +69,8 @@ export interface VerifierParts {
   readonly copies?: PageCopies;
   /** Who asks: an installer with its version. */
   readonly client?: string;
+  /** It installs for the Python that its `User-Agent` tells, and for no other. */
+  readonly ownPlatform?: boolean;
   /** Where the user's configuration leads: nothing else that is asked for may lead inside. */
   readonly userAddresses?: Pick<UserHostsParts, 'addresses' | 'indexes'>;
 }
@@ -198,14 +202,23 @@ export class Verifier implements Verification {
     return this.#files.get(addressKey(url))?.transfer ?? null;
   }
 
-  async page(ask: PageAsk): Promise<PageOutcome> {
-    const running = this.#pages.get(ask.url) ?? this.#readPage(ask);
-    this.#pages.set(ask.url, running);
+  async page(asked: PageAsk): Promise<PageOutcome> {
+    const ask = this.#skipping(asked);
+    const key = `${ask.skip?.key ?? ''} ${ask.url}`;
+    const running = this.#pages.get(key) ?? this.#readPage(ask);
+    this.#pages.set(key, running);
     this.#ahead?.pageAsked(ask);
     const outcome = await running;
     const mayChange = outcome.outcome === 'unauthorised' || outcome.outcome === 'not-found';
-    if (mayChange && this.#pages.get(ask.url) === running) this.#pages.delete(ask.url);
+    if (mayChange && this.#pages.get(key) === running) this.#pages.delete(key);
     return outcome;
+  }
+
+  /** Whoever installs for the Python that it tells can do nothing with the wheels of others. */
+  #skipping(ask: PageAsk): PageAsk {
+    if (this.#parts.ownPlatform !== true) return ask;
+    const skip = unfitWheels(readClientPlatform(ask.agent));
+    return skip === null ? ask : { ...ask, skip };
   }
 
   async file(ask: FileAsk): Promise<FileOutcome> {
@@ -344,7 +357,8 @@ export class Verifier implements Verification {
   /** As it would be asked for, or `null` where it would not or was. */
   #pageAhead(ask: PageAsk): PageAsk | null {
     const page = { url: ask.url, project: projectOf(ask.url) };
-    if (this.#pages.has(ask.url) || !this.#names.mayForesee(page)) return null;
+    const known = `${ask.skip?.key ?? ''} ${ask.url}`;
+    if (this.#pages.has(known) || !this.#names.mayForesee(page)) return null;
     return judgeAskedAddress(this.#parts.policy, ask.url) === null ? this.#bounded(ask) : null;
   }
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import { parsePage } from '../index/index.ts';
+import { readPageCopy, writePageCopy } from './page-copy.ts';
+
+const url = 'https://index.test/simple/good/';
+const LINUX = 'good-1.0-cp311-cp311-manylinux_2_17_x86_64.whl';
+const MAC = 'good-1.0-cp311-cp311-macosx_11_0_arm64.whl';
+const skip = { key: 'here', has: (filename: string) => filename.includes('macosx') };
+const file = (filename: string, more: object = {}) => ({
+  filename,
+  url: `../../files/${filename}`,
+  hashes: { sha256: 'a1'.repeat(32) },
+  yanked: false,
+  ...more,
+});
+const pageOf = (...files: readonly object[]) => {
+  const body = Buffer.from(JSON.stringify({ meta: { 'api-version': '1.4' }, name: 'good', files }));
+  return parsePage({ body, contentType: null, url, project: 'good', skip });
+};
+const copied = (page: ReturnType<typeof pageOf>, skipped?: typeof skip) => {
+  const body = writePageCopy(page, page.files);
+  const copy = { index: 'https://index.test/simple/', project: 'good', url, inside: false };
+  return readPageCopy({ ...copy, readAt: 0, audience: '', body }, () => false, skipped);
+};
+
+test('what need not be read is neither offered nor refused, and its word is kept', () => {
+  const page = pageOf(file(LINUX), file(MAC, { yanked: 'broken' }));
+  expect(page.files.map(({ filename }) => filename)).toEqual([LINUX]);
+  expect(page.refused).toEqual([]);
+  expect(page.skipped).toMatchObject([{ filename: MAC, sha256: 'a1'.repeat(32), yanked: true }]);
+});
+
+test('a copy holds it for those who can use it, and for nobody else', () => {
+  const page = pageOf(file(LINUX), file(MAC));
+  expect(copied(page).files.map(({ filename }) => filename)).toEqual([LINUX, MAC]);
+  expect(copied(page, skip).files.map(({ filename }) => filename)).toEqual([LINUX]);
+});
+
+test('in a copy it is judged as strictly as ever', () => {
+  const page = pageOf(
+    file(MAC, { hashes: {} }),
+    file(MAC.replace('1.0', '1.1'), { url: `https://files.test@evil.test/${MAC}` }),
+    file(MAC.replace('1.0', '1.2'), { url: 'https://[' }),
+  );
+  const { files, refused } = copied(page);
+  expect(files).toEqual([]);
+  expect(refused.map(({ code }) => code)).toEqual(['WP-NO-STRONG-HASH']);
+});
