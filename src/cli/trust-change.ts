@@ -67,6 +67,7 @@ export function forget(
     const found = matching(rows, word, options.index ?? null);
     for (const { index, project, version, filename, sha256 } of found) {
       rows.forget(index, project, filename);
+      rows.forgetPublishers(index, project, filename);
       const detail = { index, project, version, sha256, reason, owner };
       rows.audit({ at: now, run, what: 'forget', subject: filename, detail });
     }

@@ -2,10 +2,19 @@
 import { normaliseName } from '../core/project-name.ts';
 import { safeText } from '../core/safe-text.ts';
 import type { RememberedPage } from '../core/remembered-page.ts';
+import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type { Approval, AuditEvent, RememberedFile, TrustRows } from '../core/trust-rows.ts';
-import { approvalShape, fileShape, requireProject, timeText } from '../trust/index.ts';
+import {
+  approvalShape,
+  changeShape,
+  fileShape,
+  publishersShape,
+  requireProject,
+  timeText,
+} from '../trust/index.ts';
 import { hashOf } from './trust-arguments.ts';
 import { printJson, type Json, type TrustContext, type TrustIo } from './trust-context.ts';
+import { publishersText } from './trust-accept.ts';
 import { pagesShape, pagesText } from './trust-pages.ts';
 import { approvalsTable, auditLines, fileBlock, filesTable } from './trust-text.ts';
 
@@ -30,21 +39,25 @@ export function list(
 }
 
 export function show(context: TrustContext, io: TrustIo, word: string, options: Json): void {
-  const { files, approvals, events, pages } = findAll(context.rows, word);
+  const { files, approvals, events, pages, publishers, changes } = findAll(context.rows, word);
   if (options.json === true) {
     const audit = events.map((event) => ({ ...event, at: timeText(event.at) }));
     printJson(io, {
       files: files.map(fileShape),
       approvals: approvals.map(approvalShape),
       ...(pages.length === 0 ? {} : { pages: pagesShape(context.rows, pages) }),
+      ...(publishers.length === 0 ? {} : { publishers: publishers.map(publishersShape) }),
+      ...(changes.length === 0 ? {} : { changes: changes.map(changeShape) }),
       audit,
     });
     return;
   }
-  if (files.length + approvals.length + events.length + pages.length === 0) {
+  const known = [files, approvals, events, pages, publishers, changes];
+  if (known.every(({ length }) => length === 0)) {
     io.out(`Nothing is known of ${safeText(word)}.\n`);
   }
   const parts = [...files.map(fileBlock), ...pagesText(context.rows, pages)];
+  parts.push(...publishersText(publishers, changes));
   if (approvals.length > 0) parts.push(approvalsTable(approvals, context.clock.now()));
   if (events.length > 0) parts.push(`What happened:\n${auditLines(events)}`);
   io.out(parts.join('\n'));
@@ -55,6 +68,8 @@ interface Found {
   readonly approvals: readonly Approval[];
   readonly events: readonly AuditEvent[];
   readonly pages: readonly RememberedPage[];
+  readonly publishers: readonly RememberedPublishers[];
+  readonly changes: readonly AcceptedChange[];
 }
 
 function findAll(rows: TrustRows, word: string): Found {
@@ -69,10 +84,18 @@ function findAll(rows: TrustRows, word: string): Found {
     .listApprovals()
     .filter((one) => hashes.has(one.sha256) || (hash === null && one.project === project));
   for (const { sha256 } of approvals) hashes.add(sha256);
-  const subjects = new Set([word, ...files.map(({ filename }) => filename)]);
+  const subjects = new Set([
+    word,
+    ...(hash === null ? [project] : []),
+    ...files.map(({ filename }) => filename),
+  ]);
   for (const sha256 of hashes) subjects.add(`sha256:${sha256}`);
   // The whole trail: in its own order, and checked for gaps on the way.
   const events = rows.auditTrail({}).filter(({ subject }) => subjects.has(subject));
   const pages = hash === null ? rows.listPages({ project }) : [];
-  return { files, approvals, events, pages };
+  const publishers = rows
+    .listPublishers({})
+    .filter((row) => row.filename === word || row.project === project || row.sha256 === hash);
+  const changes = hash === null ? rows.listChanges({ project }) : [];
+  return { files, approvals, events, pages, publishers, changes };
 }

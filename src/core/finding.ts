@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Code } from './codes.ts';
+import type { Attested } from './publisher.ts';
 
 /** Who can vouch for a file's bytes. The index's own hash is `integrity`: checked always, never a voucher. */
 export type VoucherClass = 'publisher' | 'repository' | 'log' | 'you';
@@ -31,6 +32,8 @@ export interface Finding {
    * counts for nothing, since whoever runs an index can vouch for his own files.
    */
   readonly unconfirmed?: true | undefined;
+  /** Who published the file, by their certificates; absent where the kind proves none. */
+  readonly attested?: readonly Attested[] | undefined;
 }
 
 /** Whether it counts where policy asks who vouches. */

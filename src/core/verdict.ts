@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Reason } from './errors.ts';
 import type { Finding } from './finding.ts';
+import type { ProvenanceStanding } from './provenance-word.ts';
 
 /** What policy decides of one file. `vouched`, `remembered` and `first-seen` release it; the others block. */
 export type Verdict = 'vouched' | 'remembered' | 'first-seen' | 'undecided' | 'refused' | 'failed';
@@ -18,6 +19,8 @@ export interface Decision {
   readonly findings: readonly Finding[];
   /** What the reader should know though nothing was blocked, a sentence each. */
   readonly notes: readonly string[];
+  /** Who published it, beside who published the release before; absent where nobody asked. */
+  readonly provenance?: ProvenanceStanding | undefined;
 }
 
 const VERDICTS: ReadonlySet<string> = new Set<Verdict>([

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
+import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type {
   Approval,
   AuditEvent,
@@ -12,6 +13,7 @@ import type {
 } from '../core/trust-rows.ts';
 import type { TrustRowsBackend } from './backend.ts';
 import { parseObject } from './json-object.ts';
+import { MemoryPublishers } from './memory-publishers.ts';
 import {
   requireApproval,
   requireEvent,
@@ -37,6 +39,7 @@ interface Tables {
   readonly events: AuditEvent[];
   readonly pages: Map<string, RememberedPage>;
   readonly listings: Map<string, readonly RememberedListing[]>;
+  readonly publishers: MemoryPublishers;
 }
 
 const key = (...parts: readonly (string | null)[]): string => JSON.stringify(parts);
@@ -61,6 +64,7 @@ class MemoryTrustRows implements TrustRows {
     events: [],
     pages: new Map(),
     listings: new Map(),
+    publishers: new MemoryPublishers(),
   };
   #closed = false;
 
@@ -193,6 +197,38 @@ class MemoryTrustRows implements TrustRows {
     );
   }
 
+  recallPublishers(index: string, project: string): readonly RememberedPublishers[] {
+    return this.listPublishers({ project }).filter((row) => row.index === index);
+  }
+
+  recallPublishersOf(project: string, sha256: string): readonly RememberedPublishers[] {
+    return this.listPublishers({ project }).filter((row) => row.sha256 === sha256);
+  }
+
+  rememberPublishers(row: RememberedPublishers): void {
+    this.#open().publishers.remember(row);
+  }
+
+  forgetPublishers(index: string, project: string, filename: string): boolean {
+    return this.#open().publishers.forget(index, project, filename);
+  }
+
+  listPublishers(filter: { project?: string }): readonly RememberedPublishers[] {
+    return this.#open().publishers.list(filter.project ?? null);
+  }
+
+  acceptChange(change: AcceptedChange): void {
+    this.#open().publishers.accept(change);
+  }
+
+  listChanges(filter: { project?: string }): readonly AcceptedChange[] {
+    return this.#open().publishers.listChanges(filter.project ?? null);
+  }
+
+  withdrawChanges(project: string, version: string): number {
+    return this.#open().publishers.withdraw(project, version);
+  }
+
   audit(event: AuditEvent): void {
     requireEvent(event);
     const detail = parseObject(canonicalJson(event.detail));
@@ -212,7 +248,8 @@ class MemoryTrustRows implements TrustRows {
   }
 
   transaction<T>(work: () => T): T {
-    const { files, sightings, approvals, hosts, events, pages, listings } = this.#open();
+    const { files, sightings, approvals, hosts, events, pages, listings, publishers } =
+      this.#open();
     const before: Tables = {
       files: new Map(files),
       sightings: new Map(sightings),
@@ -221,6 +258,7 @@ class MemoryTrustRows implements TrustRows {
       events: [...events],
       pages: new Map(pages),
       listings: new Map(listings),
+      publishers: publishers.copy(),
     };
     try {
       return work();

@@ -104,4 +104,31 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (index_url, project)
   ) STRICT;
   `,
+  `
+  -- publishers: who was proved to have published the file, as a JSON list.
+  CREATE TABLE publishers (
+    index_url TEXT NOT NULL,
+    project TEXT NOT NULL,
+    version TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    publishers TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    seal TEXT NOT NULL,
+    PRIMARY KEY (index_url, project, filename)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX publishers_by_project ON publishers (project);
+
+  -- publisher '' stands for nobody.
+  CREATE TABLE accepted_changes (
+    project TEXT NOT NULL,
+    version TEXT NOT NULL,
+    publisher TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    seal TEXT NOT NULL,
+    PRIMARY KEY (project, version, publisher)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { publisherShape, readPublisher } from '../core/publisher-text.ts';
+import type { Publisher } from '../core/publisher.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
+import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type {
   Approval,
   AuditEvent,
@@ -66,6 +69,27 @@ export function requireListings(listings: readonly RememberedListing[]): void {
   }
   const names = new Set(listings.map(({ filename }) => filename));
   if (names.size !== listings.length) throw new TypeError('a file is listed twice');
+}
+
+export function requirePublishers(row: RememberedPublishers): void {
+  const { index, project, version, filename, publishers } = row;
+  requireTexts({ index, project, version, filename });
+  requireSha256(row.sha256);
+  requireCount('firstSeen', row.firstSeen, MAX_TIME);
+  if (publishers.length === 0) throw new TypeError(`nobody published ${filename}`);
+  for (const publisher of publishers) requirePublisher(publisher);
+}
+
+export function requireChange({ project, version, publisher, ...said }: AcceptedChange): void {
+  requireTexts({ project, version, reason: said.reason, owner: said.owner });
+  requireCount('at', said.at, MAX_TIME);
+  if (publisher !== null) requirePublisher(publisher);
+}
+
+function requirePublisher(publisher: Publisher): void {
+  if (readPublisher(publisherShape(publisher)) === null) {
+    throw new TypeError(`a publisher that cannot be kept: ${JSON.stringify(publisher)}`);
+  }
 }
 
 function requireSha256(sha256: string): void {

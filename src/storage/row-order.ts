@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { publisherText } from '../core/publisher-text.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
+import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type { Approval, RememberedFile, RememberedHost } from '../core/trust-rows.ts';
 
 // Every backend answers in the same order: by these keys, compared by UTF-16 code units.
@@ -18,6 +20,18 @@ export function inOrderOfHosts(hosts: Iterable<RememberedHost>): RememberedHost[
 
 export function inOrderOfPages(pages: Iterable<RememberedPage>): RememberedPage[] {
   return ordered(pages, ({ project, index }) => [project, index]);
+}
+
+export function inOrderOfPublishers(rows: Iterable<RememberedPublishers>): RememberedPublishers[] {
+  return ordered(rows, ({ project, filename, index }) => [project, filename, index]);
+}
+
+export function inOrderOfChanges(changes: Iterable<AcceptedChange>): AcceptedChange[] {
+  return ordered(changes, ({ project, version, publisher }) => [
+    project,
+    version,
+    publisher === null ? '' : publisherText(publisher),
+  ]);
 }
 
 export function inOrderOfListings(listings: Iterable<RememberedListing>): RememberedListing[] {

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
+import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type {
   Approval,
   AuditEvent,
@@ -22,6 +23,7 @@ import {
 import { inOrderOfApprovals, inOrderOfFiles, inOrderOfHosts } from './row-order.ts';
 import { SealedTable } from './sealed-table.ts';
 import { SqlitePages } from './sqlite-pages.ts';
+import { SqlitePublishers } from './sqlite-publishers.ts';
 import { SqliteAudit } from './sqlite-audit.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { ensureSqliteFile } from './sqlite-file.ts';
@@ -73,6 +75,7 @@ class SqliteTrustRows implements TrustRows {
   readonly #hosts: SealedTable<RememberedHost>;
   readonly #audit: SqliteAudit;
   readonly #pages: SqlitePages;
+  readonly #publishers: SqlitePublishers;
 
   constructor(connection: SqliteConnection, head: TrailHead) {
     this.#connection = connection;
@@ -83,6 +86,7 @@ class SqliteTrustRows implements TrustRows {
     this.#hosts = new SealedTable(connection, HOSTS);
     this.#audit = new SqliteAudit(connection);
     this.#pages = new SqlitePages(connection);
+    this.#publishers = new SqlitePublishers(connection);
   }
 
   recall(index: string, project: string, filename: string): RememberedFile | null {
@@ -208,6 +212,38 @@ class SqliteTrustRows implements TrustRows {
 
   listPages(filter: { project?: string }): readonly RememberedPage[] {
     return this.#pages.list(filter.project ?? null);
+  }
+
+  recallPublishers(index: string, project: string): readonly RememberedPublishers[] {
+    return this.#publishers.recall(index, project);
+  }
+
+  recallPublishersOf(project: string, sha256: string): readonly RememberedPublishers[] {
+    return this.#publishers.recallOf(project, sha256);
+  }
+
+  rememberPublishers(row: RememberedPublishers): void {
+    this.transaction(() => this.#publishers.remember(row));
+  }
+
+  forgetPublishers(index: string, project: string, filename: string): boolean {
+    return this.transaction(() => this.#publishers.forget(index, project, filename));
+  }
+
+  listPublishers(filter: { project?: string }): readonly RememberedPublishers[] {
+    return this.#publishers.list(filter.project ?? null);
+  }
+
+  acceptChange(change: AcceptedChange): void {
+    this.transaction(() => this.#publishers.accept(change));
+  }
+
+  listChanges(filter: { project?: string }): readonly AcceptedChange[] {
+    return this.#publishers.listChanges(filter.project ?? null);
+  }
+
+  withdrawChanges(project: string, version: string): number {
+    return this.transaction(() => this.#publishers.withdraw(project, version));
   }
 
   audit(event: AuditEvent): void {

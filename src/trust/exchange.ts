@@ -2,6 +2,7 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { Refusal } from '../core/errors.ts';
 import { MAX_TRUST_DOCUMENT_BYTES } from '../core/limits.ts';
+import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type { Approval, RememberedFile, RememberedHost, TrustRows } from '../core/trust-rows.ts';
 import type { Occasion } from './approvals.ts';
 import { DocumentObject, readApprovalRow, readFileRow, readHostRow } from './document-reader.ts';
@@ -14,6 +15,14 @@ import {
   wholePageShape,
 } from './page-document.ts';
 import { mergeApprovals, mergeFiles } from './merge.ts';
+import {
+  changeShape,
+  publishersShape,
+  readChangeRow,
+  readPublishersRow,
+  takeChange,
+  takePublishers,
+} from './publisher-document.ts';
 
 const FORMAT = 'wheelproof-trust';
 const VERSION = 1;
@@ -23,6 +32,8 @@ interface TrustDocument {
   readonly approvals: readonly Approval[];
   readonly hosts: readonly RememberedHost[];
   readonly pages: readonly WholePage[];
+  readonly publishers: readonly RememberedPublishers[];
+  readonly changes: readonly AcceptedChange[];
 }
 
 /** How many rows are new, were merged into existing ones, or were there already. */
@@ -41,6 +52,8 @@ export interface ImportOutcome {
 export function exportTrust(rows: TrustRows): string {
   const document = rows.transaction(() => {
     const pages = allPages(rows).map(wholePageShape);
+    const publishers = rows.listPublishers({}).map(publishersShape);
+    const changes = rows.listChanges({}).map(changeShape);
     return {
       format: FORMAT,
       version: VERSION,
@@ -49,6 +62,8 @@ export function exportTrust(rows: TrustRows): string {
       hosts: rows.listHosts().map(hostShape),
       // Left out where there are none: an older wheelproof reads the document too.
       ...(pages.length === 0 ? {} : { pages }),
+      ...(publishers.length === 0 ? {} : { publishers }),
+      ...(changes.length === 0 ? {} : { changes }),
     };
   });
   return `${canonicalJson(document)}\n`;
@@ -76,13 +91,20 @@ export function importTrust(rows: TrustRows, bytes: Uint8Array, occasion: Occasi
   });
 }
 
+/** Members that came later: a document that has none of them leaves them out. */
+const LATER = ['pages', 'publishers', 'changes'] as const;
+type Later = (typeof LATER)[number];
+
 /** @throws Refusal `WP-TRUST-DOCUMENT` */
 function readDocument(bytes: Uint8Array): TrustDocument {
   const names = ['format', 'version', 'files', 'approvals', 'hosts'];
   const json = parseJson(bytes);
-  const hasPages = typeof json === 'object' && json !== null && Object.hasOwn(json, 'pages');
-  const all = hasPages ? [...names, 'pages'] : names;
+  const has = (name: string): boolean =>
+    typeof json === 'object' && json !== null && Object.hasOwn(json, name);
+  const all = [...names, ...LATER.filter(has)];
   const document = new DocumentObject(json, 'the document', all);
+  const later = <T>(name: Later, read: (row: unknown, where: string) => T): readonly T[] =>
+    has(name) ? document.list(name).map((row, at) => read(row, `${name}[${at}]`)) : [];
   const format = document.member('format');
   if (format !== FORMAT) throw document.refuse(`format: expected ${FORMAT}`, format);
   const version = document.member('version');
@@ -98,9 +120,9 @@ function readDocument(bytes: Uint8Array): TrustDocument {
       .list('approvals')
       .map((row, at) => readApprovalRow(row, `approvals[${at}]`)),
     hosts: document.list('hosts').map((row, at) => readHostRow(row, `hosts[${at}]`)),
-    pages: hasPages
-      ? document.list('pages').map((row, at) => readPageRow(row, `pages[${at}]`))
-      : [],
+    pages: later('pages', readPageRow),
+    publishers: later('publishers', readPublishersRow),
+    changes: later('changes', readChangeRow),
   };
 }
 
@@ -129,7 +151,7 @@ function requireOnce(document: DocumentObject, keys: readonly (readonly string[]
 
 function mergeInto(
   rows: TrustRows,
-  { files, approvals, hosts, pages }: TrustDocument,
+  { files, approvals, hosts, pages, publishers, changes }: TrustDocument,
 ): ImportOutcome {
   const conflicts: { kept: RememberedFile; offered: RememberedFile }[] = [];
   const counts = { added: 0, merged: 0, unchanged: 0 };
@@ -153,7 +175,12 @@ function mergeInto(
     rows.rememberHost(offered);
     tell(kept, { ...offered, firstSeen: Math.min(offered.firstSeen, kept?.firstSeen ?? Infinity) });
   }
-  for (const offered of pages) counts[takePage(rows, offered) ? 'added' : 'unchanged']++;
+  const took = (isNew: boolean): void => {
+    counts[isNew ? 'added' : 'unchanged']++;
+  };
+  for (const offered of pages) took(takePage(rows, offered));
+  for (const offered of publishers) took(takePublishers(rows, offered));
+  for (const offered of changes) took(takeChange(rows, offered));
   return { ...counts, conflicts };
 }
 

@@ -7,9 +7,13 @@ export {
   validApprovals,
   type Occasion,
 } from './approvals.ts';
+export { acceptChange, requireRelease, withdrawChanges } from './accepted-changes.ts';
 export { approvalShape, fileShape, timeText } from './document-shape.ts';
 export { exportTrust, importTrust, type ImportOutcome } from './exchange.ts';
 export { HostMemory } from './hosts.ts';
 export { listingShape, pageShape } from './page-document.ts';
 export { type PageHistory, PageMemory, type PageSaying } from './page-memory.ts';
 export { TrustMemory } from './memory.ts';
+export { changeShape, publishersShape } from './publisher-document.ts';
+export { PublisherMemory, readHistory } from './publisher-memory.ts';
+export { standingOf, type ProvenanceHistory, type Standing } from './provenance-history.ts';

@@ -7,6 +7,7 @@ import {
   type ApproveOptions,
   type ForgetOptions,
 } from '../trust-change.ts';
+import { accept, type AcceptOptions } from '../trust-accept.ts';
 import type { Json, TrustContext, TrustIo } from '../trust-context.ts';
 import { exportAll, importAll } from '../trust-exchange.ts';
 import { forgetPage, type ForgetPageOptions } from '../trust-pages.ts';
@@ -43,6 +44,18 @@ export function registerTrustCommand(
     .option(...json)
     .action(async (word: string, options: ApproveOptions) =>
       approveBytes(await open(), io, word, options),
+    );
+  trust
+    .command('accept <project==version>')
+    .description('say that from this release on somebody else publishes the project, or nobody')
+    .requiredOption('--reason <text>', 'why')
+    .option('--publisher <who>', 'who, as the report writes it')
+    .option('--unattested', 'it comes without attestations')
+    .option('--withdraw', 'take back what was accepted for this release')
+    .option('--owner <name>', 'who says so (default: you)')
+    .option(...json)
+    .action(async (release: string, options: AcceptOptions) =>
+      accept(await open(), io, release, options),
     );
   trust
     .command('forget <filename|project==version>')

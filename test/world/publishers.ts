@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Publisher } from '../../src/core/publisher.ts';
+
+/** A publisher on GitHub as his certificate shows him; `repository` is `owner/name`. */
+export function github(over: Partial<Publisher>): Publisher {
+  const repository = `https://github.com/${over.repository ?? 'alice/demo'}`;
+  const workflow = over.workflow ?? 'release.yml';
+  const ref = over.ref === undefined ? 'refs/tags/v1.0' : over.ref;
+  return {
+    kind: 'GitHub',
+    issuer: 'https://token.actions.githubusercontent.com',
+    name: `${repository}/.github/workflows/${workflow}@${ref ?? ''}`,
+    isEmail: false,
+    repositoryId: '1',
+    ownerId: '11',
+    builder: null,
+    environment: null,
+    runner: 'github-hosted',
+    ...over,
+    repository,
+    workflow,
+    ref,
+  };
+}
