@@ -67,7 +67,7 @@ describe('attacks M04, M05: a policy that cannot be understood stops everything'
     [
       'a rule without name',
       '[[project]]\nfirst-use = "ask"',
-      ':1: [[project]] 1, name: expected the key "name", found none',
+      ':1: [[project]] 1: expected the key "name" or "namespace", found none',
     ],
     [
       'a name without rule',

@@ -15,6 +15,7 @@ import {
 import type { ReadDocument } from './document.ts';
 import type { KeyPath } from './location.ts';
 import { readPinTables, sourceOf } from './pin-tables.ts';
+import { readPublisherTables } from './publisher-tables.ts';
 import { readRootTables } from './root-tables.ts';
 import { readSignerTables } from './signer-tables.ts';
 import { ValueReader } from './values.ts';
@@ -23,6 +24,7 @@ type Setting =
   | 'firstUse'
   | 'require'
   | 'dryRun'
+  | 'publisherTrust'
   | 'allowHosts'
   | 'allowPlainHttp'
   | 'cooldownMs'
@@ -80,11 +82,13 @@ class Compiler {
     const { 'allow-hosts': allowHosts, 'allow-plain-http': plainHttp } = values;
     const { 'minimum-tls': minimumTls, 'max-file-size': maxFileSize } = values;
     const { 'stale-if-error': staleIfError } = values;
+    const { 'publisher-trust': publisherTrust } = values;
     const { 'weak-tls': weakTls, 'allow-inside': inside } = values;
     return {
       ...(firstUse !== undefined && { firstUse }),
       ...(require !== undefined && { require: this.#read.requirement(require, ['require']) }),
       ...(dryRun !== undefined && { dryRun }),
+      ...(publisherTrust !== undefined && { publisherTrust }),
       ...(allowHosts !== undefined && {
         allowHosts: this.#read.hosts(allowHosts, ['allow-hosts']),
       }),
@@ -103,22 +107,47 @@ class Compiler {
   }
 
   #projects(): readonly ProjectRule[] {
-    return (this.#document.values.project ?? []).map((rule, place) => {
+    return (this.#document.values.project ?? []).flatMap((rule, place) => {
       const at = (key: string): KeyPath => ['project', place, key];
       const { 'first-use': firstUse = null, require, cooldown, index = null } = rule;
+      const { publisher, 'publisher-trust': publisherTrust } = rule;
+      const names = this.#names(rule, place);
       if (Object.keys(rule).length === 1) {
         this.#document.fail(['project', place], 'a rule beside the name', 'none');
       }
-      return {
-        name: this.#read.projectGlob(rule.name, at('name')),
+      const table: Omit<ProjectRule, 'name'> = {
         firstUse,
         require: require === undefined ? null : this.#read.requirement(require, at('require')),
         ...(rule['dry-run'] !== undefined && { dryRun: rule['dry-run'] }),
         cooldownMs: cooldown === undefined ? null : this.#read.duration(cooldown, at('cooldown')),
         index: index === null ? null : this.#read.indexReference(index, at('index')),
+        ...(publisher !== undefined && {
+          publishers: readPublisherTables(this.#document, publisher, at('publisher')),
+        }),
+        ...(publisherTrust !== undefined && { publisherTrust }),
         source: this.#source('project', place),
       };
+      return names.map((name) => ({ name, ...table }));
     });
+  }
+
+  /** A namespace is the project of its name, and all below it (PEP 752). */
+  #names(
+    {
+      name,
+      namespace,
+    }: { readonly name?: string | undefined; readonly namespace?: string | undefined },
+    place: number,
+  ): readonly string[] {
+    const at: KeyPath = ['project', place];
+    if (name !== undefined && namespace !== undefined) {
+      this.#document.fail([...at, 'namespace'], 'either "name" or "namespace"', 'both');
+    }
+    if (name !== undefined) return [this.#read.projectGlob(name, [...at, 'name'])];
+    if (namespace === undefined)
+      return this.#document.fail(at, 'the key "name" or "namespace"', 'none');
+    const root = this.#read.projectGlob(namespace, [...at, 'namespace']);
+    return [root, `${root}-*`];
   }
 
   #indexes(): readonly IndexRule[] {

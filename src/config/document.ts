@@ -5,6 +5,7 @@ import { Refusal } from '../core/errors.ts';
 import type { PolicySource } from './discovery.ts';
 import { formatKeyPath, lineOf, type KeyPath } from './location.ts';
 import { nearestWord } from './nearest.ts';
+import { publisherTable } from './publisher-schema.ts';
 import { policyDocument, type PolicyDocument } from './schema.ts';
 
 const MAX_DEPTH = 64;
@@ -140,10 +141,13 @@ function shown(input: unknown): string {
 }
 
 function knownKeys(keyPath: KeyPath): readonly string[] {
-  const [table] = keyPath;
+  const [table, , inner] = keyPath;
   if (keyPath.length === 1) return Object.keys(policyDocument.entries);
   const { project, index, host, exception, sigstore, signer } = policyDocument.entries;
   const tables = { project, index, host, exception, sigstore, signer };
+  if (table === 'project' && inner === 'publisher' && keyPath.length > 4) {
+    return Object.keys(publisherTable.entries);
+  }
   const found = Object.entries(tables).find(([name]) => name === table)?.[1];
   return Object.keys(found?.wrapped.pipe[0].item.entries ?? {});
 }

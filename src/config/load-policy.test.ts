@@ -175,7 +175,8 @@ describe('what a policy says', () => {
     const guide = await readFile(new URL('../../docs/guide/policy.md', import.meta.url), 'utf8');
     const [, example = ''] = /```toml\n([^]*?)```/u.exec(guide) ?? [];
     const policy = await load({ [PROJECT]: example });
-    expect(policy.projects).toHaveLength(1);
+    expect(policy.projects).toHaveLength(2);
+    expect(policy.projects[1]?.publishers).toMatchObject([{ ref: 'refs/tags/v{version}' }]);
     expect(policy.exceptions).toHaveLength(1);
     for (const [name, code] of Object.entries(LIFTABLE_RULES)) {
       expect(guide.replace(/ +/gu, ' ')).toContain(

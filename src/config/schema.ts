@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as v from 'valibot';
 import { LIFTABLE_RULES } from '../policy/index.ts';
+import { publisherTable } from './publisher-schema.ts';
 import { signerTable } from './signer-schema.ts';
 
 /*
@@ -49,14 +50,38 @@ const hostGlobs = (description: string) =>
     v.description(description),
   );
 
+const publisherTrust = v.pipe(
+  v.picklist(['first-sight', 'memory', 'rules']),
+  v.description(
+    "Which publishers count as the project's own where no [[project.publisher]] names them: whoever attested the first release seen, whoever is remembered from an earlier run, or nobody.",
+  ),
+);
+
 const project = v.strictObject({
-  name: projectGlob,
+  name: v.optional(projectGlob),
+  namespace: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/u, 'a name without *'),
+      v.description(
+        'Instead of a name: the project of this name, and all whose names begin with it and a hyphen (PEP 752).',
+      ),
+    ),
+  ),
   'first-use': v.optional(firstUse),
   require: v.optional(require),
   'dry-run': v.optional(dryRun),
   cooldown: v.optional(cooldown),
   index: v.optional(
     text(2_000, 'Address, or name of an [[index]], that the project must come from.'),
+  ),
+  'publisher-trust': v.optional(publisherTrust),
+  publisher: v.optional(
+    v.pipe(
+      v.array(publisherTable),
+      v.maxLength(100, 'at most 100 publishers'),
+      v.description('Who may release the project: one of them must have attested each file.'),
+    ),
   ),
 });
 
@@ -166,6 +191,7 @@ export const policyDocument = v.strictObject({
   'first-use': v.optional(firstUse),
   require: v.optional(require),
   'dry-run': v.optional(dryRun),
+  'publisher-trust': v.optional(publisherTrust),
   'allow-hosts': v.optional(
     hostGlobs(
       'Hosts that files may lie on, beside the index itself. Without it, hosts are remembered at first use.',

@@ -32,6 +32,8 @@ export interface Subject {
   readonly remarks?: readonly Reason[];
   /** Absent: nothing is known of any. */
   readonly otherIndexes?: OtherIndexes;
+  /** The policy names who publishes it: whether he vouches must be known. */
+  readonly publisherNeeded?: boolean;
 }
 
 /**
@@ -77,7 +79,9 @@ class Judgement {
     const demand = this.#askRequirement();
     this.verdict = demand.met ? 'vouched' : this.#verdictWithoutDemand();
     const open = this.verdict === 'first-seen' ? this.#unreachable() : [];
-    this.needed = [...new Set([...this.#unreachableIntegrity(), ...demand.needed, ...open])];
+    const publisher = subject.publisherNeeded === true ? this.#unreachablePublisher() : [];
+    const needed = [...this.#unreachableIntegrity(), ...demand.needed, ...open, ...publisher];
+    this.needed = [...new Set(needed)];
     if (demand.needed.length === 0 && open.length === 0) this.#askFirstUse();
     this.#askCooldown();
     this.#noteUnreachable();
@@ -204,6 +208,11 @@ class Judgement {
 
   #unreachable(): readonly Finding[] {
     return this.#findings.filter((one) => one.state === 'unreachable');
+  }
+
+  #unreachablePublisher(): readonly Finding[] {
+    if (this.#isApproved()) return [];
+    return this.#unreachable().filter((one) => one.kind === 'attestation');
   }
 
   /** Integrity is always checked: without it nothing is decided. */

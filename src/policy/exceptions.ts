@@ -25,6 +25,11 @@ export const LIFTABLE_RULES = {
   'index-change': 'WP-INDEX-CHANGED',
   'indexes-disagree': 'WP-INDEXES-DISAGREE',
   'direct-dependency': 'WP-DIRECT-DEPENDENCY',
+  publisher: 'WP-PUBLISHER-MISSING',
+  'publisher-changed': 'WP-PUBLISHER-CHANGED',
+  'publisher-lost': 'WP-PUBLISHER-LOST',
+  'publisher-claimed': 'WP-PUBLISHER-CLAIMED',
+  'publisher-mixed': 'WP-PUBLISHER-MIXED',
 } as const satisfies Record<string, Code>;
 
 const LIFTABLE: ReadonlySet<Code> = new Set(Object.values(LIFTABLE_RULES));

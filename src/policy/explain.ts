@@ -5,6 +5,7 @@ import { covers } from './exceptions.ts';
 import { matchesGlob } from './glob.ts';
 import { ownerOf } from './ownership.ts';
 import type { PinRule, Policy } from './policy.ts';
+import { publisherRulesFor, publisherRuleWords } from './publisher-rules.ts';
 import { formatRequirement, type Requirement } from './requirement.ts';
 import { rulesFor } from './rules.ts';
 import { signersIn, signerWords } from './signers.ts';
@@ -51,7 +52,7 @@ export function explainProject(policy: Policy, ask: ProjectAsk): ProjectExplanat
     project,
     version,
     policy: policy.digest,
-    settings: projectSettings(policy, project),
+    settings: projectSettings(policy, project, version),
     matching: policy.projects
       .filter((rule) => matchesGlob(rule.name, project))
       .map((rule) => `${rule.source} (name = "${rule.name}")`),
@@ -68,8 +69,15 @@ export function explainProject(policy: Policy, ask: ProjectAsk): ProjectExplanat
   };
 }
 
-function projectSettings(policy: Policy, project: string): readonly ExplainedSetting[] {
-  const { firstUse, require, dryRun, cooldownMs, index } = rulesFor(policy, project);
+function projectSettings(
+  policy: Policy,
+  project: string,
+  version: string | null,
+): readonly ExplainedSetting[] {
+  const { firstUse, require, dryRun, cooldownMs, index, publisherTrust } = rulesFor(
+    policy,
+    project,
+  );
   return [
     { setting: 'first-use', value: firstUse.value, from: firstUse.from },
     { setting: 'require', value: requiredText(require.value), from: require.from },
@@ -82,10 +90,29 @@ function projectSettings(policy: Policy, project: string): readonly ExplainedSet
       value: signerWords(rule),
       from: rule.source,
     })),
+    ...publisherSettings(policy, project, version),
+    { setting: 'publisher-trust', value: publisherTrust.value, from: publisherTrust.from },
   ];
 }
 
 const DRY_RUN_WORDS = 'what require would refuse is told, and let through';
+/** One line for each publisher who may release it. */
+function publisherSettings(
+  policy: Policy,
+  project: string,
+  version: string | null,
+): readonly ExplainedSetting[] {
+  const named = publisherRulesFor(policy, project, version);
+  if (named === null) {
+    return [{ setting: 'publisher', value: 'whoever published it before', from: 'default' }];
+  }
+  const setting = 'publisher';
+  return named.rules.map((rule) => ({
+    setting,
+    value: publisherRuleWords(rule),
+    from: named.from,
+  }));
+}
 
 function requiredText(requirement: Requirement | null): string {
   return requirement === null ? 'nothing (whoever vouches counts)' : formatRequirement(requirement);
@@ -118,6 +145,7 @@ export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
     told('require', requiredText(require.value), require.from),
     ...(dryRun.value ? [told('dry-run', DRY_RUN_WORDS, dryRun.from)] : []),
     told('cooldown', formatDuration(cooldownMs.value), cooldownMs.from),
+    told('publisher-trust', policy.publisherTrust),
     hostSetting(policy, null),
     told('allow-plain-http', policy.allowPlainHttp.join(', ') || 'loopback only'),
     told(

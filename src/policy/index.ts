@@ -30,6 +30,7 @@ export {
   type PolicyContent,
   type PolicyException,
   type ProjectRule,
+  type PublisherTrust,
 } from './policy.ts';
 export {
   isOwnershipLifted,
@@ -39,6 +40,16 @@ export {
   shadowedOwners,
   type Owner,
 } from './ownership.ts';
+export {
+  missesOf,
+  namedIssuers,
+  publisherRulesFor,
+  publisherRuleWords,
+  type PublisherMiss,
+  type PublisherRule,
+  type PublisherRuleKind,
+  type PublisherRules,
+} from './publisher-rules.ts';
 export { parseRequirement } from './requirement-parser.ts';
 export { explainRequirement, satisfied } from './requirement-proof.ts';
 export { formatRequirement, namesIn, type Requirement } from './requirement.ts';

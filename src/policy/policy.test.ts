@@ -196,6 +196,8 @@ test('explain says which rule decides and where it is written', () => {
     { setting: 'cooldown', value: '1s', from: 'p1' },
     { setting: 'index', value: 'corp', from: 'p1' },
     { setting: 'allow-hosts', value: 'f.test', from: 'i1' },
+    { setting: 'publisher', value: 'whoever published it before', from: 'default' },
+    { setting: 'publisher-trust', value: 'memory', from: 'default' },
   ]);
   expect(explained.exceptions.map((one) => one.rule)).toEqual(['WP-NO-STRONG-HASH']);
   const other = explainProject(policy, { project: 'other', version: null, now: NOW });

@@ -4,12 +4,19 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { Code } from '../core/codes.ts';
 import { MAX_FILE_BYTES } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
+import type { PublisherRule } from './publisher-rules.ts';
 import { canonicalRequirement, formatRequirement, type Requirement } from './requirement.ts';
 import type { RootRule } from './root-rules.ts';
 import { canonicalSigners } from './signers.ts';
 
 /** What happens to a file that nobody vouches for and that this trust store never saw. */
 export type FirstUse = 'accept' | 'ask' | 'refuse';
+
+/**
+ * Which publishers count as the project's own where no rule names them: whoever attested the first
+ * release that this machine saw, whoever is remembered from an earlier run, or nobody.
+ */
+export type PublisherTrust = 'first-sight' | 'memory' | 'rules';
 
 export interface Policy extends PolicyContent {
   /** sha256 over the rules alone: equal policies have equal digests, however they are written. */
@@ -21,6 +28,7 @@ export interface PolicyContent {
   readonly require: Requirement | null;
   /** What `require` would refuse is told, and let through; `strict` refuses it. */
   readonly dryRun: boolean;
+  readonly publisherTrust: PublisherTrust;
   /** Host globs; `null`: hosts are remembered at first use. */
   readonly allowHosts: readonly string[] | null;
   /** Host globs. Loopback needs no permission. */
@@ -69,6 +77,9 @@ export interface ProjectRule {
   readonly cooldownMs: number | null;
   /** Address or name of the one index that the project must come from. */
   readonly index: string | null;
+  /** Who may release it: one of them; absent: nobody is named. */
+  readonly publishers?: readonly PublisherRule[];
+  readonly publisherTrust?: PublisherTrust;
   /** `wheelproof.toml [[project]] 2` */
   readonly source: string;
 }
@@ -121,6 +132,7 @@ export function policyDigest(policy: PolicyContent): string {
     firstUse: policy.firstUse,
     require: canonicalText(policy.require),
     dryRun: policy.dryRun,
+    publisherTrust: policy.publisherTrust,
     allowHosts: policy.allowHosts === null ? null : asSet(policy.allowHosts),
     allowPlainHttp: asSet(policy.allowPlainHttp),
     cooldownMs: policy.cooldownMs,
@@ -168,6 +180,7 @@ export const DEFAULT_POLICY: Policy = sealPolicy({
   firstUse: 'accept',
   require: null,
   dryRun: false,
+  publisherTrust: 'memory',
   allowHosts: null,
   allowPlainHttp: [],
   cooldownMs: 0,

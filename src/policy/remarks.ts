@@ -8,9 +8,10 @@ interface RemarkRule {
   /**
    * Whose word lets the file pass all the same: yours alone (pins, approvals), where remembered bytes
    * are just what a rollback hands out, or memory's too. A publisher's never: whoever writes the page
-   * can be a publisher himself, and nobody has said yet that he is the project's.
+   * can be a publisher himself, and nobody has said yet that he is the project's. `bytes`: whoever
+   * has accepted these very bytes; a lock file's hash was often written by a program.
    */
-  readonly lifted: 'memory' | 'you';
+  readonly lifted: 'memory' | 'you' | 'bytes' | 'approval';
 }
 
 /** What is made of the things that an index page lets one notice of a file. */
@@ -22,6 +23,18 @@ const REMARK_RULES: Partial<Record<Code, RemarkRule>> = {
   'WP-FILE-GONE': { blocks: 'strict', lifted: 'memory' },
   'WP-LATE-FILE': { blocks: 'strict', lifted: 'memory' },
   'WP-SIBLING': { blocks: 'strict', lifted: 'memory' },
+  'WP-PUBLISHER-MISSING': { blocks: 'always', lifted: 'approval' },
+  'WP-PUBLISHER-CHANGED': { blocks: 'always', lifted: 'bytes' },
+  'WP-PUBLISHER-LOST': { blocks: 'always', lifted: 'bytes' },
+  'WP-PUBLISHER-CLAIMED': { blocks: 'strict', lifted: 'bytes' },
+  'WP-PUBLISHER-MIXED': { blocks: 'strict', lifted: 'bytes' },
+};
+
+const LIFTS: Readonly<Record<RemarkRule['lifted'], (one: Finding) => boolean>> = {
+  memory: () => true,
+  you: ({ kind }) => kind !== 'memory',
+  bytes: ({ kind }) => kind === 'memory' || kind === 'approval',
+  approval: ({ kind }) => kind === 'approval',
 };
 
 export type RemarkOutcome = 'block' | 'note' | 'lifted';
@@ -33,8 +46,7 @@ export function judgeRemark(
   findings: readonly Finding[],
 ): RemarkOutcome {
   const rule = REMARK_RULES[code] ?? { blocks: 'always', lifted: 'you' };
-  const lifts = (one: Finding): boolean =>
-    isVoucher(one) && one.class === 'you' && (rule.lifted === 'memory' || one.kind !== 'memory');
-  if (findings.some(lifts)) return 'lifted';
+  const lifts = LIFTS[rule.lifted];
+  if (findings.some((one) => isVoucher(one) && one.class === 'you' && lifts(one))) return 'lifted';
   return rule.blocks === 'always' || strict ? 'block' : 'note';
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { matchesGlob } from './glob.ts';
-import type { FirstUse, Policy } from './policy.ts';
+import type { FirstUse, Policy, PublisherTrust } from './policy.ts';
 import type { Requirement } from './requirement.ts';
 
 /** A setting and the place it comes from. */
@@ -17,6 +17,7 @@ export interface ProjectRules {
   readonly dryRun: Ruled<boolean>;
   readonly cooldownMs: Ruled<number>;
   readonly index: Ruled<string | null>;
+  readonly publisherTrust: Ruled<PublisherTrust>;
 }
 
 /**
@@ -41,6 +42,10 @@ function readRules(policy: Policy, project: string): ProjectRules {
   let dryRun: Ruled<boolean> = { value: policy.dryRun, from: from('dry-run') };
   let cooldownMs: Ruled<number> = { value: policy.cooldownMs, from: from('cooldown') };
   let index: Ruled<string | null> = { value: null, from: 'default' };
+  let publisherTrust: Ruled<PublisherTrust> = {
+    value: policy.publisherTrust,
+    from: from('publisher-trust'),
+  };
   for (const rule of policy.projects) {
     if (!matchesGlob(rule.name, project)) continue;
     const ruled = <T>(value: T): Ruled<T> => ({ value, from: rule.source });
@@ -48,11 +53,12 @@ function readRules(policy: Policy, project: string): ProjectRules {
     if (rule.require !== null) require = ruled(rule.require);
     if (typeof rule.dryRun === 'boolean') dryRun = ruled(rule.dryRun);
     if (rule.cooldownMs !== null) cooldownMs = ruled(rule.cooldownMs);
+    if (rule.publisherTrust !== undefined) publisherTrust = ruled(rule.publisherTrust);
     if (rule.index !== null && index.value === null) index = ruled(rule.index);
   }
   if (policy.strict) {
     firstUse = { value: 'refuse', from: '--strict' };
     dryRun = { value: false, from: '--strict' };
   }
-  return { firstUse, require, dryRun, cooldownMs, index };
+  return { firstUse, require, dryRun, cooldownMs, index, publisherTrust };
 }
