@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Reason } from './errors.ts';
 import type { Finding } from './finding.ts';
+import type { ProvenanceWord } from './provenance-word.ts';
+import type { PublisherShape } from './publisher-text.ts';
 import type { RootAge } from './trusted-roots.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -27,6 +29,14 @@ export interface Report {
     readonly failed: number;
     readonly undecided: number;
   };
+  /** How many of the files that may be used their publisher vouches for. */
+  readonly coverage: {
+    readonly released: number;
+    /** Attested by somebody. */
+    readonly attested: number;
+    /** Of these, by whom the policy names or this machine remembers. */
+    readonly confirmed: number;
+  };
   readonly files: readonly ReportedFile[];
   readonly installed: readonly InstalledDistribution[];
   /** What an installer that was ended half-way has left, one for each folder. */
@@ -52,9 +62,22 @@ export interface ReportedFile {
   readonly sha256: string | null;
   readonly size: number | null;
   readonly verdict: Verdict;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ReportedFinding[];
+  /** `null`: no index page led to it, or nothing of its project was ever attested. */
+  readonly provenance: {
+    readonly word: ProvenanceWord;
+    readonly publishers: readonly PublisherShape[];
+    /** The earlier release that it was held against. */
+    readonly before: {
+      readonly version: string;
+      readonly publishers: readonly PublisherShape[];
+    } | null;
+  } | null;
   readonly reasons: readonly Reason[];
 }
+
+/** A finding with its publishers in one place alone: the file's `provenance`. */
+export type ReportedFinding = Omit<Finding, 'attested'>;
 
 export type InstalledSource = 'index' | 'url' | 'built' | 'local' | 'vcs' | 'preexisting';
 

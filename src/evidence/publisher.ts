@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
+import {
+  publisherWords as wordsOf,
+  type Publisher,
+  type PublisherKind,
+} from '../core/publisher.ts';
 import { fields, type JsonObject, type SignerIdentity } from '../crypto/index.ts';
 
 /** Kinds of publisher whose identity is known to be told by a certificate's fields. */
-export type PublisherKind = 'GitHub' | 'GitLab' | 'Google' | 'CircleCI';
+type KnownKind = Exclude<PublisherKind, 'other'>;
 
-const ISSUERS: Readonly<Record<PublisherKind, string>> = {
+const ISSUERS: Readonly<Record<KnownKind, string>> = {
   GitHub: 'https://token.actions.githubusercontent.com',
   GitLab: 'https://gitlab.com',
   Google: 'https://accounts.google.com',
@@ -15,45 +20,46 @@ const ISSUERS: Readonly<Record<PublisherKind, string>> = {
 const WHAT = 'the publisher';
 
 /** Which kind the certificate's issuer makes it; issuers are compared whole (attack H08). */
-export function publisherKind({ issuer }: SignerIdentity): PublisherKind | null {
+export function publisherKind(identity: SignerIdentity): KnownKind | null {
+  const { issuer, fields: said } = identity;
   const found = Object.entries(ISSUERS).find(([, known]) => known === issuer)?.[0];
-  return found !== undefined && isKind(found) ? found : null;
+  if (found !== undefined && isKind(found)) return found;
+  // A GitLab of one's own issues as the public one does, for projects below its own address.
+  const isOwn = said.sourceUri?.startsWith(`${issuer}/`) === true;
+  return isOwn && pipelineOf(identity) !== null ? 'GitLab' : null;
 }
 
-function isKind(text: string): text is PublisherKind {
+function isKind(text: string): text is KnownKind {
   return Object.hasOwn(ISSUERS, text);
+}
+
+/** Who signed, as his certificate alone says it. */
+export function publisherOf(identity: SignerIdentity): Publisher {
+  const { issuer, name, nameKind, fields: said } = identity;
+  const kind = publisherKind(identity) ?? 'other';
+  return {
+    kind,
+    issuer,
+    name,
+    isEmail: nameKind === 'email',
+    repository: said.sourceUri ?? null,
+    repositoryId: said.sourceId ?? null,
+    ownerId: said.sourceOwnerId ?? null,
+    workflow: kind === 'GitHub' ? workflowOf(identity) : pipelineOf(identity),
+    builder: said.buildSignerUri ?? null,
+    environment: said.environment ?? null,
+    ref: said.sourceRef ?? null,
+    runner: said.runnerEnvironment ?? null,
+  };
 }
 
 /** Who signed, in words a person reads: from the certificate alone. */
 export function publisherWords(identity: SignerIdentity): string {
-  const kind = publisherKind(identity);
-  if (kind === null) return `${identity.name} (${identity.issuer})`;
-  return `${kind} ${WORDS[kind](identity)}`;
-}
-
-const WORDS: Readonly<Record<PublisherKind, (identity: SignerIdentity) => string>> = {
-  GitHub: (identity) =>
-    `${after(identity.fields.sourceUri, 'https://github.com/')}, workflow ${workflowOf(identity) ?? '?'}${circumstances(identity)}`,
-  GitLab: (identity) =>
-    `${after(identity.fields.sourceUri, 'https://gitlab.com/')}, pipeline ${pipelineOf(identity) ?? '?'}${circumstances(identity)}`,
-  CircleCI: (identity) =>
-    `${after(identity.fields.sourceUri, 'https://') || identity.name}${circumstances(identity)}`,
-  Google: ({ name }) => name,
-};
-
-function circumstances({ fields: { sourceRef, environment } }: SignerIdentity): string {
-  return `${refWords(sourceRef)}${environment ? `, environment ${environment}` : ''}`;
+  return wordsOf(publisherOf(identity));
 }
 
 const after = (text: string | undefined, start: string): string =>
   text?.startsWith(start) ? text.slice(start.length) : (text ?? '');
-
-function refWords(ref: string | undefined): string {
-  if (ref === undefined) return '';
-  if (ref.startsWith('refs/tags/')) return `, tag ${ref.slice('refs/tags/'.length)}`;
-  if (ref.startsWith('refs/heads/')) return `, branch ${ref.slice('refs/heads/'.length)}`;
-  return `, ref ${ref}`;
-}
 
 /** The build configuration behind a prefix, at the very ref or commit of the source. */
 function configuration({ fields: said }: SignerIdentity, folder: string): string | null {
@@ -94,7 +100,7 @@ const text = (publisher: JsonObject, field: string): string =>
   fields.stringOf(publisher, field, WHAT);
 
 /** What each kind claims, and where the certificate tells it (protocol: PEP 740's implementations). */
-const CLAIMS: Readonly<Record<PublisherKind, Claims>> = {
+const CLAIMS: Readonly<Record<KnownKind, Claims>> = {
   GitHub: (publisher, identity) => [
     [
       'repository',

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { reason, type Reason } from '../core/errors.ts';
-import type { Report, ReportedFile } from '../core/report.ts';
-import { releases, type Verdict } from '../core/verdict.ts';
+import { isVoucher, type Finding } from '../core/finding.ts';
+import type { ProvenanceStanding } from '../core/provenance-word.ts';
+import { publisherShape } from '../core/publisher-text.ts';
+import type { Report, ReportedFile, ReportedFinding } from '../core/report.ts';
+import { RELEASING_VERDICTS, releases, type Verdict } from '../core/verdict.ts';
 import type { Receipt } from '../core/verification.ts';
 import { exitOf } from './exit-code.ts';
 import { nextStep } from './next-step.ts';
@@ -44,6 +47,7 @@ export function buildReport(parts: ReportParts): Report {
     installer: { ...parts.installer, argv: withoutSecrets(parts.installer.argv) },
     jail: parts.jail,
     summary: summarise(files),
+    coverage: coverageOf(files),
     files,
     installed: [...parts.installed],
     half_installed: [...(parts.halfInstalled ?? [])],
@@ -86,9 +90,35 @@ function reportedFile(receipt: Receipt): ReportedFile {
     sha256,
     size,
     verdict: decision.verdict,
-    findings: decision.findings.map((one) => ({ ...one, detail: withoutCredentials(one.detail) })),
+    findings: decision.findings.map(reportedFinding),
+    provenance: decision.provenance === undefined ? null : reportedStanding(decision.provenance),
     reasons: releases(decision) ? [] : reasons,
   };
+}
+
+function reportedFinding({ attested: _attested, ...told }: Finding): ReportedFinding {
+  return { ...told, detail: withoutCredentials(told.detail) };
+}
+
+function reportedStanding({ word, publishers, before }: ProvenanceStanding) {
+  return {
+    word,
+    publishers: publishers.map(publisherShape),
+    before:
+      before === null
+        ? null
+        : { version: before.version, publishers: before.publishers.map(publisherShape) },
+  };
+}
+
+/** What the publishers' word covers of everything that was released. */
+function coverageOf(files: readonly ReportedFile[]): Report['coverage'] {
+  const released = files.filter(({ verdict }) => RELEASING_VERDICTS.has(verdict));
+  const by = (test: (finding: ReportedFinding) => boolean): number =>
+    released.filter(({ findings }) =>
+      findings.some((one) => one.class === 'publisher' && one.state === 'vouched' && test(one)),
+    ).length;
+  return { released: released.length, attested: by(() => true), confirmed: by(isVoucher) };
 }
 
 function cleanReason({ code, message, hint }: Reason): Reason {

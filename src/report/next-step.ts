@@ -11,6 +11,8 @@ const LIFTED_BY_APPROVAL: ReadonlySet<Code> = new Set([
   'WP-SDIST-BUILD',
   'WP-LATE-FILE',
   'WP-SIBLING',
+  'WP-PUBLISHER-CLAIMED',
+  'WP-PUBLISHER-MIXED',
 ]);
 
 /** The reason's hint or, where a command would help, that command as it is to be typed. */

@@ -37,6 +37,36 @@ const finding = v.strictObject({
   ),
 });
 
+const publisher = v.strictObject({
+  kind: v.picklist(['GitHub', 'GitLab', 'Google', 'CircleCI', 'other']),
+  issuer: v.string(),
+  name: v.string(),
+  email: v.boolean(),
+  repository: v.nullable(v.string()),
+  repository_id: v.nullable(v.string()),
+  owner_id: v.nullable(v.string()),
+  workflow: v.nullable(v.string()),
+  builder: v.nullable(v.string()),
+  environment: v.nullable(v.string()),
+  ref: v.nullable(v.string()),
+  runner: v.nullable(v.string()),
+});
+
+const provenance = v.strictObject({
+  word: v.pipe(
+    v.picklist(['no', 'full', 'partial', 'inconsistent', 'lost', 'changed']),
+    v.description('How the release stands beside those before it.'),
+  ),
+  publishers: v.pipe(
+    v.array(publisher),
+    v.description("Who attested the file, by their certificates' fields."),
+  ),
+  before: v.pipe(
+    v.nullable(v.strictObject({ version: v.string(), publishers: v.array(publisher) })),
+    v.description('The earlier release that it was held against.'),
+  ),
+});
+
 const file = v.strictObject({
   project: v.string(),
   version: v.string(),
@@ -46,6 +76,10 @@ const file = v.strictObject({
   size: v.nullable(count),
   verdict: v.picklist(VERDICTS),
   findings: v.array(finding),
+  provenance: v.pipe(
+    v.nullable(provenance),
+    v.description('null: no index page led to it, or nothing of its project was ever attested.'),
+  ),
   reasons: v.array(v.strictObject(reason)),
 });
 
@@ -77,6 +111,12 @@ export const reportSchema = v.strictObject({
       undecided: count,
     }),
     v.description('Every file is counted under exactly one verdict.'),
+  ),
+  coverage: v.pipe(
+    v.strictObject({ released: count, attested: count, confirmed: count }),
+    v.description(
+      'Of the files that may be used: how many are attested, and how many of these by somebody whom the policy names or this machine remembers.',
+    ),
   ),
   files: v.array(file),
   installed: v.array(

@@ -35,7 +35,15 @@ function summaryLine(report: Report, surface: Surface): string {
     .filter(({ count }) => count > 0)
     .map(({ count, words, colour }) => paint(surface, colour, `${count} ${words}`));
   const files = summary.files === 1 ? '1 file' : `${summary.files} files`;
-  return `${paint(surface, 'bold', `wheelproof: ${files}`)}: ${told.join(', ')}${exitClause(report)}`;
+  return `${paint(surface, 'bold', `wheelproof: ${files}`)}: ${told.join(', ')}${coverageClause(report)}${exitClause(report)}`;
+}
+
+/** Of everything that may be installed; silent where nobody attests. */
+function coverageClause({ coverage: { released, attested, confirmed } }: Report): string {
+  if (attested === 0) return '';
+  const stranger = attested - confirmed;
+  const unconfirmed = stranger === 0 ? '' : `, ${stranger} of them unconfirmed`;
+  return `; ${attested} of ${released} attested by their publishers${unconfirmed}`;
 }
 
 /** Where something was refused, the exit code is ours, not the installer's. */

@@ -8,8 +8,10 @@ import type { Finding } from '../core/finding.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import { releases, type Decision } from '../core/verdict.ts';
 import { ElsewhereMemory } from '../trust/elsewhere.ts';
+import { PublisherMemory } from '../trust/publisher-memory.ts';
 import { UntilTurn } from '../trust/until-turn.ts';
 import { decide, rulesFor, type Policy, type Subject } from '../policy/index.ts';
+import { ReleaseRights } from './release-right.ts';
 
 /** Asks a person whether a file that was never seen may be used; only with a terminal. */
 export type AskFirstUse = (artifact: Artifact, sha256: string) => Promise<boolean>;
@@ -26,17 +28,24 @@ export interface QuestionParts {
   readonly placeOf?: (artifact: Artifact) => string;
   /** What a page of this run lets one notice of a file. */
   readonly remarksOn?: (artifact: Artifact) => readonly Reason[];
+  /** Who published what was accepted before; read anew where absent. */
+  readonly publishers?: PublisherMemory;
 }
 
 /** Who vouches for these bytes? Every kind of evidence answers, then policy decides. */
 export class Question {
   readonly #parts: QuestionParts;
   readonly #elsewhere: ElsewhereMemory;
+  readonly #rights: ReleaseRights;
   readonly #quiet = new UntilTurn<string, boolean>();
 
   constructor(parts: QuestionParts) {
     this.#parts = parts;
     this.#elsewhere = new ElsewhereMemory(parts.rows);
+    this.#rights = new ReleaseRights(
+      parts.policy,
+      parts.publishers ?? new PublisherMemory(parts.rows, parts.clock),
+    );
   }
 
   /** Digest algorithms that some kind of evidence wants computed while the bytes come. */
@@ -115,6 +124,7 @@ export class Question {
     return this.#quiet.get(`${place} ${project} ${version}`, () => {
       if (rulesFor(this.#parts.policy, project).cooldownMs.value > 0) return false;
       if (this.#elsewhere.knowsBeside(project, place)) return false;
+      if (this.#rights.knows(artifact)) return false;
       const assumed = this.#mayAsk(artifact) ? 'yes' : null;
       return releases(this.#decide(artifact, '', findings, assumed));
     });
@@ -138,6 +148,7 @@ export class Question {
       ? this.#parts.rows.sighted({ index, project, filename, sha256, at: now })
       : now;
     const place = this.#parts.placeOf?.(artifact) ?? index;
+    const right = this.#rights.judge(artifact, sha256, findings);
     const subject: Subject = {
       index: place,
       project,
@@ -146,10 +157,14 @@ export class Question {
       ageMs: Math.max(0, now - firstSight),
       now: this.#parts.latest?.() ?? now,
       firstUseAnswer,
-      remarks: this.#parts.remarksOn?.(artifact) ?? [],
+      remarks: [...(this.#parts.remarksOn?.(artifact) ?? []), ...right.remarks],
       otherIndexes: this.#elsewhere.of(artifact, place, sha256),
+      publisherNeeded: right.publisherNeeded,
     };
-    return decide(this.#parts.policy, subject, findings);
+    const decision = decide(this.#parts.policy, subject, right.findings);
+    if (right.standing === null) return decision;
+    const notes = [...decision.notes, ...right.notes];
+    return { ...decision, notes, provenance: right.standing };
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { classOf, type Code } from '../core/codes.ts';
 import { reason } from '../core/errors.ts';
 import { isVoucher } from '../core/finding.ts';
+import type { Publisher } from '../core/publisher.ts';
 import type { RefusalClass } from '../core/refusal-class.ts';
 import type { AuditEvent, TrustRows } from '../core/trust-rows.ts';
 import type { Decision } from '../core/verdict.ts';
@@ -12,6 +13,7 @@ import type { Receipt } from '../core/verification.ts';
 import type { Policy } from '../policy/index.ts';
 import type { HostMemory } from '../trust/hosts.ts';
 import type { TrustMemory } from '../trust/memory.ts';
+import type { PublisherMemory } from '../trust/publisher-memory.ts';
 import type { Ledger } from './ledger.ts';
 import type { PageWatch } from './page-watch.ts';
 
@@ -30,6 +32,7 @@ export interface RecordsParts {
   readonly ledger: Ledger;
   readonly hosts: HostMemory;
   readonly note: (sentence: string) => void;
+  readonly publishers: PublisherMemory;
   readonly watch?: PageWatch;
   /** Who asks: an installer with its version. */
   readonly client?: string;
@@ -51,10 +54,11 @@ export class Records {
    *   remembered other bytes under this name.
    */
   accept(artifact: Artifact, sha256: string, size: number, decision: Decision): Decision | null {
-    const { rows, memory, policy } = this.#parts;
+    const { rows, memory, policy, publishers } = this.#parts;
     const conflict = rows.transaction(() => {
       const remembering = memory.accept(artifact, sha256, size, decision.verdict, policy.digest);
       if (remembering.outcome === 'conflict') return remembering.file;
+      publishers.accept(artifact, sha256, publishersIn(decision));
       rows.audit(this.#event(artifact, sha256, decision));
       this.#learnHost(artifact);
       return null;
@@ -156,6 +160,12 @@ export class Records {
       },
     };
   }
+}
+
+/** By attestations that came with it: what was only recalled is remembered already. */
+function publishersIn({ findings, provenance }: Decision): readonly Publisher[] {
+  if (provenance === undefined) return [];
+  return findings.flatMap(({ attested = [] }) => attested.map(({ publisher }) => publisher));
 }
 
 /** What its index said was proved wrong: not merely that the file could not be had. */

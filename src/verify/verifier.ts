@@ -23,6 +23,7 @@ import type {
 import { projectOf, type SidecarLedger } from '../evidence/index.ts';
 import { judgeEntry, rulesFor, type Policy } from '../policy/index.ts';
 import { HostMemory } from '../trust/hosts.ts';
+import { PublisherMemory } from '../trust/publisher-memory.ts';
 import { PageMemory } from '../trust/page-memory.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { AheadAccess } from './ahead-access.ts';
@@ -104,12 +105,14 @@ export class Verifier implements Verification {
     this.#names = new NameGuard({ policy, hosts, now });
     const pages = new PageMemory(rows, clock, parts.client ?? '');
     const watch = new PageWatch(pages, parts.wishes, note);
+    const publishers = new PublisherMemory(rows, clock);
     this.#question = new Question({
       ...parts,
+      publishers,
       placeOf: (file) => this.#names.placeOf(file),
       remarksOn: watch.remarksOn,
     });
-    const records = new Records({ ...parts, ledger: this.#ledger, hosts, note, watch });
+    const records = new Records({ ...parts, ledger: this.#ledger, hosts, note, watch, publishers });
     this.#pageParts = {
       policy,
       question: this.#question,
