@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { PUBLIC_GOOD } from './trusted-roots.ts';
 import { repositoryWords, type Publisher, type PublisherKind } from './publisher.ts';
 
 const KINDS = {
@@ -34,6 +35,7 @@ export function publisherNotation(publisher: Publisher): string {
   const isForge = !isEmail && repository !== null && kind !== 'CircleCI' && kind !== 'other';
   const subject = isForge ? repositoryWords(publisher) : isEmail ? name : withoutRef(name);
   const told = new URLSearchParams();
+  if (publisher.root !== PUBLIC_GOOD) told.set('root', publisher.root);
   if (ISSUERS[kind] !== issuer) told.set('issuer', issuer);
   for (const [key, field] of Object.entries(FIELDS)) {
     const value = publisher[field];
@@ -52,13 +54,16 @@ export function parsePublisherNotation(text: string): Publisher | null {
   const kind = Object.entries(KINDS).find(([name]) => name === kindName)?.[1];
   const subject = decoded(word);
   const told = new URLSearchParams(query);
-  const isKnown = [...told.keys()].every((key) => key === 'issuer' || Object.hasOwn(FIELDS, key));
+  const isKnown = [...told.keys()].every(
+    (key) => key === 'issuer' || key === 'root' || Object.hasOwn(FIELDS, key),
+  );
   const isOnce = new Set(told.keys()).size === [...told.keys()].length;
   const issuer = told.get('issuer') ?? (kind === undefined ? null : (ISSUERS[kind] ?? null));
   if (kind === undefined || subject === null || issuer === null || !isKnown || !isOnce) return null;
   const isEmail = kind === 'Google' || (kind === 'other' && /^[^/\s]+@[^/\s]+$/u.test(subject));
   const isForge = kind === 'GitHub' || kind === 'GitLab';
   return {
+    root: told.get('root') ?? PUBLIC_GOOD,
     kind,
     issuer,
     name: isForge ? '' : subject,

@@ -4,7 +4,7 @@ import type { Publisher, PublisherKind } from './publisher.ts';
 
 const KINDS: readonly PublisherKind[] = ['GitHub', 'GitLab', 'Google', 'CircleCI', 'other'];
 
-const TEXTS = ['issuer', 'name'] as const;
+const TEXTS = ['root', 'issuer', 'name'] as const;
 const OPTIONAL = [
   'repository',
   'repository_id',
@@ -19,6 +19,7 @@ const MEMBERS: ReadonlySet<string> = new Set(['kind', 'email', ...TEXTS, ...OPTI
 
 /** How a publisher is written in JSON: in reports, in the trust store and in exported documents. */
 export interface PublisherShape {
+  readonly root: string;
   readonly kind: PublisherKind;
   readonly issuer: string;
   readonly name: string;
@@ -34,8 +35,9 @@ export interface PublisherShape {
 }
 
 export function publisherShape(publisher: Publisher): PublisherShape {
-  const { kind, issuer, name, isEmail, repository, workflow, builder } = publisher;
+  const { root, kind, issuer, name, isEmail, repository, workflow, builder } = publisher;
   return {
+    root,
     kind,
     issuer,
     name,
@@ -72,6 +74,7 @@ export function readPublisher(value: unknown): Publisher | null {
   const orNull = (name: string): string | null =>
     members.get(name) === null ? null : textOf(name);
   return {
+    root: textOf('root'),
     kind,
     isEmail,
     issuer: textOf('issuer'),

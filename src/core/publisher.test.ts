@@ -43,7 +43,8 @@ const stranger: Publisher = {
   ownerId: null,
   workflow: null,
 };
-const ALL = [alice, gitlab, mail, circle, stranger];
+const elsewhere: Publisher = { ...alice, root: 'corp' };
+const ALL = [alice, elsewhere, gitlab, mail, circle, stranger];
 
 describe('the same publisher', () => {
   test.each([
@@ -54,6 +55,7 @@ describe('the same publisher', () => {
     ['a repository made anew under the old name', { repositoryId: '2' }, false],
     ['an owner name that somebody else took', { repositoryId: '2', ownerId: '22' }, false],
     ['another workflow', { workflow: 'evil.yml' }, false],
+    ['another trusted root', { root: 'corp' }, false],
     ['a workflow of another case', { workflow: 'Release.yml' }, false],
     ['another issuer', { issuer: 'https://token.actions.githubusercontent.com.evil.test' }, false],
   ] as const)('%s', (_name, over, same) => {
@@ -99,6 +101,7 @@ const text = fc
   .filter((one) => !one.includes('\0'));
 const orNull = fc.option(text);
 const anyPublisher: fc.Arbitrary<Publisher> = fc.record({
+  root: text,
   kind: fc.constantFrom('GitHub', 'GitLab', 'Google', 'CircleCI', 'other'),
   issuer: text,
   name: text,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { PUBLIC_GOOD } from './trusted-roots.ts';
 
 /** Who published, by the issuer that certified him; `other`: an issuer that nobody has described here. */
 export type PublisherKind = 'GitHub' | 'GitLab' | 'Google' | 'CircleCI' | 'other';
@@ -8,6 +9,8 @@ export type PublisherKind = 'GitHub' | 'GitLab' | 'Google' | 'CircleCI' | 'other
  * anything beside the certificate claims. What a certificate does not say is `null`.
  */
 export interface Publisher {
+  /** The trusted root that his certificate was verified under: another one may certify anybody. */
+  readonly root: string;
   readonly kind: PublisherKind;
   /** The OpenID Connect issuer whose token the authority saw. */
   readonly issuer: string;
@@ -48,6 +51,11 @@ export function repositoryWords({ kind, issuer, repository }: Publisher): string
 
 /** Who, in words a person reads: `GitHub pypa/sampleproject, workflow release.yml, tag v4.0.0`. */
 export function publisherWords(publisher: Publisher): string {
+  const { root } = publisher;
+  return root === PUBLIC_GOOD ? wordsOf(publisher) : `${wordsOf(publisher)} (under ${root})`;
+}
+
+function wordsOf(publisher: Publisher): string {
   const { kind, name, issuer, workflow } = publisher;
   const circumstances = `${refWords(publisher.ref)}${environmentWords(publisher)}`;
   const forge = kind === 'GitLab' && issuer !== 'https://gitlab.com' ? `GitLab (${issuer})` : kind;
@@ -79,11 +87,12 @@ export function exactWords(publisher: Publisher): string {
 }
 
 /**
- * Whether two certificates show the same publisher. Tag, branch, environment and runner may differ
+ * Whether two certificates show the same publisher, under one trusted root. Tag, branch, environment and runner may differ
  * from release to release. Where both show the forge's numbers, these decide, not the names: a
  * renamed repository stays itself, and one that was made anew under an old name does not become it.
  */
 export function isSamePublisher(one: Publisher, other: Publisher): boolean {
+  if (one.root !== other.root) return false;
   if (one.issuer !== other.issuer || one.isEmail !== other.isEmail) return false;
   if (one.isEmail) return one.name === other.name;
   if (one.workflow !== other.workflow) return false;

@@ -9,7 +9,6 @@ import type { Upstream } from '../core/upstream.ts';
 import { judgeHere, type ProvenanceJudge } from './provenance-judge.ts';
 import type { Vouchers } from './provenance.ts';
 import { fetchProvenance } from './provenance-source.ts';
-import { publisherOf } from './publisher.ts';
 
 const base = { kind: 'attestation', class: 'publisher', identity: null } as const;
 
@@ -93,10 +92,7 @@ export function findingOf({ vouchers, silent }: Vouchers): Finding {
     const signed = new Date(times[0]?.at ?? 0).toISOString();
     return `${predicate} attestation signed ${signed}, ${entry?.log} entry ${entry?.index}`;
   });
-  const attested = vouchers.map(({ identity: signer, predicate }) => ({
-    publisher: publisherOf(signer),
-    predicate,
-  }));
+  const attested = vouchers.map(({ publisher, predicate }) => ({ publisher, predicate }));
   // Whether he may release this project is not for evidence to say.
   const found = { detail: said.join('; '), attested, unconfirmed: true } as const;
   return { ...base, state: 'vouched', identity, code: null, ...found };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { Refusal } from '../core/errors.ts';
+import { publisherWords, type Publisher } from '../core/publisher.ts';
 import { MAX_ATTESTATIONS, MAX_PROVENANCE_BYTES } from '../core/limits.ts';
-import { PUBLIC_GOOD, type NamedRoot } from '../core/trusted-roots.ts';
+import type { NamedRoot } from '../core/trusted-roots.ts';
 import {
   fields,
   malformed,
@@ -12,13 +13,14 @@ import {
   type SigstoreProof,
   type SignerIdentity,
 } from '../crypto/index.ts';
-import { agrees, publisherWords } from './publisher.ts';
+import { agrees, publisherOf } from './publisher.ts';
 import { verifyUnder } from './several-roots.ts';
 import { readStatement, requireSubject, type AttestedFile, type Statement } from './statement.ts';
 
 /** One attestation that holds for a file. */
 export interface Voucher {
   readonly identity: SignerIdentity;
+  readonly publisher: Publisher;
   /** Who, in words. */
   readonly words: string;
   readonly predicate: 'publish' | 'slsa';
@@ -91,11 +93,12 @@ export function judgeAttestation(
   if (publisher !== null && !agrees(publisher, identity)) {
     return `the publisher is of the unknown kind ${String(fields.memberOf(publisher, 'kind'))}`;
   }
-  const words = `${publisherWords(identity)}${root === PUBLIC_GOOD ? '' : ` (under ${root})`}`;
+  const signer = publisherOf(identity, root);
   const { times, entries } = proof;
   return {
     identity,
-    words,
+    publisher: signer,
+    words: publisherWords(signer),
     predicate: statement.predicate,
     root,
     statement: createHash('sha256').update(content.payload).digest('hex'),

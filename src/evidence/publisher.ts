@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
-import {
-  publisherWords as wordsOf,
-  type Publisher,
-  type PublisherKind,
-} from '../core/publisher.ts';
+import type { Publisher, PublisherKind } from '../core/publisher.ts';
+import { PUBLIC_GOOD } from '../core/trusted-roots.ts';
 import { fields, type JsonObject, type SignerIdentity } from '../crypto/index.ts';
 
 /** Kinds of publisher whose identity is known to be told by a certificate's fields. */
@@ -20,7 +17,7 @@ const ISSUERS: Readonly<Record<KnownKind, string>> = {
 const WHAT = 'the publisher';
 
 /** Which kind the certificate's issuer makes it; issuers are compared whole (attack H08). */
-export function publisherKind(identity: SignerIdentity): KnownKind | null {
+function publisherKind(identity: SignerIdentity): KnownKind | null {
   const { issuer, fields: said } = identity;
   const found = Object.entries(ISSUERS).find(([, known]) => known === issuer)?.[0];
   if (found !== undefined && isKind(found)) return found;
@@ -34,10 +31,11 @@ function isKind(text: string): text is KnownKind {
 }
 
 /** Who signed, as his certificate alone says it. */
-export function publisherOf(identity: SignerIdentity): Publisher {
+export function publisherOf(identity: SignerIdentity, root: string = PUBLIC_GOOD): Publisher {
   const { issuer, name, nameKind, fields: said } = identity;
   const kind = publisherKind(identity) ?? 'other';
   return {
+    root,
     kind,
     issuer,
     name,
@@ -51,11 +49,6 @@ export function publisherOf(identity: SignerIdentity): Publisher {
     ref: said.sourceRef ?? null,
     runner: said.runnerEnvironment ?? null,
   };
-}
-
-/** Who signed, in words a person reads: from the certificate alone. */
-export function publisherWords(identity: SignerIdentity): string {
-  return wordsOf(publisherOf(identity));
 }
 
 const after = (text: string | undefined, start: string): string =>

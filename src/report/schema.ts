@@ -38,6 +38,10 @@ const finding = v.strictObject({
 });
 
 const publisher = v.strictObject({
+  root: v.pipe(
+    v.string(),
+    v.description('The trusted root that the certificate was verified under.'),
+  ),
   kind: v.picklist(['GitHub', 'GitLab', 'Google', 'CircleCI', 'other']),
   issuer: v.string(),
   name: v.string(),

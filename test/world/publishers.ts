@@ -7,6 +7,7 @@ export function github(over: Partial<Publisher>): Publisher {
   const workflow = over.workflow ?? 'release.yml';
   const ref = over.ref === undefined ? 'refs/tags/v1.0' : over.ref;
   return {
+    root: 'public-good',
     kind: 'GitHub',
     issuer: 'https://token.actions.githubusercontent.com',
     name: `${repository}/.github/workflows/${workflow}@${ref ?? ''}`,
