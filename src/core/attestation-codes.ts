@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { entry, type CodeEntry } from './code-entry.ts';
+import { PUBLISHER_CODES } from './publisher-codes.ts';
 
 /** The codes of publishers' evidence: part of `CODES`. */
 export const ATTESTATION_CODES = {
@@ -75,4 +76,5 @@ export const ATTESTATION_CODES = {
     'Whoever pinned it wants to look at every change before it counts.',
     "Look at what changed; then `wheelproof trust root pin NAME --off --reason 'why'` and update again.",
   ),
+  ...PUBLISHER_CODES,
 } as const satisfies Record<`WP-${string}`, CodeEntry>;

@@ -2,7 +2,6 @@
 import { ATTESTATION_CODES } from './attestation-codes.ts';
 import { entry, type CodeEntry } from './code-entry.ts';
 import { INDEX_MEMORY_CODES } from './index-memory-codes.ts';
-import { PUBLISHER_CODES } from './publisher-codes.ts';
 import type { RefusalClass } from './refusal-class.ts';
 import { SIGNATURE_CODES } from './signature-codes.ts';
 import { TUF_CODES } from './tuf-codes.ts';
@@ -382,7 +381,6 @@ export const CODES = {
   ),
   ...ATTESTATION_CODES,
   ...SIGNATURE_CODES,
-  ...PUBLISHER_CODES,
   'WP-INTERNAL': entry(
     'E-INTERNAL',
     'wheelproof itself failed.',
