@@ -21,6 +21,7 @@ const FORMAT = 'wheelproof proof 1';
  * trusted roots, the policy and the program that proved it. What was refused is looked at anew.
  */
 export function rememberProofs(judge: ProvenanceJudge, memory: ProofMemory): ProvenanceJudge {
+  const writing = new Set<Promise<void>>();
   const digests = new WeakMap<Uint8Array, string>();
   const digestOf = (bytes: Uint8Array): string => {
     const digest = digests.get(bytes) ?? createHash('sha256').update(bytes).digest('hex');
@@ -48,11 +49,15 @@ export function rememberProofs(judge: ProvenanceJudge, memory: ProofMemory): Pro
       const known = await memory.cache.recall(key);
       if (known !== null) return readVouchers(known);
       const said = await judge.judge(proving);
-      await memory.cache.keep(key, JSON.stringify(said));
+      // Nobody waits for it but the end of the run.
+      const written = memory.cache.keep(key, JSON.stringify(said));
+      writing.add(written);
+      void written.finally(() => writing.delete(written));
       return said;
     },
     async close() {
       await judge.close();
+      await Promise.all(writing);
       await memory.cache.close();
     },
   };
