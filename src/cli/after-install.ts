@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname } from 'node:path';
 import { reason } from '../core/errors.ts';
+import type { Compiles } from '../core/installer.ts';
 import type { HalfInstalled, InstalledDistribution } from '../core/report.ts';
 import { compareEnvironments, type Snapshot } from '../host/index.ts';
 import {
@@ -22,6 +23,8 @@ export interface AfterInstall {
   readonly endedWell: boolean;
   /** A program of the user's own ran too, which may put files where it likes. */
   readonly runsProgram: boolean;
+  /** The installer leaves compiled modules that no RECORD lists. */
+  readonly compiles?: Compiles | undefined;
   /** What the installer was called with. */
   readonly words: readonly string[];
 }
@@ -36,13 +39,19 @@ export interface Held {
 
 /** Takes what was installed apart: what has its receipt, what has none, what is not finished. */
 export async function holdAgainstReceipts(look: AfterInstall, grounds: Grounds): Promise<Held> {
-  const { before, after, endedWell, runsProgram, words } = look;
+  const { before, after, endedWell, runsProgram, compiles, words } = look;
   const { files } = grounds;
   const { added, preexisting: old } = compareEnvironments(before.found, after.found);
   const judged = await reconcileAll(added, grounds, endedWell);
   // What an unfinished distribution lists is no more whole than itself.
   const whole = judged.filter(({ unfinished }) => unfinished === null);
-  const unlisted = await unlistedEntries(before.listings, after.listings, { added: whole, files });
+  const unlisted = await unlistedEntries(before.listings, after.listings, {
+    added: whole,
+    others: old,
+    files,
+    ...(compiles === undefined ? {} : { compiles }),
+    ...(before.takenAt === undefined ? {} : { since: before.takenAt }),
+  });
   const refusals: SubjectReason[] = judged.flatMap(({ found, refusals: own }) =>
     own.map((why) => ({ ...why, subject: found.name })),
   );

@@ -50,6 +50,8 @@ async function reportOf(objection: Decision | null) {
         list: async () => [],
         digest: async () => null,
         read: async () => null,
+        head: async () => null,
+        stat: async () => null,
       },
       openWheel: async () => ({
         distInfo: 'good-1.0.dist-info',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Wish } from '../core/installer.ts';
+import type { Compiles, Wish } from '../core/installer.ts';
 import type { JailLevel, Report } from '../core/report.ts';
 import type { RememberedFile } from '../core/trust-rows.ts';
 import type { Receipt } from '../core/verification.ts';
@@ -37,6 +37,8 @@ export interface Observed {
   readonly before: Snapshot;
   readonly after: Snapshot;
   readonly runsProgram: boolean;
+  /** The installer leaves compiled modules that no RECORD lists. */
+  readonly compiles?: Compiles | undefined;
   /** The means to look at what was installed. */
   readonly grounds: Omit<Grounds, 'receipts'>;
   /** What the policy says now against a file that was accepted before; `null`: nothing. */
@@ -50,7 +52,7 @@ export interface Observed {
 
 /** Holds what was installed against what passed the gate, and writes the run's report. */
 export async function composeReport(run: Run, observed: Observed): Promise<Report> {
-  const { before, after, runsProgram, grounds } = observed;
+  const { before, after, runsProgram, compiles, grounds } = observed;
   const { exit, signal } = run.end;
   const present = withoutPassing(after.found, after);
   const result = {
@@ -65,7 +67,7 @@ export async function composeReport(run: Run, observed: Observed): Promise<Repor
   const endedWell = exit === 0 || (runsProgram && signal === null);
   const words = run.installer.argv;
   const held = await holdAgainstReceipts(
-    { before, after, endedWell, runsProgram, words },
+    { before, after, endedWell, runsProgram, compiles, words },
     { ...grounds, receipts },
   );
   for (const { cached } of held.judged) {

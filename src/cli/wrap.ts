@@ -236,6 +236,7 @@ async function runGuarded(
       before,
       after,
       runsProgram: intent.runsProgram === true,
+      compiles: intent.compiles,
       grounds: wiring.grounds?.(gate.grounds) ?? gate.grounds,
       objectionTo: (file) => gate.verifier.objectionTo(file),
       refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],

@@ -51,6 +51,18 @@ export interface InstalledFiles {
   list(folder: string): Promise<readonly string[]>;
   /** At most so many bytes; `null` where there is no regular file. */
   read(path: string, maxBytes: number): Promise<Uint8Array | null>;
+  /** The first bytes of a file of any length; `null` where there is no regular file. */
+  head(path: string, bytes: number): Promise<Uint8Array | null>;
+  /** `null` where there is nothing. */
+  stat(path: string): Promise<FileFacts | null>;
+}
+
+export interface FileFacts {
+  readonly size: number;
+  /** Milliseconds since 1970; whoever owns a file can set it. */
+  readonly modifiedAt: number;
+  /** As above, of the entry itself and by the kernel's own clock: when it was laid there or changed. */
+  readonly changedAt: number;
 }
 
 export interface FileDigest {

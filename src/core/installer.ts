@@ -68,12 +68,17 @@ export interface Sequence {
   readonly python?: string;
 }
 
+/** Whether what is compiled tells, as is usual, which source it was made from (PEP 552). */
+export type Compiles = 'with sources' | 'without sources';
+
 /** What can be known of a run before it starts. */
 export interface Intent {
   /** False for verbs that fetch nothing (`pip list`). */
   readonly fetches: boolean;
   /** The verb is there to run the user's own program (`uv run`), which may want its network. */
   readonly runsProgram?: boolean;
+  /** It compiles modules that it lists nowhere (`uv --compile-bytecode`); absent where it does not. */
+  readonly compiles?: Compiles;
   /** It asks for one thing after the other, so that more can be had ahead; absent where it does not. */
   readonly sequential?: Sequence;
   readonly wishes: readonly Wish[];

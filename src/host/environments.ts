@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { realpath } from 'node:fs/promises';
+import { mkdtemp, realpath, rmdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FoundDistribution, SiteListing } from '../core/host.ts';
 import type { InstallTarget } from '../core/installer.ts';
 import { MAX_INSTALLED_DISTRIBUTIONS } from '../core/limits.ts';
@@ -20,6 +22,8 @@ export interface EnvironmentChange {
 export interface Snapshot {
   readonly found: readonly FoundDistribution[];
   readonly listings: readonly SiteListing[];
+  /** When, by the clock that files are stamped with; absent where it could not be told. */
+  readonly takenAt?: number;
 }
 
 /** What is installed in these targets; nothing where one does not exist yet. */
@@ -27,6 +31,7 @@ export async function takeSnapshot(
   targets: readonly InstallTarget[],
   environment: Environment = process.env,
 ): Promise<Snapshot> {
+  const takenAt = await fileClock();
   const kinds = new Map<string, InstallTarget['kind']>();
   for (const target of targets) {
     for (const site of await realFolders(await sitesOf(target, environment))) {
@@ -40,7 +45,19 @@ export async function takeSnapshot(
     listings.push({ site, kind, names });
     found.push(...(await distributionsAmong(site, names, found.length)));
   }
-  return { found, listings };
+  return { found, listings, ...(takenAt === null ? {} : { takenAt }) };
+}
+
+/** The kernel's clock, which a variable in our environment does not move (attack F06). */
+async function fileClock(): Promise<number | null> {
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'wheelproof-clock-'));
+    const { ctimeMs } = await stat(folder);
+    await rmdir(folder);
+    return ctimeMs;
+  } catch {
+    return null; // nowhere to write: what came into folders that were there is not looked for
+  }
 }
 
 /** What is installed in a target; nothing where it does not exist yet. */

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileDigest, FoundDistribution, InstalledFiles } from '../core/host.ts';
+import type { FileDigest, FileFacts, FoundDistribution, InstalledFiles } from '../core/host.ts';
 import { KIB, MAX_RECORD_BYTES, MIB } from '../core/limits.ts';
 import { readRecordLines, type RecordLine } from '../core/record-lines.ts';
 import { readBounded } from './bounded-file.ts';
@@ -11,6 +20,7 @@ import { thisMachine } from './machine.ts';
 
 /** Up to here a file is read in one go: thousands of small ones are what an environment is made of. */
 const SMALL_BYTES = 1 * MIB;
+const MAY_BE_GONE = { throwIfNoEntry: false } as const;
 const CHUNK_BYTES = 256 * KIB;
 
 /** The files of distributions on this machine's disk. */
@@ -18,6 +28,8 @@ export const installedFiles: InstalledFiles = {
   record,
   digest,
   read,
+  head,
+  stat,
   list: (folder) => thisMachine.list(folder),
 };
 
@@ -68,6 +80,31 @@ async function digestLarge(path: string): Promise<FileDigest | null> {
   } catch {
     return null;
   }
+}
+
+/** In one go as well: each compiled module of an environment is looked at. */
+async function head(path: string, bytes: number): Promise<Uint8Array | null> {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null; // not there, or not ours to read
+  }
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return fstatSync(file).isFile() ? buffer.subarray(0, readSync(file, buffer)) : null;
+  } catch {
+    return null;
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function stat(path: string): Promise<FileFacts | null> {
+  const entry = lstatSync(path, { throwIfNoEntry: false });
+  const found = entry?.isSymbolicLink() === true ? statSync(path, MAY_BE_GONE) : entry;
+  if (entry === undefined || found === undefined) return null;
+  return { size: found.size, modifiedAt: found.mtimeMs, changedAt: entry.ctimeMs };
 }
 
 async function read(path: string, maxBytes: number): Promise<Uint8Array | null> {

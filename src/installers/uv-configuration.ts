@@ -81,6 +81,7 @@ export function ancestorsOf(folder: string): readonly string[] {
   return all;
 }
 
+export const COMPILES = '--compile-bytecode';
 /** Settings that hold one address, or a list of them. */
 const SETTINGS = ['index-url', 'extra-index-url', 'find-links', 'allow-insecure-host'];
 const PROXIES = ['http-proxy', 'https-proxy'];
@@ -99,6 +100,11 @@ function optionsIn(settings: Table, text: string, file: string): readonly Stated
     ...(own(pip, 'verify-hashes') === false
       ? [{ name: '--no-verify-hashes', value: null, where: whereIs('verify-hashes', text, file) }]
       : []),
+    ...[settings, pip].flatMap((table) =>
+      own(table, 'compile-bytecode') === true
+        ? [{ name: COMPILES, value: null, where: whereIs('compile-bytecode', text, file) }]
+        : [],
+    ),
     ...indexesIn(settings).flatMap(({ url }) => state('index', url)),
     ...[settings, pip].flatMap((table) => buildVariablesIn(table, text, file)),
   ];

@@ -93,6 +93,17 @@ describe('what uv is asked for', () => {
     expect(found.refusals).toStrictEqual([]);
   });
 
+  it.each([
+    ['uv pip install x', {}, undefined],
+    ['uv pip install --compile-bytecode x', {}, 'with sources'],
+    ['uv sync --compile', {}, 'with sources'],
+    ['uv sync', { UV_COMPILE_BYTECODE: '1' }, 'with sources'],
+    ['uv sync', { UV_COMPILE_BYTECODE: '0' }, undefined],
+    ['uv sync --compile-bytecode', { PYC_INVALIDATION_MODE: 'unchecked-hash' }, 'without sources'],
+  ])('%s with %j compiles %s', async (words, environment, compiles) => {
+    expect((await intend(words, { environment })).compiles).toBe(compiles);
+  });
+
   it('includes constraints named by variables', async () => {
     const { asked } = await intend('uv sync', { environment: { UV_CONSTRAINT: 'a.txt b.txt' } });
     expect(asked).toStrictEqual(['constraint /w/a.txt', 'constraint /w/b.txt']);

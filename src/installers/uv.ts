@@ -17,7 +17,7 @@ import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
 import { look } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
-import { readUvConfiguration, type UvLevels } from './uv-configuration.ts';
+import { COMPILES, readUvConfiguration, type UvLevels } from './uv-configuration.ts';
 import { readUvArguments, type UvArguments } from './uv-options.ts';
 import { dependencyWishes, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
@@ -125,6 +125,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
   return {
     fetches: told.fetches,
     runsProgram: runsProgram(told),
+    ...compiling(told, environment, options),
     wishes: [...outlook.wishes, ...(await dependencyWishes(ports, dependencies))],
     pins: outlook.pins,
     indexes: publicIndexes(outlook.indexes),
@@ -152,6 +153,18 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
         ]
       : [],
   };
+}
+
+/** pip lists what it compiles in the RECORD; uv does not. */
+function compiling(
+  { scan }: UvArguments,
+  environment: Environment,
+  options: readonly StatedOption[],
+): Pick<Intent, 'compiles'> {
+  const asked = has(scan, COMPILES, '--compile') || isOn(environment['UV_COMPILE_BYTECODE']);
+  if (!asked && !options.some(({ name }) => name === COMPILES)) return {};
+  const unchecked = environment['PYC_INVALIDATION_MODE'] === 'unchecked-hash';
+  return { compiles: unchecked ? 'without sources' : 'with sources' };
 }
 
 function argumentsOf({ starter, argv }: Recognised): UvArguments {

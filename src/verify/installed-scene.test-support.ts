@@ -63,6 +63,14 @@ export function diskOf(
       const differs = size !== null && size !== text.length;
       return { size: text.length, sha256: differs ? null : sha256(text) };
     },
+    async head(path, bytes) {
+      const text = disk[path];
+      return text === undefined ? null : Buffer.from(text, 'latin1').subarray(0, bytes);
+    },
+    async stat(path) {
+      const text = disk[path];
+      return text === undefined ? null : { size: text.length, modifiedAt: 0, changedAt: 0 };
+    },
     async read(path, maxBytes) {
       const text = disk[path];
       return text === undefined || text.length > maxBytes ? null : Buffer.from(text);

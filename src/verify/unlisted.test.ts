@@ -10,7 +10,7 @@ import {
   receipt,
   wheelOf,
 } from './installed-scene.test-support.ts';
-import { isImportable, unlistedEntries, vanished } from './unlisted.ts';
+import { isImportable, unlistedEntries, vanished, type UnlistedParts } from './unlisted.ts';
 
 const GOOD = { 'good/__init__.py': 'X', 'good-1.0.data/data/etc/good.conf': 'C' };
 const FILES = installed({ 'good/__init__.py': 'X' });
@@ -24,6 +24,7 @@ async function unlisted(
   before: readonly SiteListing[],
   after: readonly SiteListing[],
   files: InstalledFiles = FILES,
+  more: Partial<UnlistedParts> = {},
 ) {
   const receipts = [receipt('good-1.0-py3-none-any.whl')];
   const grounds = {
@@ -33,7 +34,7 @@ async function unlisted(
     openWheel: async () => wheelOf(GOOD, { unhashed: Object.keys(GOOD).slice(1) }),
   };
   const added = [await reconcile(found(), grounds)];
-  return await unlistedEntries(before, after, { added, files });
+  return await unlistedEntries(before, after, { added, files, ...more });
 }
 
 test('what was there, what is listed and what everybody leaves is not new', async () => {
@@ -56,6 +57,33 @@ test('what lies unlisted inside a listed folder is, too', async () => {
   const left = [`${SITE}/good/sub/a.so`, `${SITE}/good/evil`];
   expect(await unlisted([site([])], [site(['good'])], here)).toEqual(left);
   expect(await unlisted([site(['good'])], [site(['good'])], here)).toEqual([]);
+});
+
+test('what came into a folder that was there before is found by the time that it came', async () => {
+  const members = { 'good/__init__.py': 'X' };
+  const names = ['__init__.py', 'old.py', 'theirs.py', 'new.py', 'late'];
+  const changed = new Map([
+    ['theirs.py', 2000],
+    ['new.py', 2000],
+    ['late', 2000],
+  ]);
+  const theirs = { ...found(), name: 'theirs', distInfo: `${SITE}/theirs-1.0.dist-info` };
+  const own = installed(members);
+  const files: InstalledFiles = {
+    ...own,
+    record: async (one) =>
+      one === theirs ? [{ path: 'good/theirs.py', sha256: null }] : own.record(one),
+    list: async (folder) => (folder === `${SITE}/good` ? names : []),
+    stat: async (path) => {
+      const changedAt = changed.get(path.slice(`${SITE}/good/`.length)) ?? 0;
+      return { size: 1, modifiedAt: 0, changedAt };
+    },
+  };
+  const here = [site(['good'])];
+  const left = [`${SITE}/good/new.py`, `${SITE}/good/late`];
+  expect(await unlisted(here, here, files, { since: 1000, others: [theirs] })).toEqual(left);
+  expect(await unlisted(here, here, files, { since: 3000, others: [theirs] })).toEqual([]);
+  expect(await unlisted(here, here, files)).toEqual([]);
 });
 
 test('a new environment brings its own start-up file, an old one does not', async () => {

@@ -2,30 +2,52 @@
 import { basename, dirname, join } from 'node:path';
 import type { FoundDistribution, InstalledFiles } from '../core/host.ts';
 import type { SiteListing } from '../core/host.ts';
+import type { Compiles } from '../core/installer.ts';
+import { judgeCompiled, sourceOf } from './compiled-modules.ts';
 import type { Reconciled } from './installed.ts';
 
+export interface UnlistedParts {
+  readonly added: readonly Reconciled[];
+  /** Distributions that were there before and still are. */
+  readonly others?: readonly FoundDistribution[];
+  readonly files: InstalledFiles;
+  /**
+   * When the run began, by the clock that files are stamped with: what came later into a folder
+   * that was there before is looked for too.
+   */
+  readonly since?: number;
+  /** The installer leaves compiled modules that no RECORD lists. */
+  readonly compiles?: Compiles;
+}
+
 /**
- * What came to lie at the top of a site folder during a run and belongs to no distribution that is
- * there now: what a killed installer leaves, or what somebody put there beside it.
+ * What came to lie in a site folder during a run and belongs to no distribution that is there now:
+ * what a killed installer leaves, or what somebody put there beside it. Looked for at the top, and
+ * in the folders of what was installed.
  * @returns absolute paths
  */
 export async function unlistedEntries(
   before: readonly SiteListing[],
   after: readonly SiteListing[],
-  { added, files }: { readonly added: readonly Reconciled[]; readonly files: InstalledFiles },
+  parts: UnlistedParts,
 ): Promise<readonly string[]> {
   const earlier = new Map(before.map(({ site, names }) => [site, new Set(names)]));
   const unlisted: string[] = [];
   for (const { site, names, kind } of after) {
     const known = earlier.get(site);
-    const fresh = names.filter((name) => known?.has(name) !== true && !isDistribution(name));
-    if (fresh.length === 0) continue;
-    const here = added.filter(({ found }) => dirname(found.distInfo) === site);
-    const owned = await ownedPaths(here, files);
+    const here = parts.added.filter(({ found }) => dirname(found.distInfo) === site);
+    const owned = await ownedPaths(
+      here.map(({ found }) => found),
+      parts.files,
+    );
     const harmless = harmlessNames(kind, known === undefined, here);
-    for (const name of fresh) {
-      if (owned.has(name)) unlisted.push(...(await strayBelow({ site, owned, files }, name)));
-      else if (!harmless.has(name)) unlisted.push(join(site, name));
+    const look = new SiteLook(site, here, owned, parts);
+    for (const name of names) {
+      if (isDistribution(name)) continue;
+      const isNew = known?.has(name) !== true;
+      if (name === '__pycache__') unlisted.push(...(await look.compiledIn('', isNew)));
+      else if (owned.has(name)) unlisted.push(...(await look.strayBelow(name, isNew)));
+      else if (isNew && !harmless.has(name)) unlisted.push(join(site, name));
     }
   }
   return unlisted;
@@ -43,11 +65,11 @@ function isDistribution(name: string): boolean {
 
 /** What distributions list, and the folders that it lies in. */
 async function ownedPaths(
-  added: readonly Reconciled[],
+  distributions: readonly FoundDistribution[],
   files: InstalledFiles,
 ): Promise<ReadonlySet<string>> {
   const owned = new Set<string>();
-  for (const { found } of added) {
+  for (const found of distributions) {
     for (const { path } of (await files.record(found)) ?? []) {
       let part = path;
       while (part !== '' && !owned.has(part)) {
@@ -59,37 +81,85 @@ async function ownedPaths(
   return owned;
 }
 
-interface Owned {
-  readonly site: string;
-  readonly owned: ReadonlySet<string>;
-  readonly files: InstalledFiles;
-}
+/** One site folder, and what the new distributions in it list. */
+class SiteLook {
+  readonly #site: string;
+  readonly #owned: ReadonlySet<string>;
+  readonly #parts: UnlistedParts;
+  /** Compiled modules that a verified wheel brings. */
+  readonly #members: ReadonlySet<string>;
+  #others: ReadonlySet<string> | null = null;
 
-/**
- * What Python could import out of a listed folder, and nobody lists: uv lays down whatever lies in
- * the unpacked wheel of its cache. Compiled modules are taken for the interpreter's own.
- */
-async function strayBelow(
-  { site, owned, files }: Owned,
-  folder: string,
-): Promise<readonly string[]> {
-  const stray: string[] = [];
-  for (const name of await files.list(join(site, folder))) {
-    const path = `${folder}/${name}`;
-    if (name === '__pycache__') continue;
-    if (owned.has(path)) stray.push(...(await strayBelow({ site, owned, files }, path)));
-    else if (isImportable(name)) stray.push(join(site, path));
+  constructor(
+    site: string,
+    here: readonly Reconciled[],
+    owned: ReadonlySet<string>,
+    parts: UnlistedParts,
+  ) {
+    this.#site = site;
+    this.#owned = owned;
+    this.#parts = parts;
+    const members = here.flatMap(({ wheel }) => wheel?.members ?? []);
+    this.#members = new Set(members.flatMap(({ path }) => (path.endsWith('.pyc') ? [path] : [])));
   }
-  return stray;
+
+  /**
+   * What Python could import out of a listed folder, and nobody lists: uv lays down whatever lies in
+   * the unpacked wheel of its cache. @param isNew the folder was not there before.
+   */
+  async strayBelow(folder: string, isNew: boolean): Promise<readonly string[]> {
+    const stray: string[] = [];
+    for (const name of await this.#parts.files.list(join(this.#site, folder))) {
+      const path = `${folder}/${name}`;
+      if (name === '__pycache__') stray.push(...(await this.compiledIn(folder, isNew)));
+      else if (this.#owned.has(path)) stray.push(...(await this.strayBelow(path, isNew)));
+      else if (isImportable(name) && (isNew || (await this.#cameNow(path))))
+        stray.push(join(this.#site, path));
+    }
+    return stray;
+  }
+
+  /**
+   * Compiled modules of what was installed, which would run in place of their sources: those that
+   * never look at it, and those that nobody tells of. @param folder of the sources; '': the top.
+   */
+  async compiledIn(folder: string, isNew: boolean): Promise<readonly string[]> {
+    const { files, compiles } = this.#parts;
+    const at = folder === '' ? '' : `${folder}/`;
+    const stray: string[] = [];
+    for (const name of await files.list(join(this.#site, `${at}__pycache__`))) {
+      const path = `${at}__pycache__/${name}`;
+      const source = sourceOf(name);
+      if (source === null || this.#members.has(path) || !this.#owned.has(at + source)) continue;
+      const full = join(this.#site, path);
+      const found = await judgeCompiled(full, join(this.#site, at + source), files);
+      const isTold = compiles !== undefined || this.#owned.has(path);
+      const isWanted = found === 'live' ? isTold : compiles === 'without sources';
+      if (found === 'inert' || isWanted) continue;
+      if (isNew || (await this.#cameNow(path))) stray.push(full);
+    }
+    return stray;
+  }
+
+  /** It came into a folder that was there before, and is no older distribution's. */
+  async #cameNow(path: string): Promise<boolean> {
+    const { files, since, others = [] } = this.#parts;
+    if (since === undefined) return false;
+    const found = await files.stat(join(this.#site, path));
+    if (found === null || found.changedAt < since) return false;
+    const here = others.filter(({ distInfo }) => dirname(distInfo) === this.#site);
+    this.#others ??= await ownedPaths(here, files);
+    return !this.#others.has(path);
+  }
 }
 
-/** Compiled modules, uv's lock, what makes a new environment work, and a `--target`'s own folders. */
+/** uv's lock, what makes a new environment work, and a `--target`'s own folders. */
 function harmlessNames(
   kind: SiteListing['kind'],
   isNew: boolean,
   added: readonly Reconciled[],
 ): ReadonlySet<string> {
-  const names = ['__pycache__', '.lock'];
+  const names = ['.lock'];
   if (isNew) names.push('_virtualenv.py', '_virtualenv.pth');
   if (kind === 'directory') {
     names.push('bin', 'include', 'Scripts');

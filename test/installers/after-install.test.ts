@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { INSTALLERS } from '../world/installer-versions.ts';
@@ -35,6 +36,17 @@ const ODD = makeWheel({
 /** Two wheels that bring the same file, with other bytes in it. */
 const sharing = (name: string) =>
   makeWheel({ name, version: '1.0', files: { 'tests/__init__.py': `OF = "${name}"\n` } });
+
+/** Other code in the place of a module that is as it should be (PEP 552). */
+const compiled = ({ flags, optimization }: { flags: number; optimization: string }): string => `
+import importlib.util, marshal, struct
+source = os.path.join(site, 'lib/__init__.py')
+found = os.stat(source)
+told = struct.pack('<III', ${flags}, int(found.st_mtime), found.st_size)
+body = marshal.dumps(compile('WORD = "EVIL"', source, 'exec'))
+path = importlib.util.cache_from_source(source, optimization='${optimization}')
+os.makedirs(os.path.dirname(path), exist_ok=True)
+open(path, 'wb').write(importlib.util.MAGIC_NUMBER + told + body)`;
 
 describe.each(CASES)('$installer $version', ({ installer, version }) => {
   const open = async () => {
@@ -96,6 +108,18 @@ describe.each(CASES)('$installer $version', ({ installer, version }) => {
       'lib/__init__.abi3.so',
     ],
     [
+      'a compiled module that nobody lists',
+      compiled({ flags: 0, optimization: '1' }),
+      17,
+      'lib/__pycache__/__init__.',
+    ],
+    [
+      'a compiled module that never looks at its source',
+      compiled({ flags: 1, optimization: '' }),
+      17,
+      'lib/__pycache__/__init__.',
+    ],
+    [
       'a distribution that nobody asked for',
       `put('evil-1.0.dist-info/METADATA', 'Name: evil\\nVersion: 1.0\\n')
 put('evil-1.0.dist-info/INSTALLER', 'pip\\n')
@@ -118,6 +142,20 @@ put('lib-1.1.dist-info/direct_url.json', '{"url": "file:///src", "dir_info": {"e
     expect(ended.report?.installer.exit).toBe(0);
     expect(ended.report?.refusals.map(({ message }) => message).join()).toContain(named);
     expect(ended.stderr).toContain(exit === 10 ? 'WP-INSTALLED-BYTES' : 'WP-NO-RECEIPT');
+  });
+
+  test('what comes into a folder that was there before is seen, and only that', async () => {
+    await using scene = await open();
+    const { bench, install } = scene;
+    expect((await bench.run(install('lib==1.0'))).exit).toBe(0);
+    const [python = ''] = await readdir(join(bench.environment.target, 'lib'));
+    const site = join(bench.environment.target, 'lib', python, 'site-packages');
+    await bench.write(join(site, 'lib/mine.py'), 'X = 1\n');
+    await tamperAfterInstalling(bench, `put('lib/zz_evil.py', 'WORD = "EVIL"\\n')`);
+    const ended = await bench.run(install('lib==1.1'));
+    expect(ended.exit, ended.stderr).toBe(17);
+    expect(ended.stderr).toContain('lib/zz_evil.py');
+    expect(ended.stderr).not.toContain('mine.py');
   });
 
   test('the same tampering passes where nothing is compared', async () => {
