@@ -9,6 +9,7 @@ import { registerCacheCommand } from './commands/cache.ts';
 import { registerDoctorCommand, type DoctorOptions } from './commands/doctor.ts';
 import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
+import { registerPinsCommand } from './commands/pins.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
 import { registerTrustCommand } from './commands/trust.ts';
 import { registerTrustRootCommand } from './commands/trust-root.ts';
@@ -68,6 +69,11 @@ export async function runCommand(
     io,
   );
   registerPolicyCommand(program, async (file) => policyFrom(file ?? options.policyFile), io);
+  registerPinsCommand(program, async () => ({
+    policy: await policyFrom(options.policyFile),
+    clock: clockOf({}),
+    io,
+  }));
   registerIndexCommand(program, io);
   registerExplainCommand(
     program,

@@ -16,6 +16,7 @@ export const COMMANDS = [
   'doctor',
   'cache',
   'tuf',
+  'pins',
   'verify',
   'help',
 ] as const;

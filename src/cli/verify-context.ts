@@ -20,6 +20,10 @@ export interface VerifyOptions {
   readonly provenance?: readonly string[];
   readonly attestation?: readonly string[];
   readonly trustedRoot?: string;
+  readonly signature?: readonly string[];
+  readonly keyring?: readonly string[];
+  readonly signer?: readonly string[];
+  readonly checksums?: readonly string[];
   readonly requirement?: readonly string[];
   readonly name?: string;
   readonly index?: string;

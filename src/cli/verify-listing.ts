@@ -34,15 +34,19 @@ export interface Listing {
   readonly upstream: Upstream | null;
 }
 
-/** What the index says of the file now: its hash, and where its attestations are. */
-export async function askIndex(context: VerifyContext, artifact: Artifact): Promise<Listing> {
-  const { policy, clock, environment } = context;
-  const upstream = openUpstream({
+export function openOutside({ policy, clock, environment }: VerifyContext): Upstream {
+  return openUpstream({
     caFiles: [],
     proxy: null,
     environment,
     ...transportOf(policy, clock),
   });
+}
+
+/** What the index says of the file now: its hash, and where its attestations are. */
+export async function askIndex(context: VerifyContext, artifact: Artifact): Promise<Listing> {
+  const { policy } = context;
+  const upstream = openOutside(context);
   const pages = openPageReader(upstream, {
     isKnownIndex: (url) => url.startsWith(artifact.index),
     allowPlainHttp: (host) => allowsPlainHttp(policy, host),

@@ -5,14 +5,15 @@ import type { EvidenceKind } from '../core/evidence.ts';
 import type { Report } from '../core/report.ts';
 import type { Decision } from '../core/verdict.ts';
 import { EVIDENCE_AT_HAND, SidecarLedger, type GivenEvidence } from '../evidence/index.ts';
-import type { Policy } from '../policy/index.ts';
+import { signersIn, type Policy } from '../policy/index.ts';
 import { buildReport, formatNamed } from '../report/index.ts';
 import { Question } from '../verify/index.ts';
 import { artifactOf, openFileAtHand, type FileAtHand } from './file-at-hand.ts';
 import { tellRootAges } from './root-ages.ts';
 import type { VerifyContext, VerifyOptions } from './verify-context.ts';
 import { readGiven, readPins, rootsFrom } from './verify-evidence.ts';
-import { askIndex, indexFrom, type Listing } from './verify-listing.ts';
+import { askIndex, indexFrom, openOutside, type Listing } from './verify-listing.ts';
+import { signatureEvidence } from './verify-signatures.ts';
 import { verdictText } from './verify-text.ts';
 import { ownVersion } from './version.ts';
 
@@ -87,7 +88,9 @@ async function listingOf(
   const index = indexFrom(context, options, file);
   const artifact = artifactOf(file, index);
   if (index === null || options.offline === true) {
-    return { artifact, unreachable: null, upstream: null };
+    const isAsked =
+      options.offline !== true && signersIn(context.policy)(artifact.project).length > 0;
+    return { artifact, unreachable: null, upstream: isAsked ? openOutside(context) : null };
   }
   return await askIndex(context, artifact);
 }
@@ -118,6 +121,11 @@ async function evidenceFor(
     kinds.rememberedBytes(rows),
     kinds.approvals(rows, clock),
     attestations,
+    ...(await signatureEvidence(context, options, {
+      project: listing.artifact.project,
+      path: file.path,
+      upstream,
+    })),
     // Of a digest alone, nobody can say what its bytes hold.
     ...(file.path === null ? [] : [kinds.contents(new SidecarLedger()), kinds.indexHash]),
   ];

@@ -5,28 +5,18 @@ import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { EvidenceClass, Finding } from '../core/finding.ts';
-import {
-  MAX_CHECKSUM_DOCUMENT_BYTES,
-  MAX_KEPT_DOCUMENTS,
-  MAX_SIGNATURE_BYTES,
-  MIB,
-} from '../core/limits.ts';
+import { MAX_KEPT_DOCUMENTS, MIB } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
 import { linesFor, readChecksumLines } from './checksum-lines.ts';
-import { openKeyring } from './openpgp-signers.ts';
+import { openDocument } from './document-source.ts';
 import {
   findingOf,
   outcomeOf,
   type RuleOutcome,
   type SignatureSources,
 } from './signature-findings.ts';
-import { fetchPlace, fillTemplate } from './signature-locations.ts';
-import {
-  companionsOf,
-  isClearSigned,
-  readSignedDocument,
-  type SignedDocument,
-} from './signed-document.ts';
+import { fillTemplate } from './signature-locations.ts';
+import type { SignedDocument } from './signed-document.ts';
 import type { SignerVerdict } from './signer-verdict.ts';
 import { isSourceControl, readSourceControl } from './source-control.ts';
 
@@ -67,34 +57,15 @@ function documentEvidence(
   const base = { kind, class: evidenceClass, identity: null } as const;
   const nothing = (detail: string): Finding => ({ ...base, state: 'absent', detail, code: null });
   const noRule = nothing('no policy names a signed checksum document for this project');
-  const access = { upstream, files };
+  const access = { upstream, files, clock };
   const known = new Map<string, Promise<SignedDocument | null>>();
   const rulesOf = ({ project }: Artifact): readonly SignerRule[] =>
     signers(project).filter((rule) => rule.speaksFor === speaksFor && rule.checksums.length > 0);
 
-  const fetchDocument = async (
-    address: string,
-    rule: SignerRule,
-    from: string | null,
-  ): Promise<SignedDocument | null> => {
-    const place = { address, from, promised: false };
-    const document = await fetchPlace(access, place, MAX_CHECKSUM_DOCUMENT_BYTES);
-    if (document === null) return null;
-    const by = { rule, keyring: () => openKeyring(rule), now: clock.now() };
-    if (isClearSigned(document)) return await readSignedDocument(address, document, null, by);
-    for (const ending of companionsOf(rule)) {
-      const beside = { ...place, address: `${address}${ending}` };
-      const signature = await fetchPlace(access, beside, MAX_SIGNATURE_BYTES);
-      if (signature !== null) return await readSignedDocument(address, document, signature, by);
-    }
-    const detail = `${address}: nobody signed it`;
-    return { text: '', verdict: { state: 'absent', detail } };
-  };
-
   /** One document names many files: read once for all of them. */
   const documentAt = async (address: string, rule: SignerRule, from: string | null) => {
     const key = JSON.stringify([rule.source, address]);
-    const running = known.get(key) ?? fetchDocument(address, rule, from);
+    const running = known.get(key) ?? openDocument(access, { address, rule, from });
     const [oldest] = known.keys();
     if (known.size >= MAX_KEPT_DOCUMENTS && oldest !== undefined) known.delete(oldest);
     known.set(key, running);

@@ -56,10 +56,13 @@ export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] =
 /** Kinds that are asked of a file on disk, where no index page leads to it. */
 export const EVIDENCE_AT_HAND = {
   approvals: approvalEvidence,
+  checksums: checksumEvidence,
+  distribution: distributionEvidence,
   attestations: attestationEvidence,
   contents: contentsEvidence,
   givenAttestations,
   indexHash,
+  openPgp: openPgpEvidence,
   pins: pinEvidence,
   rememberedBytes,
 } as const;
@@ -67,6 +70,7 @@ export const EVIDENCE_AT_HAND = {
 export type { ProvenanceJudge } from './provenance-judge.ts';
 export { openProvingThread, rememberProofs };
 export type { GivenEvidence } from './given-evidence.ts';
+export { hashesIn, type DocumentHashes } from './document-hashes.ts';
 export { dependenciesIn } from './dependencies.ts';
 export { readPageCopy, writePageCopy } from './page-copy.ts';
 export { openPageReader, projectOf } from './page-reader.ts';

@@ -19,6 +19,14 @@ export function registerVerifyCommand(
     .option('--provenance <file>', 'a provenance object of it (PEP 740); repeatable', several)
     .option('--attestation <file>', 'an attestation of it alone; repeatable', several)
     .option('--trusted-root <file>', 'a Sigstore trusted_root.json to verify under, instead of any')
+    .option('--signature <file>', 'a detached OpenPGP signature of it; repeatable', several)
+    .option('--checksums <file>', 'a signed checksum document that names it; repeatable', several)
+    .option(
+      '--keyring <file>',
+      'OpenPGP keyring, minisign key or allowed-signers file; repeatable',
+      several,
+    )
+    .option('--signer <fingerprint>', 'whose OpenPGP key must have signed; repeatable', several)
     .option('-r, --requirement <file>', 'a requirement or lock file that pins it', several)
     .option('--name <filename>', 'what it was released as, where it has another name here')
     .option('--index <url>', 'where it comes from (default: where it is remembered from)')
@@ -35,7 +43,8 @@ const HELP = `
 Looked at: the archive itself; this machine's memory and approvals; pins in the files
 that -r names; the publisher's attestations: the given ones, otherwise those beside the file
 (FILE.provenance, FILE.publish.attestation, FILE.slsa.attestation, FILE.attestation),
-otherwise those that its index names. The policy decides, as in an install, but a file
+otherwise those that its index names; maintainers' signatures: the given ones, otherwise
+FILE.asc, otherwise where [[signer]] tables of the policy look. The policy decides, as in an install, but a file
 that nobody vouches for is never accepted: to be remembered alone is not enough.
 
 Exit code: 0 only if somebody vouches and nothing failed; 10 the evidence contradicts the

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import { resolve } from 'node:path';
+import { Refusal } from '../core/errors.ts';
+import { MAX_POLICY_BYTES } from '../core/limits.ts';
+import { safeText } from '../core/safe-text.ts';
+import type { SignerRule } from '../core/signer-rule.ts';
+import { openPgp, readAllowedSigners, readMinisignKey } from '../crypto/index.ts';
+import { localFiles } from '../host/index.ts';
+
+/** Keys that the command line hands over, by what they are. */
+export interface GivenKeys {
+  /** In base64. */
+  readonly keyrings: readonly string[];
+  readonly minisign: readonly string[];
+  readonly ssh: readonly string[];
+  /** Upper-case fingerprints of the certificates in `keyrings`. */
+  readonly fingerprints: readonly string[];
+}
+
+const FINGERPRINT = /^(?:[0-9A-F]{40}|[0-9A-F]{64})$/u;
+
+/** @throws Refusal `WP-USAGE`, `WP-SIGNER-KEYS` */
+export async function readKeyFiles(paths: readonly string[]): Promise<GivenKeys> {
+  const read = await Promise.all(paths.map(async (path) => await readKeyFile(path)));
+  return {
+    keyrings: read.flatMap(({ keyrings }) => keyrings),
+    minisign: read.flatMap(({ minisign }) => minisign),
+    ssh: read.flatMap(({ ssh }) => ssh),
+    fingerprints: read.flatMap(({ fingerprints }) => fingerprints),
+  };
+}
+
+const NONE: GivenKeys = { keyrings: [], minisign: [], ssh: [], fingerprints: [] };
+
+/** An OpenPGP keyring, a minisign public key, or an allowed-signers file: its content tells. */
+async function readKeyFile(path: string): Promise<GivenKeys> {
+  const bytes = await localFiles.read(resolve(path), MAX_POLICY_BYTES);
+  if (bytes === null || bytes === 'too long') {
+    const found = bytes === null ? 'none' : 'one that is too large';
+    throw new Refusal('WP-USAGE', { message: `${path}: expected a key file, found ${found}` });
+  }
+  const text = Buffer.from(bytes).toString('utf8');
+  if (/^(?:untrusted comment:|RW[A-Za-z0-9+/]{54}\s*$)/u.test(text)) {
+    return { ...NONE, minisign: [readMinisignKey(text, path).text] };
+  }
+  if (/\b(?:ssh-|ecdsa-|sk-)\S+ AAAA/u.test(text)) {
+    const ssh = text.split('\n').filter((line) => /^\s*[^#\s]/u.test(line));
+    readAllowedSigners(ssh.join('\n'), path);
+    return { ...NONE, ssh };
+  }
+  const { readKeyring } = await openPgp();
+  const found = await readKeyring(bytes).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refusal('WP-SIGNER-KEYS', {
+      message: `${path}: expected an OpenPGP keyring, a minisign key or an allowed-signers file (${safeText(why, 200)})`,
+      cause: error,
+    });
+  });
+  const keyrings = [Buffer.from(bytes).toString('base64')];
+  return { ...NONE, keyrings, fingerprints: found.map(({ fingerprint }) => fingerprint) };
+}
+
+export interface SignerWish {
+  readonly keys: GivenKeys;
+  /** `--signer`: fingerprints that may speak, as typed. */
+  readonly signers: readonly string[];
+  readonly project: string;
+  readonly signatures: readonly string[];
+  readonly checksums: readonly string[];
+}
+
+/**
+ * The policy's own tables with what the command line adds; without any table, one that lets the
+ * given keys speak, and whether a person has said that they may.
+ */
+export function rulesWith(
+  own: readonly SignerRule[],
+  { keys, signers, project, signatures, checksums }: SignerWish,
+): { readonly rules: readonly SignerRule[]; readonly confirmed: boolean } {
+  const named = signers.map((text) => fingerprintOf(text));
+  const places = (rule: SignerRule): Partial<SignerRule> => ({
+    ...(signatures.length > 0 && { signatures }),
+    ...(checksums.length > 0 && { checksums }),
+    keyrings: [...rule.keyrings, ...keys.keyrings],
+  });
+  const handed = keys.fingerprints.length + keys.minisign.length + keys.ssh.length;
+  if (own.length > 0 && named.length === 0) {
+    return { rules: own.map((rule) => ({ ...rule, ...places(rule) })), confirmed: true };
+  }
+  if (handed === 0) return { rules: own, confirmed: true };
+  const rule: SignerRule = {
+    project,
+    speaksFor: 'publisher',
+    openpgp: named.length > 0 ? named : keys.fingerprints,
+    keyrings: keys.keyrings,
+    minisign: keys.minisign,
+    ssh: keys.ssh,
+    sshNamespace: 'file',
+    signatures,
+    checksums,
+    threshold: 1,
+    acceptEndedKeys: false,
+    source: named.length > 0 ? '--signer' : '--keyring',
+  };
+  return { rules: [...own, rule], confirmed: named.length > 0 };
+}
+
+function fingerprintOf(text: string): string {
+  const digits = text.replaceAll(' ', '').toUpperCase();
+  if (FINGERPRINT.test(digits)) return digits;
+  throw new Refusal('WP-USAGE', {
+    message: `--signer: expected a whole fingerprint of 40 or 64 digits, found ${safeText(text, 100)}`,
+    hint: 'Short ids can be forged: see `gpg --fingerprint`.',
+  });
+}

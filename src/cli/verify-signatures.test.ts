@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Refusal } from '../core/errors.ts';
+import { placesOf } from '../host/index.ts';
+import { DEFAULT_POLICY, sealPolicy, type Policy } from '../policy/index.ts';
+import { openMemoryTrustRows } from '../storage/index.ts';
+import type { VerifyOptions } from './verify-context.ts';
+import { verifyWord } from './verify-work.ts';
+
+const DATA = join(import.meta.dirname, '../../../shared/data/pgp/detached');
+const here = existsSync(DATA);
+if (!here && process.env['CI'] !== undefined) throw new Error(`${DATA} is missing`);
+
+const SIGNER = '8F375C7E8D0EE125A3D3BD51537E2B76F7680DAC';
+const FILE = 'chrony-4.3.tar.gz';
+const ASC = join(DATA, 'chrony_4.3.orig.tar.gz.asc');
+const KEYRING = join(DATA, 'chrony.signing-key.asc');
+
+let ground = '';
+let said = '';
+beforeEach(() => {
+  ground = mkdtempSync(join(tmpdir(), 'wheelproof-verify-'));
+  if (here) writeFileSync(join(ground, FILE), readFileSync(join(DATA, 'chrony_4.3.orig.tar.gz')));
+});
+afterEach(() => rmSync(ground, { recursive: true, force: true }));
+
+async function verify(
+  options: VerifyOptions,
+  policy: Policy = DEFAULT_POLICY,
+): Promise<number | string> {
+  said = '';
+  const rows = openMemoryTrustRows();
+  try {
+    return await verifyWord(
+      {
+        rows,
+        clock: { now: () => Date.parse('2026-12-01T00:00:00Z') },
+        policy,
+        places: placesOf({}, ground),
+        environment: {},
+        directory: ground,
+        io: { out: (text) => void (said += text) },
+      },
+      join(ground, FILE),
+      { offline: true, ...options },
+    );
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown.code;
+    throw thrown;
+  }
+}
+
+describe.skipIf(!here)('wheelproof verify --signature', () => {
+  test('says who signed; that he may, only where somebody says so', async () => {
+    expect(await verify({ signature: [ASC], keyring: [KEYRING] })).toBe(11);
+    expect(said).toContain(`OpenPGP key ${SIGNER} (unconfirmed`);
+    expect(said).not.toContain('authorised for');
+    expect(await verify({ signature: [ASC], keyring: [KEYRING], signer: [SIGNER] })).toBe(0);
+    expect(said).toContain('authorised for chrony by --signer');
+  });
+
+  test('takes the signature beside the file', async () => {
+    writeFileSync(join(ground, `${FILE}.asc`), readFileSync(ASC));
+    expect(await verify({ keyring: [KEYRING], signer: [SIGNER] })).toBe(0);
+  });
+
+  test('under the policy’s own table', async () => {
+    const rule = {
+      project: 'chrony',
+      speaksFor: 'publisher',
+      openpgp: [SIGNER],
+      keyrings: [readFileSync(KEYRING, 'utf8')],
+      minisign: [],
+      ssh: [],
+      sshNamespace: 'file',
+      signatures: null,
+      checksums: [],
+      threshold: 1,
+      acceptEndedKeys: false,
+      source: 'wheelproof.toml [[signer]] 1',
+    } as const;
+    const policy = sealPolicy({ ...DEFAULT_POLICY, signers: [rule] });
+    expect(await verify({ signature: [ASC] }, policy)).toBe(0);
+    expect(said).toContain('authorised for chrony by wheelproof.toml [[signer]] 1');
+  });
+
+  test('refuses another file, another key, a missing signature', async () => {
+    const other = join(DATA, 'tzdata_2026b.orig.tar.gz.asc');
+    const ring = join(DATA, 'tzdata.signing-key.asc');
+    expect(await verify({ signature: [other], keyring: [ring] })).toBe(10);
+    expect(await verify({ signature: [ASC], keyring: [ring] })).toBe(12);
+    const wrong = { signature: [ASC], keyring: [KEYRING], signer: ['0'.repeat(40)] };
+    expect(await verify(wrong)).toBe(12);
+    expect(await verify({ signature: ['/nowhere.asc'], keyring: [KEYRING] })).toBe('WP-USAGE');
+    expect(await verify({ signature: [ASC] })).toBe('WP-USAGE');
+    expect(await verify({ signature: [ASC], keyring: [ASC] })).toBe('WP-SIGNER-KEYS');
+  });
+});

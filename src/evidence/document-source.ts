@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Clock } from '../core/clock.ts';
+import { MAX_CHECKSUM_DOCUMENT_BYTES, MAX_SIGNATURE_BYTES } from '../core/limits.ts';
+import type { SignerRule } from '../core/signer-rule.ts';
+import { openKeyring } from './openpgp-signers.ts';
+import { fetchPlace, type LocationAccess } from './signature-locations.ts';
+import {
+  companionsOf,
+  isClearSigned,
+  readSignedDocument,
+  type SignedDocument,
+} from './signed-document.ts';
+
+export interface DocumentAsk {
+  /** An address, or an absolute path. */
+  readonly address: string;
+  readonly rule: SignerRule;
+  /** The page that named it; `null`: a person did. */
+  readonly from: string | null;
+}
+
+/**
+ * A signed document and its signature: in it, or beside it.
+ * @returns `null` where there is no document.
+ * @throws Refusal with the code of what is wrong with it, or why it could not be had.
+ */
+export async function openDocument(
+  access: LocationAccess & { readonly clock: Clock },
+  { address, rule, from }: DocumentAsk,
+): Promise<SignedDocument | null> {
+  const place = { address, from, promised: false };
+  const document = await fetchPlace(access, place, MAX_CHECKSUM_DOCUMENT_BYTES);
+  if (document === null) return null;
+  const by = { rule, keyring: () => openKeyring(rule), now: access.clock.now() };
+  if (isClearSigned(document)) return await readSignedDocument(address, document, null, by);
+  for (const ending of companionsOf(rule)) {
+    const beside = { ...place, address: `${address}${ending}` };
+    const signature = await fetchPlace(access, beside, MAX_SIGNATURE_BYTES);
+    if (signature !== null) return await readSignedDocument(address, document, signature, by);
+  }
+  return { text: '', verdict: { state: 'absent', detail: `${address}: nobody signed it` } };
+}
