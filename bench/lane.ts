@@ -35,7 +35,7 @@ const nothing = (): Promise<void> => Promise.resolve();
 
 /** The installer by itself. */
 export function plainLane({ stage, upstream, installer }: Track): Lane {
-  const variables = cleanVariables(stage.newPath('home'), upstream.caFile);
+  const variables = cleanVariables(stage, stage.newHome(), upstream.caFile);
   return {
     name: `plain ${installer}`,
     ready: nothing,
@@ -51,15 +51,15 @@ const launcher = join(import.meta.dirname, '..', 'wheelproof');
 /** The same words behind `wheelproof`; cold begins with a home of its own each time. */
 export function wheelproofLane(track: Track, state: 'cold' | 'warm'): Lane {
   const { stage, upstream } = track;
-  const home = stage.newPath('home');
-  let variables = cleanVariables(home, upstream.caFile);
+  const home = stage.newHome();
+  let variables = cleanVariables(stage, home, upstream.caFile);
   return {
     ...plainLane(track),
     name: `wheelproof ${state}`,
     ready() {
       if (state === 'cold') {
         rmSync(home, { recursive: true, force: true });
-        variables = cleanVariables(home, upstream.caFile);
+        variables = cleanVariables(stage, home, upstream.caFile);
       }
       return Promise.resolve();
     },

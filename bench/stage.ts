@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeTarget, templateOf, uvFolder } from '../test/world/installer-templates.ts';
@@ -15,7 +15,12 @@ export interface Stage extends Disposable {
   newTarget(installer: 'pip' | 'uv'): Promise<string>;
   /** A folder that is not there yet. */
   newPath(word: string): string;
+  /** A home that is not there yet, on the disk: what wheelproof keeps is waited for as it is elsewhere. */
+  newHome(): string;
 }
+
+/** Where what installers write lies in memory (tmpfs): a busy disk would be most of their time. */
+const MEMORY = '/dev/shm';
 
 export async function openStage(): Promise<Stage> {
   const [bare, pip, uv] = await Promise.all([
@@ -23,7 +28,8 @@ export async function openStage(): Promise<Stage> {
     templateOf(newest('pip')),
     uvFolder(newest('uv')),
   ]);
-  const root = mkdtempSync(join(tmpdir(), 'wheelproof-bench-'));
+  const root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'wheelproof-bench-'));
+  const homes = mkdtempSync(join(tmpdir(), 'wheelproof-bench-'));
   const pipEnvironment = join(root, 'pip');
   await makeTarget(pipEnvironment, bare, pip);
   let made = 0;
@@ -33,25 +39,32 @@ export async function openStage(): Promise<Stage> {
     pipEnvironment,
     uv: join(uv, 'uv'),
     newPath,
+    newHome: () => join(homes, `home-${(made += 1)}`),
     async newTarget(installer) {
       const target = newPath('target');
       await makeTarget(target, bare, installer === 'pip' ? pip : null);
       return target;
     },
     [Symbol.dispose]() {
-      rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+      for (const folder of [root, homes])
+        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
 
 /** The variables of a person without settings; nothing of the developer's own. */
-export function cleanVariables(home: string, caFile: string): Record<string, string> {
-  mkdirSync(join(home, 'tmp'), { recursive: true });
+export function cleanVariables(
+  stage: Pick<Stage, 'newPath'>,
+  home: string,
+  caFile: string,
+): Record<string, string> {
+  const temporary = stage.newPath('tmp');
+  for (const folder of [home, temporary]) mkdirSync(folder, { recursive: true });
   return {
     PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: home,
     LANG: 'C.UTF-8',
-    TMPDIR: join(home, 'tmp'),
+    TMPDIR: temporary,
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
     UV_PYTHON_DOWNLOADS: 'never',
     PIP_CERT: caFile,

@@ -12,10 +12,10 @@ export async function devpiLanes(cache: string, track: Track): Promise<readonly 
   const folder = await pythonPackages(cache, ['devpi-server']);
   const name = `devpi ${await pythonVersion(folder, 'devpi-server')}`;
   const { stage, upstream } = track;
-  const empty = join(stage.newPath('devpi-empty'), 'server');
-  const home = stage.newPath('devpi-home');
+  const empty = join(stage.newHome(), 'server');
+  const home = stage.newHome();
   const environment = {
-    ...cleanVariables(home, upstream.caFile),
+    ...cleanVariables(stage, home, upstream.caFile),
     REQUESTS_CA_BUNDLE: upstream.caFile,
   };
   const serve = (serverFolder: string): Promise<RunningServer> =>
@@ -38,7 +38,7 @@ export async function devpiLanes(cache: string, track: Track): Promise<readonly 
     await first.stop();
   }
   const start = async (): Promise<RunningServer> => {
-    const serverFolder = stage.newPath('devpi');
+    const serverFolder = stage.newHome();
     cpSync(empty, serverFolder, { recursive: true });
     const server = await serve(serverFolder);
     // It fetches the list of all projects once, which is not this comparison's business.

@@ -13,9 +13,9 @@ export async function proxpiLanes(cache: string, track: Track): Promise<readonly
   const name = `proxpi ${await pythonVersion(folder, 'proxpi')}`;
   const { stage, upstream } = track;
   const start = (): Promise<RunningServer> => {
-    const home = stage.newPath('proxpi');
+    const home = stage.newHome();
     const files = join(home, 'files');
-    const variables = cleanVariables(home, upstream.caFile);
+    const variables = cleanVariables(stage, home, upstream.caFile);
     mkdirSync(files);
     return startServer({
       words: (port) => [

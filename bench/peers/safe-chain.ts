@@ -23,7 +23,7 @@ export async function safeChainLanes(cache: string, track: Track): Promise<reado
   const told: { readonly version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
   const { stage, upstream, installer } = track;
   const variables: Record<string, string> = {
-    ...cleanVariables(stage.newPath('safe-chain'), upstream.caFile),
+    ...cleanVariables(stage, stage.newHome(), upstream.caFile),
     NODE_EXTRA_CA_CERTS: upstream.caFile,
     SAFE_CHAIN_PIP_CUSTOM_REGISTRIES: 'localhost',
     SAFE_CHAIN_MALWARE_LIST_BASE_URL: upstream.index.replace(/simple\/$/u, 'malware'),
