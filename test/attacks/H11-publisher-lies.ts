@@ -9,10 +9,8 @@ import {
   type Form,
   type Twin,
 } from './attack.ts';
-import { namesPublisher } from './attested.ts';
+import { MALLORY, namesPublisher } from './attested.ts';
 import { EVIL, GOOD } from './stage.ts';
-
-const MALLORY = gitHub({ repository: 'mallory/good', repositoryId: '6666', ownerId: '7777' });
 
 const lies = (
   name: string,

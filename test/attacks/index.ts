@@ -71,6 +71,18 @@ import { I12 } from './I12-wrong-keys.ts';
 import { I13 } from './I13-other-packets.ts';
 import { I14 } from './I14-false-gpg.ts';
 import { I15 } from './I15-huge-armour.ts';
+import { H03 } from './H03-provenance-unreachable.ts';
+import { H07 } from './H07-identity-spellings.ts';
+import { H08 } from './H08-issuer-lookalike.ts';
+import { H12 } from './H12-other-subject.ts';
+import { H14 } from './H14-subject-digests.ts';
+import { H16 } from './H16-predicate.ts';
+import { H17 } from './H17-signed-garbage.ts';
+import { H18 } from './H18-several-signatures.ts';
+import { H20 } from './H20-entry-of-another.ts';
+import { H21 } from './H21-unproved-times.ts';
+import { H22 } from './H22-expired-authorities.ts';
+import { H24 } from './H24-evidence-flood.ts';
 import { K01 } from './K01-configured-elsewhere.ts';
 import { K02 } from './K02-requirement-files.ts';
 import { K03 } from './K03-project-files.ts';
@@ -172,6 +184,18 @@ export const ATTACKS: readonly Attack[] = [
   I13,
   I14,
   I15,
+  H03,
+  H07,
+  H08,
+  H12,
+  H14,
+  H16,
+  H17,
+  H18,
+  H20,
+  H21,
+  H22,
+  H24,
   K01,
   K02,
   K03,
