@@ -1,48 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gatherOpinions } from '../test/conformance/opinions/opinions.ts';
 import { runSuite, type SuiteResult } from '../test/conformance/suite.ts';
 
 /**
- * `node scripts/conformance.ts --suite CHECKOUT`: the verification cases of sigstore-conformance
- * through `test/conformance/sigstore-client.ts`; writes docs/conformance.md.
- * `--only tuf`: other people's TUF clients read a repository that we wrote.
+ * `npm run conformance`: what sigstore-python and pypi-attestations say of the same signatures as we
+ * do; with `-- --suite CHECKOUT` also the verification cases of sigstore-conformance through
+ * `test/conformance/sigstore-client.ts`. Writes docs/conformance.md; a part that was not run stays
+ * as it was. `--only tuf`: other people's TUF clients read a repository that we wrote.
  */
+const { values } = parseArgs({
+  options: { suite: { type: 'string' }, only: { type: 'string' } },
+});
 const root = join(import.meta.dirname, '..');
-const [option, checkout] = process.argv.slice(2);
+const pagePath = join(root, 'docs', 'conformance.md');
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-if (option === '--only' && checkout === 'tuf') {
+const SUITE = '## The upstream cases';
+const OPINIONS = '## Second opinions';
+
+if (values.only === 'tuf') {
   const { askReferees } = await import('../test/conformance/tuf/referees.ts');
-  const agreed = await askReferees((line) => void process.stdout.write(`${line}\n`));
-  if (!agreed) process.exitCode = 1;
-} else if (option === '--suite' && checkout !== undefined) {
-  await run(checkout);
+  if (!(await askReferees(say))) process.exitCode = 1;
 } else {
-  process.stdout.write('sigstore-conformance: skipped, no checkout was named (--suite CHECKOUT)\n');
+  const before = existsSync(pagePath) ? await readFile(pagePath, 'utf8') : '';
+  const opinions = askOthers() ?? kept(before, OPINIONS);
+  const suite = (await runUpstream()) ?? kept(before, SUITE);
+  const intro =
+    'Written by `npm run conformance -- --suite CHECKOUT`: what the verifier of attestations and Sigstore bundles says, beside what is expected of it and what others say. Signing is not spoken.';
+  const parts = ['# Sigstore conformance', intro, SUITE, suite, OPINIONS, opinions];
+  await writeFile(pagePath, `${parts.join('\n\n')}\n`);
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules', '.bin', 'prettier'), '--write', pagePath],
+    { stdio: 'ignore' },
+  );
 }
 
-async function run(suite: string): Promise<void> {
+/** What the page said of it before. */
+function kept(page: string, heading: string): string {
+  const [, text = 'Not run yet.'] = page.split(`${heading}\n`);
+  return (text.split(/^## /mu)[0] ?? '').trim();
+}
+
+function askOthers(): string | null {
+  const gathered = gatherOpinions(join(root, '..', 'shared', 'data'));
+  if (gathered === null) {
+    say('second opinions: skipped, sigstore and pypi-attestations cannot be installed here');
+    return null;
+  }
+  for (const line of gathered.laxer) say(`nobody knows why: ${line}`);
+  say(`second opinions: ${gathered.said}`);
+  if (gathered.laxer.length > 0) process.exitCode = 1;
+  return `The same inputs, offline, under the same trusted roots, by us and by two packages: the real objects under test, and attestations that \`test/world\` makes on the spot. ${gathered.said}\n\n${gathered.text.trim()}`;
+}
+
+async function runUpstream(): Promise<string | null> {
+  const { suite } = values;
+  if (suite === undefined) {
+    say('sigstore-conformance: skipped, no checkout was named (--suite CHECKOUT)');
+    return null;
+  }
   const client = [process.execPath, join(root, 'test', 'conformance', 'sigstore-client.ts')];
   const results: SuiteResult[] = [];
   for await (const result of runSuite(suite, client)) {
     results.push(result);
-    if (!result.passed) process.stdout.write(`${result.name} by ${result.input}: ${result.said}\n`);
+    if (!result.passed) say(`${result.name} by ${result.input}: ${result.said}`);
   }
   const passed = results.filter((result) => result.passed).length;
-  const words = ['-C', suite, 'rev-parse', 'HEAD'];
-  let commit = 'an unknown commit';
-  try {
-    commit = execFileSync('git', words, { encoding: 'utf8', stdio: 'pipe' }).trim();
-  } catch {
-    // a copy without its history
-  }
-  await writeFile(join(root, 'docs', 'conformance.md'), page(results, passed, commit));
-  process.stdout.write(`${passed} passed, ${results.length - passed} failed\n`);
+  say(`sigstore-conformance: ${passed} passed, ${results.length - passed} failed`);
   if (passed !== results.length) process.exitCode = 1;
+  return table(results, passed, commitOf(suite));
 }
 
-function page(results: readonly SuiteResult[], passed: number, commit: string): string {
+function commitOf(suite: string): string {
+  try {
+    const words = ['-C', suite, 'rev-parse', 'HEAD'];
+    return execFileSync('git', words, { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return 'an unknown commit'; // a copy without its history
+  }
+}
+
+function table(results: readonly SuiteResult[], passed: number, commit: string): string {
   const rows = results
     .filter(({ input }) => input === 'path')
     .map(({ name, expected }) => {
@@ -52,12 +96,9 @@ function page(results: readonly SuiteResult[], passed: number, commit: string): 
       return `| ${name} | ${expected} | ${held} | ${why} |`;
     })
     .toSorted();
-  return `# Sigstore conformance
-
-Written by \`node scripts/conformance.ts --suite CHECKOUT\` from the verification cases of sigstore-conformance (${commit}), each by path and by digest: **${passed} of ${results.length}** are as the suite expects. Signing is not spoken.
+  return `The verification cases of sigstore-conformance (${commit}), each by path and by digest: **${passed} of ${results.length}** are as the suite expects.
 
 | case | expected | found | what was said |
 | --- | --- | --- | --- |
-${rows.join('\n')}
-`;
+${rows.join('\n')}`;
 }
