@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { provenance } from '../world/integrity-api.ts';
 import { BOTH_INSTALL, PASSED, refused, type Attack } from './attack.ts';
+import { attested, MALLORY } from './attested.ts';
 import { runGuarded } from './door.ts';
 import { EVIL, GOOD } from './stage.ts';
 
@@ -18,6 +20,12 @@ export const A02: Attack = {
       defence: 'requirement',
       lasting: true,
     },
+    attested(
+      'attested by whoever swapped it, and policy asks for a publisher',
+      ({ sigstore }) => provenance([sigstore.attest(EVIL, { signer: MALLORY })], MALLORY.publisher),
+      refused('E-MISSING', 'WP-NO-VOUCHER', { says: () => [EVIL.filename] }),
+      { policy: 'require = "publisher"\n', defence: 'requirement', lasting: true },
+    ),
     {
       name: 'default policy: told plainly',
       mount: (stage) => void stage.listOnly(EVIL),

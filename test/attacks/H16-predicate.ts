@@ -18,13 +18,12 @@ export const H16: Attack = {
       NOBODY,
       { policy: DEMAND, defence: 'requirement', lasting: true },
     ),
-    lyingly('a publisher of a kind that nobody knows', {}, NOBODY, {
-      mount: (stage: Parameters<ReturnType<typeof attested>['mount']>[0]) =>
-        stage.listAttested(EVIL, provenance([stage.sigstore.attest(EVIL)], { kind: 'Forge' })),
-      policy: DEMAND,
-      defence: 'requirement',
-      lasting: true,
-    }),
+    attested(
+      'a publisher of a kind that nobody knows',
+      ({ sigstore }) => provenance([sigstore.attest(EVIL)], { kind: 'Forge' }),
+      NOBODY,
+      { policy: DEMAND, defence: 'requirement', lasting: true },
+    ),
     // An attestation has no payload type of its own: another one is another signature.
     lyingly(
       'plain text',

@@ -76,6 +76,7 @@ const WITHOUT = {
   // What is kept of a page never grows too old.
   'age of pages': { policy: keepForEver },
   'first-use': { policy: acceptFirstUse },
+  'age of files': { policy: (policy) => ({ ...policy, cooldownMs: 0 }) },
   jail: { unjailed: true },
   // The installer's own settings hold, whatever they say.
   settings: { installers: (all) => leaveUnsteered(hideIndexes(all)), unjailed: true },

@@ -83,6 +83,11 @@ import { H20 } from './H20-entry-of-another.ts';
 import { H21 } from './H21-unproved-times.ts';
 import { H22 } from './H22-expired-authorities.ts';
 import { H24 } from './H24-evidence-flood.ts';
+import { B25 } from './B25-tag-order.ts';
+import { H01 } from './H01-conformance-cases.ts';
+import { H15 } from './H15-replayed-elsewhere.ts';
+import { H25 } from './H25-taken-over-pipeline.ts';
+import { H23 } from './H23-trusted-root-edited.ts';
 import { K01 } from './K01-configured-elsewhere.ts';
 import { K02 } from './K02-requirement-files.ts';
 import { K03 } from './K03-project-files.ts';
@@ -196,6 +201,11 @@ export const ATTACKS: readonly Attack[] = [
   H21,
   H22,
   H24,
+  B25,
+  H01,
+  H15,
+  H25,
+  H23,
   K01,
   K02,
   K03,

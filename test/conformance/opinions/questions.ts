@@ -51,7 +51,7 @@ interface Provenance {
   }[];
 }
 
-const readJson = <Shape>(path: string): Shape => JSON.parse(readFileSync(path, 'utf8'));
+const textOf = (path: string): string => readFileSync(path, 'utf8');
 
 /** The real objects, each under its own instance's root and, where that is staging, under the other. */
 export function realQuestions(data: string): readonly Question[] {
@@ -59,13 +59,13 @@ export function realQuestions(data: string): readonly Question[] {
   if (!existsSync(index)) return [];
   const rootOf = (instance: string): string =>
     join(data, 'sigstore', instance, 'trusted_root.json');
-  const attestations = readJson<readonly Indexed[]>(index).flatMap((entry): Question[] => {
+  const indexed: readonly Indexed[] = JSON.parse(textOf(index));
+  const attestations = indexed.flatMap((entry): Question[] => {
     const { file, subject, sha256, instance } = entry;
     const path = join(data, 'pep740', file);
-    const [bundle] = file.endsWith('.provenance')
-      ? readJson<Provenance>(path).attestation_bundles
-      : [];
-    const attestation = bundle?.attestations[0] ?? readJson<unknown>(path);
+    const read: unknown = JSON.parse(textOf(path));
+    const [bundle] = file.endsWith('.provenance') ? bundlesOf(textOf(path)) : [];
+    const attestation = bundle?.attestations[0] ?? read;
     const question: Question = {
       group: 'real attestations',
       name: file,
@@ -81,6 +81,11 @@ export function realQuestions(data: string): readonly Question[] {
       : [question];
   });
   return [...attestations, ...bundleQuestions(join(data, 'sigstore', 'bundles'), rootOf)];
+}
+
+function bundlesOf(text: string): Provenance['attestation_bundles'] {
+  const provenance: Provenance = JSON.parse(text);
+  return provenance.attestation_bundles;
 }
 
 const BUNDLES: readonly (readonly [file: string, instance: string])[] = [
@@ -99,7 +104,7 @@ function bundleQuestions(
     group: 'real bundles',
     name: file,
     root: rootOf(instance),
-    bundle: readJson(join(folder, file)),
+    bundle: JSON.parse(textOf(join(folder, file))),
     artifact: join(folder, file.replace(/\.sigstore(?:\.json)?$/u, '')),
   }));
 }
