@@ -14,6 +14,8 @@ import { hashOf, systemCode } from './trust-arguments.ts';
 /** A file that is to be judged where it lies, or all that is known of it: its sha256. */
 export interface FileAtHand extends AsyncDisposable {
   readonly filename: string;
+  /** Normalised. */
+  readonly project: string;
   /** `null`: only the digest is at hand. */
   readonly path: string | null;
   readonly sha256: string;
@@ -37,6 +39,7 @@ export async function openFileAtHand(word: string, name: string | undefined): Pr
   };
   return {
     filename: requireFilename(name),
+    project: projectOf(name),
     path: null,
     sha256,
     size: null,
@@ -61,6 +64,7 @@ async function openFile(path: string, name: string): Promise<FileAtHand> {
     const { sha256 } = await digestsOf(handle, []);
     return {
       filename,
+      project: projectOf(filename),
       path: resolve(path),
       sha256,
       size,
@@ -93,12 +97,18 @@ function requireFilename(name: string): string {
   throw new Refusal('WP-USAGE', { message: `expected a file name, found ${safeText(name, 100)}` });
 }
 
+const projectOf = (filename: string): string =>
+  parseDistributionFilename(filename)?.project ?? normaliseName(filename);
+
 /** The file as the question is asked of it. */
-export function artifactOf({ filename, path }: FileAtHand, index: string | null): Artifact {
+export function artifactOf(
+  { filename, path, project }: FileAtHand,
+  index: string | null,
+): Artifact {
   const parsed = parseDistributionFilename(filename);
   return {
     index: index ?? 'direct:file://',
-    project: parsed?.project ?? normaliseName(filename),
+    project,
     version: parsed?.version ?? '',
     filename,
     kind: parsed?.kind ?? 'archive',

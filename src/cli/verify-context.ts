@@ -19,6 +19,7 @@ export interface VerifyContext {
 export interface VerifyOptions {
   readonly provenance?: readonly string[];
   readonly attestation?: readonly string[];
+  readonly identity?: readonly string[];
   readonly trustedRoot?: string;
   readonly signature?: readonly string[];
   readonly keyring?: readonly string[];

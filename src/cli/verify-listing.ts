@@ -7,13 +7,14 @@ import { openPageReader } from '../evidence/index.ts';
 import { allowsPlainHttp, indexKey } from '../policy/index.ts';
 import { openUpstream } from '../upstream/index.ts';
 import { transportOf } from './transport.ts';
+import type { FileAtHand } from './file-at-hand.ts';
 import type { VerifyContext, VerifyOptions } from './verify-context.ts';
 
-/** The index that a file comes from: the one named, or the one that all memory of it names. */
+/** The index that a file comes from: the one named, or the one that all memory of it, or else of its project, names. */
 export function indexFrom(
   { rows }: VerifyContext,
   { index }: VerifyOptions,
-  { filename, sha256 }: { readonly filename: string; readonly sha256: string },
+  { filename, sha256, project }: Pick<FileAtHand, 'filename' | 'sha256' | 'project'>,
 ): string | null {
   if (index !== undefined) {
     if (/^https?:\/\/[^@]+$/iu.test(index) && URL.canParse(index)) return indexKey(index);
@@ -22,7 +23,8 @@ export function indexFrom(
     });
   }
   const known = rows.recallBySha256(sha256).filter((file) => file.filename === filename);
-  const indexes = new Set(known.map((file) => file.index));
+  const files = known.length > 0 ? known : rows.list({ project });
+  const indexes = new Set(files.map((file) => file.index));
   const [only] = indexes;
   return indexes.size === 1 && only !== undefined && /^https?:/iu.test(only) ? only : null;
 }

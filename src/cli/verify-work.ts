@@ -4,6 +4,7 @@ import { reason, type Refusal } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Report } from '../core/report.ts';
 import type { Decision } from '../core/verdict.ts';
+import { parseIdentityWord } from '../config/index.ts';
 import { EVIDENCE_AT_HAND, SidecarLedger, type GivenEvidence } from '../evidence/index.ts';
 import { signersIn, type Policy } from '../policy/index.ts';
 import { buildReport, formatNamed } from '../report/index.ts';
@@ -45,13 +46,14 @@ async function judge(
 ): Promise<Report> {
   const { policy, rows, clock, places } = context;
   const given = await readGiven(options, file.path);
+  for (const word of options.identity ?? []) parseIdentityWord(word);
   const listing = await listingOf(context, file, options);
   try {
-    const { artifact } = listing;
+    const artifact = given.length === 0 ? listing.artifact : asIfListed(listing.artifact);
     const evidence = await evidenceFor(context, { file, options, given, listing });
     const question = new Question({
       evidence,
-      policy: atHand(policy, artifact),
+      policy: atHand(policy, artifact, options),
       rows,
       clock,
       askFirstUse: null,
@@ -78,6 +80,18 @@ async function judge(
   } finally {
     await listing.upstream?.close();
   }
+}
+
+/**
+ * What is handed over with a file stands for what its index would name: the publisher is held
+ * against those whom this machine remembers.
+ */
+function asIfListed(artifact: Artifact): Artifact {
+  if (artifact.listed !== null || artifact.index.startsWith('direct:')) return artifact;
+  const { filename, url } = artifact;
+  const said = { requiresPython: null, coreMetadata: false, gpgSig: null, yanked: false } as const;
+  const unsaid = { size: null, uploadTime: null, provenance: null };
+  return { ...artifact, listed: { filename, url, hashes: {}, ...said, ...unsaid } };
 }
 
 async function listingOf(
@@ -143,13 +157,24 @@ function notReached({ code, message }: Refusal): EvidenceKind {
  * First use is for files that are to be installed: here somebody vouches, or nobody does. Where
  * nobody says which index it comes from, none is the wrong one.
  */
-function atHand(policy: Policy, { index }: Artifact): Policy {
+function atHand(
+  policy: Policy,
+  { index, project }: Artifact,
+  { identity = [] }: VerifyOptions,
+): Policy {
   const projects = policy.projects.map((rule) => ({
     ...rule,
     firstUse: 'accept' as const,
     index: index.startsWith('direct:') ? null : rule.index,
   }));
-  return { ...policy, firstUse: 'accept', projects };
+  const publishers = identity.map(parseIdentityWord);
+  const named = { firstUse: 'accept', require: null, cooldownMs: null, index: null } as const;
+  const own = { ...named, name: project, publishers, source: '--identity' };
+  return {
+    ...policy,
+    firstUse: 'accept',
+    projects: publishers.length === 0 ? projects : [own, ...projects],
+  };
 }
 
 function requireVoucher(decision: Decision, { filename }: Artifact): Decision {

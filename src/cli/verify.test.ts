@@ -16,6 +16,8 @@ import { placesOf } from '../host/index.ts';
 import { DEFAULT_POLICY, type Policy } from '../policy/index.ts';
 import { openMemoryTrustRows } from '../storage/index.ts';
 import { approve } from '../trust/index.ts';
+import { judgeHere } from '../evidence/provenance-judge.ts';
+import { openPublicGoodRoot } from '../trust/public-good-root.ts';
 import { serveRaw } from '../../test/world/raw-server.ts';
 import type { VerifyOptions } from './verify-context.ts';
 import { verifyWord } from './verify-work.ts';
@@ -137,6 +139,55 @@ describe.runIf(isThere)('a real file', () => {
     await verify(path);
     expect(said).toContain('CircleCI github.com/CircleCI-Public/sign-and-publish-examples');
     expect(said).toContain('rekor.sigstore.dev entry');
+  });
+
+  test('whose publisher is the one that is named is vouched for; another is 12, none 11', async () => {
+    const path = bring(WHEEL);
+    const provenance = [join(PEP740, `${WHEEL}.provenance`)];
+    const project = 'circleci:fdd9283f-e619-46af-8f9c-851f7d3e8b2b';
+    const pipeline = 'pipeline-definition-id=8e4f8ab2-8d7c-4827-9f15-de076d6d647f';
+    const identity = [`${project}?${pipeline}`];
+    expect(await verify(path, { provenance })).toBe(11);
+    expect(said).toContain('nothing says that he may release it');
+    expect(await verify(path, { provenance, identity })).toBe(0);
+    expect(said).toMatch(/vouched\n$/u);
+    expect(await verify(path, { identity })).toBe(11);
+    expect(said).toContain('WP-PUBLISHER-MISSING');
+    const other = ['github:CircleCI-Public/sign-and-publish-examples?workflow=release.yml'];
+    expect(await verify(path, { provenance, identity: other })).toBe(12);
+    expect(said).toContain('WP-PUBLISHER-NOT-ALLOWED');
+    expect(await verify(path, { provenance, identity: [...other, ...identity] })).toBe(0);
+    await expect(verify(path, { identity: ['github:x'] })).rejects.toMatchObject({
+      code: 'WP-USAGE',
+    });
+  });
+
+  test('whose publisher this machine remembers of another release is vouched for', async () => {
+    const path = bring(WHEEL);
+    const provenance = [join(PEP740, `${WHEEL}.provenance`)];
+    const file = { filename: WHEEL, project: 'circleci-sign-publish-example' };
+    const { vouchers } = await judgeHere.judge({
+      provenance: readFileSync(join(PEP740, `${WHEEL}.provenance`)),
+      file: { ...file, sha256: sha256Of(path) },
+      roots: [await openPublicGoodRoot()],
+    });
+    const publishers = vouchers.map(({ publisher }) => publisher);
+    expect(publishers).toHaveLength(1);
+    const index = 'https://index.example/simple/';
+    const { project } = file;
+    const old = { index, project, version: '0.0.1.dev100', filename: 'x-0.0.1.dev100.tar.gz' };
+    const seen = { sha256: 'd'.repeat(64), firstSeen: NOW };
+    rows.remember({
+      ...old,
+      ...seen,
+      url: index,
+      size: 1,
+      lastSeen: NOW,
+      verdict: 'vouched',
+      policy: '',
+    });
+    rows.rememberPublishers({ ...old, ...seen, publishers });
+    expect(await verify(path, { provenance })).toBe(0);
   });
 
   test('with an attestation of other bytes is 10, though somebody approved it', async () => {

@@ -35,7 +35,7 @@ const FORMS: Readonly<Record<PublisherRuleKind, Form>> = {
 
 /** Who may release, of one `[[project]]` table. @throws Refusal `WP-POLICY-INVALID` */
 export function readPublisherTables(
-  document: ReadDocument,
+  document: Pick<ReadDocument, 'fail'>,
   tables: readonly PublisherTable[],
   at: KeyPath,
 ): readonly PublisherRule[] {
@@ -43,7 +43,11 @@ export function readPublisherTables(
   return tables.map((table, place) => readPublisher(document, table, [...at, place]));
 }
 
-function readPublisher(document: ReadDocument, table: PublisherTable, at: KeyPath): PublisherRule {
+function readPublisher(
+  document: Pick<ReadDocument, 'fail'>,
+  table: PublisherTable,
+  at: KeyPath,
+): PublisherRule {
   const form = FORMS[table.kind];
   requireForm(document, table, { form, at });
   const { versions = null, tag } = table;
@@ -70,7 +74,7 @@ function readPublisher(document: ReadDocument, table: PublisherTable, at: KeyPat
 
 /** A key that its kind does not know would be read as a check that is made. */
 function requireForm(
-  document: ReadDocument,
+  document: Pick<ReadDocument, 'fail'>,
   table: PublisherTable,
   { form, at }: { readonly form: Form; readonly at: KeyPath },
 ): void {

@@ -18,6 +18,7 @@ export function registerVerifyCommand(
     .description('judge a file on disk: who vouches for these bytes?')
     .option('--provenance <file>', 'a provenance object of it (PEP 740); repeatable', several)
     .option('--attestation <file>', 'an attestation of it alone; repeatable', several)
+    .option('--identity <kind:…>', 'who may release it (below); repeatable', several)
     .option('--trusted-root <file>', 'a Sigstore trusted_root.json to verify under, instead of any')
     .option('--signature <file>', 'a detached OpenPGP signature of it; repeatable', several)
     .option('--checksums <file>', 'a signed checksum document that names it; repeatable', several)
@@ -46,6 +47,11 @@ that -r names; the publisher's attestations: the given ones, otherwise those bes
 otherwise those that its index names; maintainers' signatures: the given ones, otherwise
 FILE.asc, otherwise where [[signer]] tables of the policy look. The policy decides, as in an install, but a file
 that nobody vouches for is never accepted: to be remembered alone is not enough.
+
+--identity names a publisher with the fields that his certificate must show, as a
+[[project.publisher]] table of the policy does, and goes before it:
+  github:OWNER/NAME?workflow=FILE   gitlab:GROUP/NAME?workflow=FILE   google:EMAIL
+  email:EMAIL?issuer=URL   circleci:PROJECT-ID?pipeline-definition-id=ID
 
 Exit code: 0 only if somebody vouches and nothing failed; 10 the evidence contradicts the
 bytes; 11 nobody vouches; 12 it is valid and by or for the wrong one; 20 what is needed
