@@ -87,7 +87,7 @@ class SiteLook {
   readonly #owned: ReadonlySet<string>;
   readonly #parts: UnlistedParts;
   /** Compiled modules that a verified wheel brings. */
-  readonly #members: ReadonlySet<string>;
+  readonly #members: ReadonlyMap<string, string | null>;
   #others: ReadonlySet<string> | null = null;
 
   constructor(
@@ -100,7 +100,8 @@ class SiteLook {
     this.#owned = owned;
     this.#parts = parts;
     const members = here.flatMap(({ wheel }) => wheel?.members ?? []);
-    this.#members = new Set(members.flatMap(({ path }) => (path.endsWith('.pyc') ? [path] : [])));
+    const brought = members.filter(({ path }) => path.endsWith('.pyc'));
+    this.#members = new Map(brought.map(({ path, sha256 }) => [path, sha256]));
   }
 
   /**
@@ -130,15 +131,22 @@ class SiteLook {
     for (const name of await files.list(join(this.#site, `${at}__pycache__`))) {
       const path = `${at}__pycache__/${name}`;
       const source = sourceOf(name);
-      if (source === null || this.#members.has(path) || !this.#owned.has(at + source)) continue;
+      if (source === null || !this.#owned.has(at + source)) continue;
       const full = join(this.#site, path);
       const found = await judgeCompiled(full, join(this.#site, at + source), files);
       const isTold = compiles !== undefined || this.#owned.has(path);
       const isWanted = found === 'live' ? isTold : compiles === 'without sources';
-      if (found === 'inert' || isWanted) continue;
+      if (found === 'inert' || isWanted || (await this.#isWheels(path))) continue;
       if (isNew || (await this.#cameNow(path))) stray.push(full);
     }
     return stray;
+  }
+
+  async #isWheels(path: string): Promise<boolean> {
+    const expected = this.#members.get(path) ?? null;
+    if (expected === null) return false;
+    const found = await this.#parts.files.digest(join(this.#site, path), null);
+    return found?.sha256 === expected;
   }
 
   /** It came into a folder that was there before, and is no older distribution's. */

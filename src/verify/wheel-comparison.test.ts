@@ -90,6 +90,20 @@ test('a RECORD that is wrong about its own wheel is not the wheel', async () => 
   expect((await compare(wheel, diskOf(evil, record))).altered).toEqual([`${SITE}/b.py`]);
 });
 
+test('what a wheel brings compiled may have been compiled anew, beside its source alone', async () => {
+  const at = '__pycache__/good.cpython-311.pyc';
+  const record = { 'good.py': sha256('X'), [at]: sha256('theirs'), ...NOTES };
+  const disk = { [`${SITE}/good.py`]: 'X', [`${SITE}/${at}`]: 'made here' };
+  const wheel = wheelOf({ 'good.py': 'X', [at]: 'theirs' });
+  expect(await compare(wheel, diskOf(disk, record))).toEqual(AGREES);
+  expect(await compare(wheel, diskOf(disk, { ...record, [at]: sha256('made here') }))).toEqual(
+    AGREES,
+  );
+  const alone = wheelOf({ [at]: 'theirs' });
+  const { altered } = await compare(alone, diskOf(disk, { [at]: sha256('theirs'), ...NOTES }));
+  expect(altered).toEqual([`${SITE}/${at}`]);
+});
+
 describe('scripts, whose first line installers write', () => {
   const body = '\nimport os\nprint(os)\n';
   const wheel = wheelOf({ 'good-1.0.data/scripts/run': `#!python${body}` });

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { FoundDistribution, InstalledFiles, WheelFiles, WheelMember } from '../core/host.ts';
 import { KIB, MAX_COMPARED_MEMBER_BYTES, MIB } from '../core/limits.ts';
 import type { RecordLine } from '../core/record-lines.ts';
+import { sourceOf } from './compiled-modules.ts';
 
 /** What lies in an environment under a wheel's name, held against that wheel. */
 export interface WheelComparison {
@@ -58,15 +59,17 @@ export async function compareWithWheel(
   const omitted: string[] = [];
   const altered: AlteredFile[] = [];
   const missing: string[] = [];
+  const paths = new Set(wheel.members.map(({ path }) => path));
   for (const member of wheel.members) {
     if (isInstallersOwn(member.path, wheel.distInfo)) continue;
+    const compiled = isCompiled(member.path, paths);
     const place = placeOf(member.path);
     const line = lines.take(place.path, place.kind !== 'beside');
     if (member.sha256 !== null && line === null && record !== null) omitted.push(place.path);
     const differs = line !== null && member.sha256 !== null && line.sha256 !== member.sha256;
     const script = differs && place.kind === 'script' && (await isRewritten(wheel, member));
     if (differs && !script) {
-      foreign.push(line.path);
+      if (!compiled) foreign.push(line.path);
       continue;
     }
     const besides = place.kind === 'beside' || place.kind === 'library';
@@ -78,7 +81,7 @@ export async function compareWithWheel(
         : judgeFile(where, { wheel, member, files }),
     );
     if (verdict === 'missing') missing.push(path);
-    else if (verdict !== 'same') altered.push({ path, sha256: verdict.sha256 });
+    else if (verdict !== 'same' && !compiled) altered.push({ path, sha256: verdict.sha256 });
   }
   for (const { path } of lines.left()) {
     if (!isExpected(path, basename(found.distInfo), wheel)) foreign.push(path);
@@ -131,6 +134,13 @@ class Lines {
     const named = this.#byName.get(basename(end)) ?? [];
     return named.find(({ path }) => this.#byPath.has(path) && path.endsWith(`/${end}`));
   }
+}
+
+/** Installers compile over what a wheel brings compiled beside its source; it is judged as theirs. */
+function isCompiled(path: string, members: ReadonlySet<string>): boolean {
+  const [, folder, name = ''] = /^(|.*\/)__pycache__\/([^/]+)$/su.exec(path) ?? [];
+  const source = folder === undefined ? null : sourceOf(name);
+  return source !== null && members.has(`${folder}${source}`);
 }
 
 function isInstallersOwn(path: string, distInfo: string): boolean {

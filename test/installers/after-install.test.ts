@@ -19,6 +19,10 @@ const ODD = makeWheel({
     'odd/spaced name.py': 'x = 1\n',
     'odd/not_python.py': 'def (\n',
     'odd/é.txt': 'é',
+    'odd/made.py': 'X = 1\n',
+    // Carelessly built wheels bring them; pip compiles over them.
+    'odd/__pycache__/made.cpython-311.pyc': 'compiled elsewhere',
+    'odd/__pycache__/made.cpython-39.pyc': 'compiled elsewhere',
     'odd-1.0.data/purelib/odd_pure.py': 'X = 1\n',
     'odd-1.0.data/platlib/odd_plat.py': 'X = 2\n',
     'odd-1.0.data/data/share/odd/data.txt': 'data',
