@@ -24,6 +24,8 @@ export interface SignerRule {
   readonly threshold: number;
   /** What a key signed while it lived still counts. */
   readonly acceptEndedKeys: boolean;
+  /** Authorities that this user has revoked: they speak for nobody. */
+  readonly revoked?: readonly string[];
   /** `wheelproof.toml [[signer]] 1` */
   readonly source: string;
 }

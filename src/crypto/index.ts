@@ -22,6 +22,7 @@ export {
 } from './minisign.ts';
 export type { PgpOutcome, SignedBytes } from './openpgp.ts';
 export { checkSshSignature, readSshSignature } from './sshsig.ts';
+export { makeSshSignature, sshKeyWords } from './sshsig-maker.ts';
 
 /** Loaded when the first signature comes. */
 export const openPgp = () => import('./openpgp.ts');

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ReadableStream } from 'node:stream/web';
-import type { PublicKey as Certificate, Signature, VerifyMessageResult } from 'openpgp';
+import type {
+  PublicKey as Certificate,
+  Signature,
+  SignaturePacket,
+  VerifyMessageResult,
+} from 'openpgp';
 import type { Code } from '../core/codes.ts';
 import { codeOfReason, endOfReason } from './openpgp-reason.ts';
 
@@ -57,14 +62,11 @@ export async function checkDetached(
 ): Promise<readonly PgpOutcome[]> {
   const openpgp = await load();
   const keys = await readCertificates(certificates);
-  const read = isArmoured(signature)
-    ? await openpgp.readSignature({ armoredSignature: textOf(signature) })
-    : await openpgp.readSignature({ binarySignature: signature });
-  refuseTooMany(read);
+  const packets = await readPackets(signature);
   const outcomes: PgpOutcome[] = [];
-  for (const packet of read.packets) {
+  for (const packet of packets) {
     // One at a time: the library copies what it streams once for each, and looks for the key last.
-    const one = new openpgp.PacketList<(typeof read.packets)[number]>();
+    const one = new openpgp.PacketList<SignaturePacket>();
     one.push(packet);
     const alone = new openpgp.Signature(one);
     const named = alone.getSigningKeyIDs().some((id) => keys.some((key) => key.getKeys(id).length));
@@ -139,10 +141,10 @@ export async function readKeyring(file: Uint8Array): Promise<readonly Certificat
 /** A private key never gets further than here. */
 async function readCertificates(files: readonly Uint8Array[]): Promise<Certificate[]> {
   const openpgp = await load();
-  const read = files.map((bytes) =>
+  const read = files.flatMap((bytes) =>
     isArmoured(bytes)
-      ? openpgp.readKeys({ armoredKeys: textOf(bytes) })
-      : openpgp.readKeys({ binaryKeys: bytes }),
+      ? armoursIn(bytes).map((armoredKeys) => openpgp.readKeys({ armoredKeys }))
+      : [openpgp.readKeys({ binaryKeys: bytes })],
   );
   return (await Promise.all(read)).flat().map((key) => key.toPublic());
 }
@@ -219,8 +221,27 @@ async function drain(data: unknown): Promise<void> {
 
 const TOO_MANY = `more than ${MAX_SIGNATURES} signatures`;
 
-function refuseTooMany({ packets }: Signature): void {
+/** Of all armours in the file: several signers' are often put one behind the other. */
+async function readPackets(signature: Uint8Array): Promise<readonly SignaturePacket[]> {
+  const openpgp = await load();
+  const armours = isArmoured(signature) ? armoursIn(signature) : null;
+  if (armours !== null && armours.length > MAX_SIGNATURES) throw new Error(TOO_MANY);
+  const read =
+    armours === null
+      ? [await openpgp.readSignature({ binarySignature: signature })]
+      : await Promise.all(
+          armours.map((armoredSignature) => openpgp.readSignature({ armoredSignature })),
+        );
+  const packets = read.flatMap((one) => [...one.packets]);
   if (packets.length > MAX_SIGNATURES) throw new Error(TOO_MANY);
+  return packets;
+}
+
+/** The library reads the first armour of a text, and would overlook the others. */
+function armoursIn(bytes: Uint8Array): readonly string[] {
+  const text = textOf(bytes);
+  const starts = [...text.matchAll(/^-----BEGIN PGP /gmu)].map(({ index }) => index);
+  return starts.map((start, place) => text.slice(start, starts[place + 1]));
 }
 
 function isArmoured(bytes: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from '../core/clock.ts';
+import { Refusal } from '../core/errors.ts';
 import { MAX_CHECKSUM_DOCUMENT_BYTES, MAX_SIGNATURE_BYTES } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
 import { openKeyring } from './openpgp-signers.ts';
@@ -17,6 +18,23 @@ export interface DocumentAsk {
   readonly rule: SignerRule;
   /** The page that named it; `null`: a person did. */
   readonly from: string | null;
+}
+
+/**
+ * The signed text of a document by keys that may speak.
+ * @throws Refusal as {@link openDocument}; `WP-NO-VOUCHER` where too few or nobody signed it.
+ */
+export async function signedTextAt(
+  access: LocationAccess & { readonly clock: Clock },
+  ask: DocumentAsk,
+): Promise<string> {
+  const document = await openDocument(access, ask);
+  const { address } = ask;
+  if (document === null) {
+    throw new Refusal('WP-USAGE', { message: `${address}: expected a document there, found none` });
+  }
+  if (document.verdict.state === 'vouched') return document.text;
+  throw new Refusal('WP-NO-VOUCHER', { message: document.verdict.detail });
 }
 
 /**

@@ -70,6 +70,7 @@ export const EVIDENCE_AT_HAND = {
 export type { ProvenanceJudge } from './provenance-judge.ts';
 export { openProvingThread, rememberProofs };
 export type { GivenEvidence } from './given-evidence.ts';
+export { signedTextAt } from './document-source.ts';
 export { hashesIn, type DocumentHashes } from './document-hashes.ts';
 export { dependenciesIn } from './dependencies.ts';
 export { readPageCopy, writePageCopy } from './page-copy.ts';

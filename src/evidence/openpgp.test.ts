@@ -113,6 +113,16 @@ describe('who may sign', () => {
     }
   });
 
+  test('several armours one behind the other, of keys and of signatures', async () => {
+    const keyrings = [`${stranger.armour}\n${one.armour}\n${two.armour}`];
+    const rule = ruleFor([one, two], { keyrings, threshold: 2 });
+    const things = { [ASC]: `${await detached([one])}\n${await detached([two])}` };
+    expect((await examine(things, [rule])).authorities).toHaveLength(2);
+    const bad = await detached([two], Buffer.from('x'));
+    const forged = { [ASC]: `${await detached([one])}\n${bad}` };
+    expect(await examine(forged, [rule])).toMatchObject({ code: 'WP-SIGNATURE-BAD' });
+  });
+
   test('threshold counts different keys', async () => {
     const rule = ruleFor([one, two], { threshold: 2 });
     const twice = await detached([one, one]);
@@ -149,6 +159,18 @@ describe('what is wrong has its code', () => {
     });
     const rule = ruleFor([key], { acceptEndedKeys: true });
     expect((await examine(things, [rule], { now })).state).toBe('vouched');
+  });
+
+  test('a key that this user has revoked, whatever its certificate says', async () => {
+    const revoked = [`OpenPGP key ${one.fingerprint}`];
+    const things = { [ASC]: await detached([one]) };
+    expect(await examine(things, [ruleFor([one], { revoked })])).toMatchObject({
+      state: 'failed',
+      code: 'WP-KEY-REVOKED',
+    });
+    const both = { [ASC]: await detached([one, two]) };
+    const finding = await examine(both, [ruleFor([one, two], { revoked })]);
+    expect(finding.authorities).toEqual([`OpenPGP key ${two.fingerprint}`]);
   });
 
   test('a whole message, clear-signed or not, where a detached signature is due (I04)', async () => {

@@ -60,6 +60,7 @@ export function judgeSigners(
   const refused: { readonly key: string; readonly code: Code; readonly reason: string }[] = [];
   for (const one of signed) {
     if (!one.good) refused.push(one);
+    else if (rule.revoked?.includes(one.keys[0]) === true) refused.push(revokedHere(one));
     else if (!one.authorised) refused.push(stranger(one, rule));
     else if (one.ended !== undefined && !rule.acceptEndedKeys) refused.push(ended(one, one.ended));
     else counted.set(one.keys[0], wordsOf(one));
@@ -87,6 +88,11 @@ function refusal(
 function stranger({ keys }: Extract<Signed, { good: true }>, rule: SignerRule) {
   const reason = `a good signature, and ${rule.source} does not let this key speak for ${rule.project}`;
   return { key: keys[0], code: 'WP-SIGNER-UNKNOWN' as const, reason };
+}
+
+function revokedHere({ keys }: Extract<Signed, { good: true }>) {
+  const reason = 'revoked in this trust store (`wheelproof trust key list`)';
+  return { key: keys[0], code: 'WP-KEY-REVOKED' as const, reason };
 }
 
 function ended({ keys }: Extract<Signed, { good: true }>, how: 'expired' | 'revoked') {
