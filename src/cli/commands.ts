@@ -11,10 +11,13 @@ import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
 import { registerPinsCommand } from './commands/pins.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
+import { registerReleaseCommand } from './commands/release.ts';
 import { registerTrustCommand } from './commands/trust.ts';
+import { registerTrustKeyCommand } from './commands/trust-key.ts';
 import { registerTrustRootCommand } from './commands/trust-root.ts';
 import { registerTufCommand } from './commands/tuf.ts';
 import { registerVerifyCommand } from './commands/verify.ts';
+import { openHeldKeys } from './held-signers.ts';
 import { installersHere } from './installers.ts';
 import type { OwnOptions } from './own-options.ts';
 import type { Output } from './show-report.ts';
@@ -57,6 +60,17 @@ export async function runCommand(
     }),
     io,
   );
+  registerTrustKeyCommand(
+    program,
+    async () => ({
+      rows: rows(),
+      clock: clockOf({}),
+      owner: currentOwner(environment),
+      keys: await openHeldKeys(findPlaces(environment)),
+    }),
+    io,
+  );
+  registerReleaseCommand(program, () => ({ environment, directory: process.cwd(), io }));
   registerTrustRootCommand(
     program,
     async () => ({

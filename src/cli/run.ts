@@ -17,6 +17,7 @@ export const COMMANDS = [
   'cache',
   'tuf',
   'pins',
+  'release',
   'verify',
   'help',
 ] as const;

@@ -77,7 +77,7 @@ export function rulesWith(
   own: readonly SignerRule[],
   { keys, signers, project, signatures, checksums }: SignerWish,
 ): { readonly rules: readonly SignerRule[]; readonly confirmed: boolean } {
-  const named = signers.map((text) => fingerprintOf(text));
+  const named = signers.map((text) => fingerprintOf(text, '--signer'));
   const places = (rule: SignerRule): Partial<SignerRule> => ({
     ...(signatures.length > 0 && { signatures }),
     ...(checksums.length > 0 && { checksums }),
@@ -105,11 +105,12 @@ export function rulesWith(
   return { rules: [...own, rule], confirmed: named.length > 0 };
 }
 
-function fingerprintOf(text: string): string {
+/** @throws Refusal `WP-USAGE` */
+export function fingerprintOf(text: string, option: string): string {
   const digits = text.replaceAll(' ', '').toUpperCase();
   if (FINGERPRINT.test(digits)) return digits;
   throw new Refusal('WP-USAGE', {
-    message: `--signer: expected a whole fingerprint of 40 or 64 digits, found ${safeText(text, 100)}`,
+    message: `${option}: expected a whole fingerprint of 40 or 64 digits, found ${safeText(text, 100)}`,
     hint: 'Short ids can be forged: see `gpg --fingerprint`.',
   });
 }

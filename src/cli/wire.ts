@@ -48,6 +48,7 @@ import {
   type Grounds,
 } from '../verify/index.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
+import { withHeldKeys } from './held-signers.ts';
 import { openStoredWheel } from './stored-wheels.ts';
 import { ownVersion } from './version.ts';
 import { transportOf } from './transport.ts';
@@ -90,7 +91,7 @@ export interface PolicyChoice {
 
 export async function openPolicy(choice: PolicyChoice, wiring: Wiring): Promise<Policy> {
   const places = findPlaces(choice.environment);
-  const policy = await (wiring.loadPolicy ?? loadPolicy)({
+  const written = await (wiring.loadPolicy ?? loadPolicy)({
     directory: choice.directory,
     configDirectory: places.config,
     explicitFile: choice.file,
@@ -98,6 +99,7 @@ export async function openPolicy(choice: PolicyChoice, wiring: Wiring): Promise<
     evidenceKinds: evidenceNames(),
     now: clockOf(wiring).now(),
   });
+  const policy = await withHeldKeys(written, places);
   return wiring.policy?.(policy) ?? policy;
 }
 

@@ -28,6 +28,7 @@ export function canonicalSigners(signers: readonly SignerRule[]): readonly strin
       keyrings: sorted(rule.keyrings),
       minisign: sorted(rule.minisign),
       ssh: sorted(rule.ssh),
+      revoked: sorted(rule.revoked ?? []),
       source: null,
     }),
   );
