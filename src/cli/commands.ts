@@ -91,7 +91,11 @@ export async function runCommand(
   registerIndexCommand(program, io);
   registerExplainCommand(
     program,
-    async () => ({ rows: rows(), policy: await policyFrom(options.policyFile) }),
+    async () => ({
+      rows: rows(),
+      policy: await policyFrom(options.policyFile),
+      places: findPlaces(environment),
+    }),
     io,
   );
   registerCacheCommand(

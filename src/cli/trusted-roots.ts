@@ -6,7 +6,8 @@ import { PUBLIC_GOOD, type HeldRoot, type TrustedRoots } from '../core/trusted-r
 import type { StagedFolder } from '../core/tuf-repository.ts';
 import type { Places } from '../host/index.ts';
 import { rootsFor, type Policy } from '../policy/index.ts';
-import { ensurePrivateDirectory, openStagedFolder } from '../storage/index.ts';
+import type { VerdictCache } from '../core/verdict-cache.ts';
+import { ensurePrivateDirectory, openStagedFolder, openVerdictCache } from '../storage/index.ts';
 import { openPublicGoodRoot } from '../trust/public-good-root.ts';
 import type { HeldRoots } from '../trust/held-roots.ts';
 
@@ -66,6 +67,11 @@ export function trustedRootsOf(places: Places, policy: Policy): TrustedRoots {
     });
     return await Promise.all(found);
   };
+}
+
+/** What attestations were proved to say, beside the trust store. */
+export function openKeptProofs({ data }: Places): VerdictCache {
+  return openVerdictCache(path.join(data, 'verdicts'));
 }
 
 const DAY_MS = 24 * 3_600_000;

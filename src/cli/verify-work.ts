@@ -5,12 +5,18 @@ import type { EvidenceKind } from '../core/evidence.ts';
 import type { Report } from '../core/report.ts';
 import type { Decision } from '../core/verdict.ts';
 import { parseIdentityWord } from '../config/index.ts';
-import { EVIDENCE_AT_HAND, SidecarLedger, type GivenEvidence } from '../evidence/index.ts';
+import {
+  EVIDENCE_AT_HAND,
+  readKeptEvidence,
+  SidecarLedger,
+  type GivenEvidence,
+} from '../evidence/index.ts';
 import { signersIn, type Policy } from '../policy/index.ts';
 import { buildReport, formatNamed } from '../report/index.ts';
 import { Question } from '../verify/index.ts';
 import { artifactOf, openFileAtHand, type FileAtHand } from './file-at-hand.ts';
 import { tellRootAges } from './root-ages.ts';
+import { openKeptProofs } from './trusted-roots.ts';
 import type { VerifyContext, VerifyOptions } from './verify-context.ts';
 import { readGiven, readPins, rootsFrom } from './verify-evidence.ts';
 import { askIndex, indexFrom, openOutside, type Listing } from './verify-listing.ts';
@@ -45,9 +51,12 @@ async function judge(
   argv: readonly string[],
 ): Promise<Report> {
   const { policy, rows, clock, places } = context;
-  const given = await readGiven(options, file.path);
   for (const word of options.identity ?? []) parseIdentityWord(word);
   const listing = await listingOf(context, file, options);
+  const handed = await readGiven(options, file.path);
+  const isAnswered = listing.upstream !== null && listing.unreachable === null;
+  const given =
+    handed.length > 0 || isAnswered ? handed : await readKeptEvidence(openKeptProofs(places), file);
   try {
     const artifact = given.length === 0 ? listing.artifact : asIfListed(listing.artifact);
     const evidence = await evidenceFor(context, { file, options, given, listing });

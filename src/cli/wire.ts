@@ -36,7 +36,6 @@ import {
   openMemoryTrustRows,
   openPageCopies,
   openSqliteTrustRows,
-  openVerdictCache,
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
@@ -52,7 +51,7 @@ import { withHeldKeys } from './held-signers.ts';
 import { openStoredWheel } from './stored-wheels.ts';
 import { ownVersion } from './version.ts';
 import { transportOf } from './transport.ts';
-import { trustedRootsOf } from './trusted-roots.ts';
+import { openKeptProofs, trustedRootsOf } from './trusted-roots.ts';
 import type { WaitingDisplay } from './waiting-display.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -272,9 +271,9 @@ async function aheadOf({
 }
 
 /** Attestations are verified on a thread of their own, and none of them twice. */
-function openJudge({ data }: Places, { digest }: Policy, wiring: Wiring): ProvenanceJudge {
+function openJudge(places: Places, { digest }: Policy, wiring: Wiring): ProvenanceJudge {
   const thread = wiring.judge?.() ?? openProvingThread();
-  const cache = openVerdictCache(path.join(data, 'verdicts'));
+  const cache = openKeptProofs(places);
   return rememberProofs(thread, { cache, policyDigest: digest, toolVersion: ownVersion() });
 }
 

@@ -26,3 +26,5 @@ export { makeSshSignature, sshKeyWords } from './sshsig-maker.ts';
 
 /** Loaded when the first signature comes. */
 export const openPgp = () => import('./openpgp.ts');
+export { describeProof } from './proof-steps.ts';
+export type { CertificateWords, EntryWords, ProofSteps } from './proof-steps.ts';

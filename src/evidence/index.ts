@@ -19,7 +19,7 @@ import { openProvingThread } from './proving-thread.ts';
 import type { ProvenanceJudge } from './provenance-judge.ts';
 import { pinEvidence } from './pins.ts';
 import { rememberedBytes } from './remembered-bytes.ts';
-import { rememberProofs } from './remembered-proofs.ts';
+import { readKeptEvidence, rememberProofs } from './remembered-proofs.ts';
 import type { SidecarLedger } from './sidecar-ledger.ts';
 
 /** What evidence kinds are made from; a new kind adds what it needs. */
@@ -68,7 +68,7 @@ export const EVIDENCE_AT_HAND = {
 } as const;
 
 export type { ProvenanceJudge } from './provenance-judge.ts';
-export { openProvingThread, rememberProofs };
+export { openProvingThread, readKeptEvidence, rememberProofs };
 export type { GivenEvidence } from './given-evidence.ts';
 export { signedTextAt } from './document-source.ts';
 export { hashesIn, type DocumentHashes } from './document-hashes.ts';

@@ -50,17 +50,8 @@ export function judgeProvenance(
   file: AttestedFile,
   roots: readonly NamedRoot[],
 ): Vouchers {
-  if (bytes.length > MAX_PROVENANCE_BYTES) {
-    throw tooMuch(`${WHAT} of ${file.filename} has ${bytes.length} bytes`);
-  }
-  const provenance = fields.objectOf(parseStrictJson(bytes, WHAT), WHAT);
-  if (fields.memberOf(provenance, 'version') !== 1) throw malformed(`${WHAT} is not of version 1`);
-  const attested = attestationsOf(provenance);
-  if (attested.length > MAX_ATTESTATIONS) {
-    throw tooMuch(`${file.filename} has ${attested.length} attestations`);
-  }
   const silent: string[] = [];
-  const vouchers = attested.flatMap(({ attestation, publisher }) => {
+  const vouchers = attestationsIn(bytes, file.filename).flatMap(({ attestation, publisher }) => {
     const judged = judgeAttestation(attestation, publisher, file, roots);
     if (typeof judged !== 'string') return [judged];
     silent.push(judged);
@@ -106,13 +97,26 @@ export function judgeAttestation(
   };
 }
 
-/** Both lists are required, and neither may be empty (PEP 740, "Provenance objects"). */
-function attestationsOf(provenance: JsonObject) {
-  return someOf(provenance, 'attestation_bundles').flatMap((entry) => {
+/**
+ * The attestations of a provenance object, each with what is said of its publisher. Both lists are
+ * required, and neither may be empty (PEP 740, "Provenance objects"). Nothing is verified yet.
+ * @throws Refusal `WP-ATTESTATION-MALFORMED`, `WP-ATTESTATION-LIMIT`
+ */
+export function attestationsIn(bytes: Uint8Array, filename: string) {
+  if (bytes.length > MAX_PROVENANCE_BYTES) {
+    throw tooMuch(`${WHAT} of ${filename} has ${bytes.length} bytes`);
+  }
+  const provenance = fields.objectOf(parseStrictJson(bytes, WHAT), WHAT);
+  if (fields.memberOf(provenance, 'version') !== 1) throw malformed(`${WHAT} is not of version 1`);
+  const attested = someOf(provenance, 'attestation_bundles').flatMap((entry) => {
     const bundle = fields.objectOf(entry, WHAT);
     const publisher = fields.childOf(bundle, 'publisher', WHAT);
     return someOf(bundle, 'attestations').map((attestation) => ({ attestation, publisher }));
   });
+  if (attested.length > MAX_ATTESTATIONS) {
+    throw tooMuch(`${filename} has ${attested.length} attestations`);
+  }
+  return attested;
 }
 
 function someOf(holder: JsonObject, name: string): readonly unknown[] {

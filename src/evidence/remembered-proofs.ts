@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { VerdictCache } from '../core/verdict-cache.ts';
+import type { GivenEvidence } from './given-evidence.ts';
 import type { Proving, ProvenanceJudge } from './provenance-judge.ts';
 import type { Vouchers } from './provenance.ts';
+import type { AttestedFile } from './statement.ts';
 
 export interface ProofMemory {
   readonly cache: VerdictCache;
@@ -21,7 +23,7 @@ const FORMAT = 'wheelproof proof 1';
  * trusted roots, the policy and the program that proved it. What was refused is looked at anew.
  */
 export function rememberProofs(judge: ProvenanceJudge, memory: ProofMemory): ProvenanceJudge {
-  const writing = new Set<Promise<void>>();
+  const writing = new Set<Promise<unknown>>();
   const digests = new WeakMap<Uint8Array, string>();
   const digestOf = (bytes: Uint8Array): string => {
     const digest = digests.get(bytes) ?? createHash('sha256').update(bytes).digest('hex');
@@ -49,8 +51,12 @@ export function rememberProofs(judge: ProvenanceJudge, memory: ProofMemory): Pro
       const known = await memory.cache.recall(key);
       if (known !== null) return readVouchers(known);
       const said = await judge.judge(proving);
+      const { provenance, file } = proving;
       // Nobody waits for it but the end of the run.
-      const written = memory.cache.keep(key, JSON.stringify(said));
+      const written = Promise.all([
+        memory.cache.keep(key, JSON.stringify(said)),
+        memory.cache.keep(evidenceKey(file), Buffer.from(provenance).toString('utf8')),
+      ]);
       writing.add(written);
       void written.finally(() => writing.delete(written));
       return said;
@@ -61,6 +67,22 @@ export function rememberProofs(judge: ProvenanceJudge, memory: ProofMemory): Pro
       await memory.cache.close();
     },
   };
+}
+
+/** The evidence itself, so that the proof can be made again without its index. */
+function evidenceKey({ filename, sha256 }: Pick<AttestedFile, 'filename' | 'sha256'>): string {
+  const parts = { format: 'wheelproof evidence 1', filename, sha256 };
+  return createHash('sha256').update(canonicalJson(parts)).digest('hex');
+}
+
+/** What the index said when a file was installed; nothing of it is believed before it is proved anew. */
+export async function readKeptEvidence(
+  cache: VerdictCache,
+  file: Pick<AttestedFile, 'filename' | 'sha256'>,
+): Promise<readonly GivenEvidence[]> {
+  const text = await cache.recall(evidenceKey(file));
+  if (text === null) return [];
+  return [{ form: 'provenance', path: 'as kept when it was proved', bytes: Buffer.from(text) }];
 }
 
 /** As it was written: the cache hands out nothing else. */

@@ -68,6 +68,21 @@ describe.runIf(isThere).each([
     });
   });
 
+  test('is explained afterwards, from its bytes to the trusted root, without the index', async () => {
+    await using bench = await openBench(installer, version);
+    publish(bench.world, servePage(JSON_TYPE, provenance()));
+    const ended = await bench.run(words, at(bench.world));
+    expect(ended.exit, ended.stderr).toBe(0);
+    const asked = bench.world.host(INDEX).seen.length;
+    const told = await bench.run(['explain', FILENAME], { bare: true });
+    expect(told.exit, told.stderr).toBe(0);
+    expect(told.stdout).toContain(
+      'From these bytes to the trusted root (as kept when it was proved)',
+    );
+    expect(told.stdout).toContain('rekor.sigstore.dev index 920610516');
+    expect(bench.world.host(INDEX).seen).toHaveLength(asked);
+  });
+
   test.each<[string, () => Hook, number, string]>([
     [
       'of another file',

@@ -9,6 +9,7 @@ import { CODES } from '../../core/codes.ts';
 import { Refusal } from '../../core/errors.ts';
 import type { RememberedFile, TrustRows } from '../../core/trust-rows.ts';
 import { DEFAULT_POLICY, parseRequirement, sealPolicy, type Policy } from '../../policy/index.ts';
+import { placesOf } from '../../host/index.ts';
 import { openMemoryTrustRows } from '../../storage/index.ts';
 import { registerExplainCommand } from './explain.ts';
 import { registerPolicyCommand } from './policy.ts';
@@ -50,7 +51,11 @@ async function run(words: readonly string[], policy: Policy = DEFAULT_POLICY): P
     return policy;
   };
   registerPolicyCommand(program, load, io);
-  registerExplainCommand(program, async () => ({ rows, policy }), io);
+  registerExplainCommand(
+    program,
+    async () => ({ rows, policy, places: placesOf({}, directory) }),
+    io,
+  );
   await program.parseAsync([...words], { from: 'user' });
   return printed;
 }

@@ -2,15 +2,18 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CODES, isCode, type Code } from '../../core/codes.ts';
+import { parseDistributionFilename } from '../../core/distribution-filename.ts';
 import { Refusal } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { REFUSAL_CLASSES } from '../../core/refusal-class.ts';
 import { safeText } from '../../core/safe-text.ts';
 import type { Approval, AuditEvent, RememberedFile, TrustRows } from '../../core/trust-rows.ts';
 import type { Decision } from '../../core/verdict.ts';
+import type { Places } from '../../host/index.ts';
 import { decide, explainProject, type Policy } from '../../policy/index.ts';
 import { asciiJson } from '../../report/index.ts';
 import { approvalShape, fileShape, timeText, validApprovals } from '../../trust/index.ts';
+import type { ChainSubject } from '../explain-chain.ts';
 import { hashOf, hashOfWordOrFile } from '../trust-arguments.ts';
 import { approvalsTable, auditLines, fileBlock } from '../trust-text.ts';
 import { voucherLines } from '../voucher-lines.ts';
@@ -19,6 +22,7 @@ import { projectLines } from './policy.ts';
 export interface ExplainContext {
   readonly rows: TrustRows;
   readonly policy: Policy;
+  readonly places: Places;
 }
 
 export interface ExplainIo {
@@ -27,7 +31,14 @@ export interface ExplainIo {
 
 interface Json {
   readonly json?: true;
+  readonly provenance?: readonly string[];
+  readonly attestation?: readonly string[];
 }
+
+const several = (word: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  word,
+];
 
 /** `wheelproof explain CODE|FILE`: what a code means; what is known of a file, and what follows. */
 export function registerExplainCommand(
@@ -38,6 +49,8 @@ export function registerExplainCommand(
   program
     .command('explain <code|file|sha256:hex>')
     .description('say what a refusal code means, or what is known of a file and what follows')
+    .option('--provenance <file>', 'a provenance object of it (PEP 740); repeatable', several)
+    .option('--attestation <file>', 'an attestation of it alone; repeatable', several)
     .option('--json', 'print JSON')
     .action(async (word: string, options: Json) => {
       const code = word.toUpperCase();
@@ -81,7 +94,7 @@ interface Known {
 }
 
 async function explainFile(
-  { rows, policy }: ExplainContext,
+  { rows, policy, places }: ExplainContext,
   word: string,
   { io, options }: { readonly io: ExplainIo; readonly options: Json },
 ): Promise<void> {
@@ -91,8 +104,12 @@ async function explainFile(
   const known = lookUp(rows, name, onDisk);
   if (onDisk === null && known.remembered.length === 0) throw unknownFile(word);
   const judged = known.remembered.map((file) => judge({ rows, policy }, file, { onDisk, now }));
+  const subject = subjectOf(known, { name, path: onDisk === null || hashOf(word) ? null : word });
+  const { traceFile, chainShape, chainText } = await import('../explain-chain.ts');
+  const chains = subject === null ? [] : await traceFile({ places, policy }, subject, options);
   if (options.json === true) {
-    io.out(asciiJson(jsonShape(word, known, judged)));
+    const proofs = chains.map(chainShape);
+    io.out(asciiJson({ ...jsonShape(word, known, judged), proofs }));
     return;
   }
   const known256 = known.sha256 === null ? '' : `  sha256      ${known.sha256}\n`;
@@ -100,8 +117,22 @@ async function explainFile(
   if (judged.length === 0) io.out('  Nothing is remembered of these bytes, nor under this name.\n');
   for (const one of judged)
     io.out(`\n${fileBlock(one.file)}${judgementText(policy, one, { known, now })}`);
+  if (subject !== null) for (const one of chains) io.out(`\n${chainText(one, subject)}`);
   if (known.approvals.length > 0) io.out(`\n${approvalsTable(known.approvals, now)}`);
   if (known.events.length > 0) io.out(`\nWhat happened:\n${auditLines(known.events)}`);
+}
+
+/** What attestations would be of: one file name with one digest. */
+function subjectOf(
+  { sha256, remembered }: Known,
+  { name, path }: { readonly name: string; readonly path: string | null },
+): ChainSubject | null {
+  const file = remembered.find((one) => one.sha256 === sha256);
+  const filename = path === null ? (file?.filename ?? name) : name;
+  const parsed = parseDistributionFilename(filename);
+  if (sha256 === null || parsed === null) return null;
+  const index = file?.index ?? 'direct:file://';
+  return { filename, project: parsed.project, sha256, index, path };
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -140,7 +171,7 @@ interface Judged {
 }
 
 function judge(
-  { rows, policy }: ExplainContext,
+  { rows, policy }: Pick<ExplainContext, 'rows' | 'policy'>,
   file: RememberedFile,
   { onDisk, now }: { readonly onDisk: string | null; readonly now: number },
 ): Judged {
