@@ -4,7 +4,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Publisher } from '../core/publisher.ts';
 import type { RememberedPublishers } from '../core/remembered-publisher.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
-import { standingOf, type ProvenanceHistory, type Standing } from './provenance-history.ts';
+import {
+  standingOf,
+  type KnownFile,
+  type ProvenanceHistory,
+  type Standing,
+} from './provenance-history.ts';
 
 const NOTHING: ProvenanceHistory = { files: [], accepted: [] };
 
@@ -28,7 +33,12 @@ export class PublisherMemory {
    */
   standing(artifact: Artifact, publishers: readonly Publisher[]): Standing {
     const { index, project, version, filename } = artifact;
-    return standingOf({ version, filename, publishers }, this.#historyOf(index, project));
+    const known = this.#historyOf(index, project);
+    const history =
+      known === NOTHING && publishers.length > 0
+        ? { files: bareFiles(this.#rows, index, project), accepted: [] }
+        : known;
+    return standingOf({ version, filename, publishers }, history);
   }
 
   /** Whether anything at all is known that a file could be held against. */
@@ -61,6 +71,14 @@ export class PublisherMemory {
     this.#before.set(key, history);
     return history;
   }
+}
+
+/** Of a project whose first attested file this is: what came before was not. */
+function bareFiles(rows: TrustRows, index: string, project: string): readonly KnownFile[] {
+  return rows
+    .list({ project })
+    .filter((file) => file.index === index)
+    .map(({ version, filename }) => ({ version, filename, publishers: [] }));
 }
 
 /** What is known of a project at one index: most have no publisher, and then nothing more is read. */

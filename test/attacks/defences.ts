@@ -51,6 +51,8 @@ const WITHOUT = {
     evidence: (kinds) => leaveOut(kinds, 'checksums'),
     policy: (policy) => ({ ...policy, require: null }),
   },
+  'publisher rules': { policy: withoutPublishers },
+  'publisher memory': { policy: withoutPublisherMemory },
   ownership: { policy: withoutOwners },
   'inside addresses': { policy: (policy) => ({ ...policy, allowInside: ['*'] }) },
   'file hosts': { policy: (policy) => ({ ...policy, allowHosts: ['*'] }) },
@@ -129,6 +131,26 @@ function allowPlainHttp(policy: Policy): Policy {
 /** No name belongs to anybody. */
 function withoutOwners(policy: Policy): Policy {
   return { ...policy, projects: policy.projects.map((rule) => ({ ...rule, index: null })) };
+}
+
+/** Nobody is named who may release. */
+function withoutPublishers(policy: Policy): Policy {
+  const projects = policy.projects.map(({ publishers: _publishers, ...rule }) => rule);
+  return { ...policy, projects };
+}
+
+/** Who released before does not matter. */
+function withoutPublisherMemory(policy: Policy): Policy {
+  const lifted = (['WP-PUBLISHER-CHANGED', 'WP-PUBLISHER-LOST'] as const).map((rule) => ({
+    project: '*',
+    version: null,
+    rule,
+    reason: 'to see the attack succeed',
+    owner: 'a test',
+    expires: Number.MAX_SAFE_INTEGER,
+    source: 'defences.ts',
+  }));
+  return { ...policy, exceptions: [...policy.exceptions, ...lifted] };
 }
 
 /** What could not be read is not there, as many programs have it. */

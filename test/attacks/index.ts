@@ -57,6 +57,10 @@ import { E05 } from './E05-twin-by-spelling.ts';
 import { E06 } from './E06-releases-merged.ts';
 import { E07 } from './E07-private-name-leaks.ts';
 import { E08 } from './E08-external-link.ts';
+import { H02 } from './H02-provenance-stripped.ts';
+import { H04 } from './H04-identity-changed.ts';
+import { H06 } from './H06-other-workflow.ts';
+import { H10 } from './H10-environment-missing.ts';
 import { H11 } from './H11-publisher-lies.ts';
 import { I01 } from './I01-any-key-in-the-ring.ts';
 import { I02 } from './I02-ended-keys.ts';
@@ -175,6 +179,10 @@ export const ATTACKS: readonly Attack[] = [
   E06,
   E07,
   E08,
+  H02,
+  H04,
+  H06,
+  H10,
   H11,
   I01,
   I02,
