@@ -174,7 +174,7 @@ describe('what a policy says', () => {
   test('the example of the guide is a policy, and its list of rules is whole', async () => {
     const guide = await readFile(new URL('../../docs/guide/policy.md', import.meta.url), 'utf8');
     const [, example = ''] = /```toml\n([^]*?)```/u.exec(guide) ?? [];
-    const policy = await load({ [PROJECT]: example });
+    const policy = await load({ [PROJECT]: example, '/srv/project/keys/good.asc': 'a key' });
     expect(policy.projects).toHaveLength(2);
     expect(policy.projects[1]?.publishers).toMatchObject([{ ref: 'refs/tags/v{version}' }]);
     expect(policy.exceptions).toHaveLength(1);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Refusal } from '../core/errors.ts';
 import type { NamedRoot } from '../core/trusted-roots.ts';
 import { judgeAttestation, judgeProvenance } from './provenance.ts';
-import { agrees } from './publisher.ts';
+import { agrees, publisherOf } from './publisher.ts';
 
 const DATA = path.resolve(import.meta.dirname, '../../../shared/data');
 const PEP740 = path.join(DATA, 'pep740');
@@ -164,6 +164,33 @@ describe.runIf(isThere)('a publisher that the index names', () => {
         expect.objectContaining({ code: 'WP-ATTESTATION-PUBLISHER' }),
       );
     }
+  });
+
+  test('a GitLab of your own speaks under a root of your own, for projects below its address', () => {
+    const issuer = 'https://git.corp.test';
+    const sourceUri = `${issuer}/acme/demo`;
+    const said = {
+      sourceUri,
+      sourceRef: 'refs/tags/v1',
+      buildConfigUri: `${sourceUri}//.gitlab-ci.yml@refs/tags/v1`,
+    };
+    const signer = { name: said.buildConfigUri, nameKind: 'uri', issuer, fields: said } as const;
+    const publisher = {
+      kind: 'GitLab',
+      repository: 'acme/demo',
+      workflow_filepath: '.gitlab-ci.yml',
+    };
+    const refusal = expect.objectContaining({ code: 'WP-ATTESTATION-PUBLISHER' });
+    expect(agrees(publisher, signer, 'corp')).toBe(true);
+    expect(() => agrees(publisher, signer)).toThrow(refusal);
+    expect(() => agrees({ ...publisher, repository: 'acme/x' }, signer, 'corp')).toThrow(refusal);
+    const outside = { ...signer, issuer: 'https://git.corp.test.evil.test' };
+    expect(() => agrees(publisher, outside, 'corp')).toThrow(refusal);
+    expect(publisherOf(signer, 'corp')).toMatchObject({
+      kind: 'GitLab',
+      workflow: '.gitlab-ci.yml',
+    });
+    expect(publisherOf(outside, 'corp').kind).toBe('other');
   });
 
   test.each(provenances)('$file: of an unknown kind is no pass', (entry) => {

@@ -81,7 +81,7 @@ export function judgeAttestation(
   if (statement.predicate === null) {
     return `an attestation of the type ${statement.predicateType} says nothing here`;
   }
-  if (publisher !== null && !agrees(publisher, identity)) {
+  if (publisher !== null && !agrees(publisher, identity, root)) {
     return `the publisher is of the unknown kind ${String(fields.memberOf(publisher, 'kind'))}`;
   }
   const signer = publisherOf(identity, root);

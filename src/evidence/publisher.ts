@@ -73,13 +73,19 @@ const pipelineOf = (identity: SignerIdentity): string | null => configuration(id
 /**
  * Compares what the unsigned provenance object says of its publisher with the certificate. Whole
  * texts only: no prefix, no case folding (attacks H07, H11).
+ * @param root under which the certificate holds: under one of your own, a GitLab of your own may issue
  * @returns `false` where the kind is not known, so that nothing can be said
  * @throws Refusal `WP-ATTESTATION-PUBLISHER`, `WP-ATTESTATION-MALFORMED`
  */
-export function agrees(publisher: JsonObject, identity: SignerIdentity): boolean {
+export function agrees(
+  publisher: JsonObject,
+  identity: SignerIdentity,
+  root: string = PUBLIC_GOOD,
+): boolean {
   const kind = fields.stringOf(publisher, 'kind', WHAT);
   if (!isKind(kind)) return false;
-  compare('issuer', ISSUERS[kind], identity.issuer);
+  const isOwn = kind === 'GitLab' && root !== PUBLIC_GOOD && publisherKind(identity) === 'GitLab';
+  compare('issuer', isOwn ? identity.issuer : ISSUERS[kind], identity.issuer);
   for (const [name, expected, found] of CLAIMS[kind](publisher, identity)) {
     compare(name, expected, found);
   }
@@ -106,7 +112,7 @@ const CLAIMS: Readonly<Record<KnownKind, Claims>> = {
   GitLab: (publisher, identity) => [
     [
       'repository',
-      `https://gitlab.com/${text(publisher, 'repository')}`,
+      `${identity.issuer}/${text(publisher, 'repository')}`,
       identity.fields.sourceUri,
     ],
     ['workflow_filepath', text(publisher, 'workflow_filepath'), pipelineOf(identity)],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { github } from '../../test/world/publishers.ts';
+import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type { Approval, RememberedFile, RememberedHost, TrustRows } from '../core/trust-rows.ts';
 import { openMemoryTrustRows } from '../storage/index.ts';
 import { exportTrust, importTrust } from './exchange.ts';
@@ -28,6 +30,24 @@ const APPROVAL: Approval = {
   expiresAt: null,
 };
 const HOST: RememberedHost = { index: FILE.index, host: 'files.index.example', firstSeen: 7 };
+
+const PUBLISHERS: RememberedPublishers = {
+  index: FILE.index,
+  project: 'demo',
+  version: '1.0',
+  filename: FILE.filename,
+  sha256: FILE.sha256,
+  publishers: [github({})],
+  firstSeen: 1000,
+};
+const CHANGE: AcceptedChange = {
+  project: 'demo',
+  version: '1.1',
+  publisher: github({ repository: 'bob/demo' }),
+  reason: 'it moved',
+  owner: 'ada',
+  at: 7,
+};
 
 interface Content {
   readonly files?: readonly RememberedFile[];
@@ -276,5 +296,54 @@ describe('merging (properties)', () => {
         expect(new Set(keys(merged(a, b)))).toEqual(new Set([...keys(a), ...keys(b)]));
       }),
     );
+  });
+});
+
+describe('publishers and accepted changes', () => {
+  const full = (): TrustRows => {
+    const rows = rowsWith({ files: [FILE] });
+    rows.rememberPublishers(PUBLISHERS);
+    rows.acceptChange(CHANGE);
+    rows.acceptChange({ ...CHANGE, publisher: null });
+    return rows;
+  };
+
+  test('travel, and come twice without a change', () => {
+    const text = exportTrust(full());
+    const rows = openMemoryTrustRows();
+    expect(read(rows, text)).toMatchObject({ added: 4, unchanged: 0 });
+    expect(rows.listPublishers({})).toEqual([PUBLISHERS]);
+    expect(rows.listChanges({})).toEqual(full().listChanges({}));
+    expect(read(rows, text)).toMatchObject({ added: 0, unchanged: 4 });
+    expect(exportTrust(rows)).toBe(text);
+  });
+
+  test('what is remembered here stays', () => {
+    const other = github({ repository: 'mallory/demo', repositoryId: '9' });
+    const rows = rowsWith({ files: [FILE] });
+    rows.rememberPublishers({ ...PUBLISHERS, publishers: [other] });
+    read(rows, exportTrust(full()));
+    expect(rows.listPublishers({})[0]?.publishers).toEqual([other]);
+    const changed = rowsWith({ files: [{ ...FILE, sha256: 'b'.repeat(64) }] });
+    read(changed, exportTrust(full()));
+    expect(changed.listPublishers({})).toEqual([]);
+  });
+
+  test('a document from before them is read, one that spoils them is not', () => {
+    expect(documentOf({ files: [FILE] })).not.toContain('publishers');
+    const text = exportTrust(full());
+    for (const [from, to] of [
+      ['"kind":"GitHub"', '"kind":"Forge"'],
+      ['"workflow":"release.yml"', '"workflow":7'],
+      ['"version":"1.1"', '"version":""'],
+      ['"repository_id":"1"', '"repository":"1"'],
+    ] as const) {
+      expect(text).toContain(from);
+      const rows = openMemoryTrustRows();
+      expect(() => read(rows, text.replaceAll(from, to)), to).toThrow(
+        expect.objectContaining({ code: 'WP-TRUST-DOCUMENT' }),
+      );
+      expect(rows.list({})).toEqual([]);
+    }
   });
 });

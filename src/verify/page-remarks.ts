@@ -8,6 +8,7 @@ import { compareVersions, isPrerelease } from '../core/version.ts';
 import type { PageHistory } from '../trust/index.ts';
 import { findLateFiles } from './late-files.ts';
 import { findSiblings } from './siblings.ts';
+import { findUnclaimed } from './unclaimed.ts';
 import { meetsWishes } from './wanted.ts';
 
 /** A page beside what the same page said before. */
@@ -48,6 +49,7 @@ export function remarkOn(view: PageView): PageRemarks {
   for (const { filename, remark } of [...findLateFiles(view, known), ...findSiblings(view)]) {
     add(filename, remark);
   }
+  for (const { filename, remark } of findUnclaimed(view)) add(filename, remark);
   const fall = findFall(view);
   if (fall !== null) {
     notes.push(`${fall.remark.message} (${fall.remark.code})`);
