@@ -12,6 +12,7 @@ import { registerIndexCommand } from './commands/index-parse.ts';
 import { registerPinsCommand } from './commands/pins.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
 import { registerReleaseCommand } from './commands/release.ts';
+import { registerTrustApprovalCommand } from './commands/trust-approval.ts';
 import { registerTrustCommand } from './commands/trust.ts';
 import { registerTrustKeyCommand } from './commands/trust-key.ts';
 import { registerTrustRootCommand } from './commands/trust-root.ts';
@@ -67,6 +68,16 @@ export async function runCommand(
       clock: clockOf({}),
       owner: currentOwner(environment),
       keys: await openHeldKeys(findPlaces(environment)),
+    }),
+    io,
+  );
+  registerTrustApprovalCommand(
+    program,
+    () => ({
+      rows: rows(),
+      clock: clockOf({}),
+      owner: currentOwner(environment),
+      environment,
     }),
     io,
   );

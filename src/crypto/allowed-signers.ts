@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { KeyObject } from 'node:crypto';
 import { Refusal } from '../core/errors.ts';
-import { readSshKey } from './ssh-wire.ts';
+import { readSshKey, type SshKey } from './ssh-wire.ts';
 import { sshFingerprint } from './sshsig.ts';
 
 /** One line of an allowed-signers file (ssh-keygen(1), ALLOWED SIGNERS). */
@@ -8,6 +9,7 @@ export interface AllowedSigner {
   /** As written; hostile text, escape before showing. */
   readonly principals: string;
   readonly fingerprint: string;
+  readonly key: KeyObject;
   /** What it may sign; `null`: anything. */
   readonly namespaces: readonly string[] | null;
   /** Milliseconds since 1970. */
@@ -44,7 +46,8 @@ function readLine(line: string, what: string): AllowedSigner {
   if (typeAt < 0 || typeAt > 2) throw wrong(what, 'expected PRINCIPALS [OPTIONS] TYPE KEY');
   const blob = Buffer.from(base64, 'base64');
   const fingerprint = sshFingerprint(blob);
-  if (readKey(blob, what) !== type) throw wrong(what, `the key is not of the type ${type}`);
+  const key = readKey(blob, what);
+  if (key.type !== type) throw wrong(what, `the key is not of the type ${type}`);
   const options = typeAt === 2 ? readOptions(words[1] ?? '', what) : new Map<string, string>();
   if (options.has('cert-authority')) {
     throw wrong(what, 'certificates are not supported: name the keys themselves');
@@ -53,15 +56,16 @@ function readLine(line: string, what: string): AllowedSigner {
   return {
     principals: principals.replaceAll('"', ''),
     fingerprint,
+    key: key.key,
     namespaces: namespaces === undefined ? null : namespaces.split(','),
     validAfter: timeOf(options.get('valid-after'), what),
     validBefore: timeOf(options.get('valid-before'), what),
   };
 }
 
-function readKey(blob: Buffer, what: string): string {
+function readKey(blob: Buffer, what: string): SshKey {
   try {
-    return readSshKey(blob, what).type;
+    return readSshKey(blob, what);
   } catch (thrown) {
     throw wrong(what, thrown instanceof Refusal ? thrown.message : 'no key');
   }

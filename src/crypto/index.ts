@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-export { readAttestation, readBundle } from './bundle.ts';
+export { preAuthentication, readAttestation, readBundle } from './bundle.ts';
 export * as fields from './json-fields.ts';
 export type { JsonObject } from './json-fields.ts';
 export { malformed } from './malformed.ts';
 export { openPrehashedVerifier } from './prehashed.ts';
 export { verifySigstore } from './sigstore.ts';
 export type { SignedFile, SigstoreProof } from './sigstore.ts';
+export { hasSigned } from './signature.ts';
 export type { SignerIdentity } from './signer-identity.ts';
 export { parseStrictJson } from './strict-json.ts';
 export { readTrustedRoot } from './trusted-root.ts';
@@ -22,7 +23,7 @@ export {
 } from './minisign.ts';
 export type { PgpOutcome, SignedBytes } from './openpgp.ts';
 export { checkSshSignature, readSshSignature } from './sshsig.ts';
-export { makeSshSignature, sshKeyWords } from './sshsig-maker.ts';
+export { makeSshSignature, sshKeyFingerprint, sshKeyWords } from './sshsig-maker.ts';
 
 /** Loaded when the first signature comes. */
 export const openPgp = () => import('./openpgp.ts');

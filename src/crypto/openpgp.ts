@@ -44,6 +44,8 @@ export type SignedBytes = Uint8Array | (() => ReadableStream<Uint8Array>);
 /** RFC 9580, section 5.2.1.2. */
 const TEXT_SIGNATURE = 0x01;
 const MAX_SIGNATURES = 16;
+/** In one file; each costs the check of what it says of itself. */
+const MAX_CERTIFICATES = 256;
 
 /** Loaded when the first signature comes: it takes longer to read than all of wheelproof. */
 const load = () => import('openpgp');
@@ -141,12 +143,15 @@ export async function readKeyring(file: Uint8Array): Promise<readonly Certificat
 /** A private key never gets further than here. */
 async function readCertificates(files: readonly Uint8Array[]): Promise<Certificate[]> {
   const openpgp = await load();
-  const read = files.flatMap((bytes) =>
-    isArmoured(bytes)
-      ? armoursIn(bytes).map((armoredKeys) => openpgp.readKeys({ armoredKeys }))
-      : [openpgp.readKeys({ binaryKeys: bytes })],
-  );
-  return (await Promise.all(read)).flat().map((key) => key.toPublic());
+  const read = files.flatMap((bytes) => {
+    if (!isArmoured(bytes)) return [openpgp.readKeys({ binaryKeys: bytes })];
+    const armours = armoursIn(bytes);
+    if (armours.length > MAX_CERTIFICATES) throw new Error(TOO_MANY_KEYS);
+    return armours.map((armoredKeys) => openpgp.readKeys({ armoredKeys }));
+  });
+  const keys = await Promise.all(read);
+  if (keys.some((one) => one.length > MAX_CERTIFICATES)) throw new Error(TOO_MANY_KEYS);
+  return keys.flat().map((key) => key.toPublic());
 }
 
 async function outcomesOf(
@@ -219,6 +224,7 @@ async function drain(data: unknown): Promise<void> {
   while (!(await reader.read()).done);
 }
 
+const TOO_MANY_KEYS = `more than ${MAX_CERTIFICATES} certificates in one file`;
 const TOO_MANY = `more than ${MAX_SIGNATURES} signatures`;
 
 /** Of all armours in the file: several signers' are often put one behind the other. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Signer } from '../core/tuf-repository.ts';
 import { sshString } from './ssh-wire.ts';
+import { sshFingerprint } from './sshsig.ts';
 
 /* OpenSSH PROTOCOL.sshsig, version 1, with an Ed25519 key. */
 
@@ -11,6 +12,11 @@ const HASH = 'sha512';
 /** The key as a line of an allowed-signers file has it: `ssh-ed25519 AAAA…`. */
 export function sshKeyWords(publicKey: string): string {
   return `${TYPE} ${blobOf(publicKey).toString('base64')}`;
+}
+
+/** As `ssh-keygen -l` shows it. */
+export function sshKeyFingerprint(publicKey: string): string {
+  return sshFingerprint(blobOf(publicKey));
 }
 
 /** As `ssh-keygen -Y sign -n NAMESPACE` writes it. @throws what the signer throws */
