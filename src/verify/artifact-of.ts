@@ -14,6 +14,11 @@ export function indexOf(pageUrl: string, page: Pick<IndexPage, 'project'>): stri
   return url.href;
 }
 
+/** How many files a page lists, whether or not they were read. */
+export function entryCount({ files, refused, skipped = [] }: IndexPage): number {
+  return files.length + refused.length + skipped.length;
+}
+
 const DIRECT = 'direct:';
 
 /** Whether no page led to it. */

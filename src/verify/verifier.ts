@@ -27,7 +27,7 @@ import { PublisherMemory } from '../trust/publisher-memory.ts';
 import { PageMemory } from '../trust/page-memory.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { AheadAccess } from './ahead-access.ts';
-import { directArtifact } from './artifact-of.ts';
+import { directArtifact, entryCount } from './artifact-of.ts';
 import { Catalogue } from './catalogue.ts';
 import { DirectDependencies } from './direct-dependencies.ts';
 import { FileCase, type FileCaseParts, type FileCaseStart } from './file-case.ts';
@@ -304,7 +304,7 @@ export class Verifier implements Verification {
       }
       const reading = await this.#access.read(this.#bounded(ask));
       if (reading.outcome !== 'page') return this.#names.declined(page, reading);
-      this.#names.shown(page, reading.page.files.length + reading.page.refused.length);
+      this.#names.shown(page, entryCount(reading.page));
       this.#indexHosts.add(new URL(ask.url).host);
       const judged = await judgePage(this.#pageParts, ask.url, reading);
       this.#stale?.keep(ask, reading, judged);
