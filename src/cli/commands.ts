@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CODES } from '../core/codes.ts';
 import { Refusal } from '../core/errors.ts';
@@ -19,6 +20,7 @@ import { registerTrustRootCommand } from './commands/trust-root.ts';
 import { registerTufCommand } from './commands/tuf.ts';
 import { registerVerifyCommand } from './commands/verify.ts';
 import { openHeldKeys } from './held-signers.ts';
+import { takeWriterLock } from '../storage/index.ts';
 import { installersHere } from './installers.ts';
 import type { OwnOptions } from './own-options.ts';
 import type { Output } from './show-report.ts';
@@ -44,6 +46,13 @@ export async function runCommand(
     const opened = openTrust(findPlaces(environment), clockOf({}));
     closers.push(() => opened.close());
     return opened;
+  };
+  /** To be changed by one process at a time. */
+  const openRoots = async () => {
+    const roots = await openHeldRoots(findPlaces(environment));
+    const lock = takeWriterLock(join(findPlaces(environment).data, 'roots', 'lock'));
+    closers.push(() => lock.close());
+    return roots;
   };
   const io = {
     out: (text: string) => output.out(text),
@@ -89,7 +98,7 @@ export async function runCommand(
       clock: clockOf({}),
       owner: currentOwner(environment),
       environment,
-      roots: await openHeldRoots(findPlaces(environment)),
+      roots: await openRoots(),
     }),
     io,
   );

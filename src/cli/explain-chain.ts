@@ -58,7 +58,7 @@ export function chainText({ evidence, outcome }: ProofChain, subject: AttestedFi
 
 type Holds = Extract<ProofChain['outcome'], { state: 'holds' }>;
 
-function stepsOf({ voucher, steps, rootId }: Holds, subject: AttestedFile): readonly string[] {
+function stepsOf({ voucher, steps, root }: Holds, subject: AttestedFile): readonly string[] {
   const { identity, words, predicate, proof } = voucher;
   const { certificate, authorities, certificateLogs, entries } = steps;
   const told = Object.entries(identity.fields).map(([name, value]) => `${name} ${value}`);
@@ -85,7 +85,11 @@ function stepsOf({ voucher, steps, rootId }: Holds, subject: AttestedFile): read
       `${name} promises the certificate`,
     ]),
     ...entries.map(entryLine),
-    ['root', `trusted root "${voucher.root}", id ${rootId}`],
+    [
+      'root',
+      `trusted root "${voucher.root}", id ${root.id}`,
+      `its source last said that it is current: ${timeText(root.checkedAt)}`,
+    ],
   ];
   return all.flatMap(([name, first = '', ...more], at) => [
     `  ${String(at + 1).padStart(2)} ${name.padEnd(11)} ${first}`,
@@ -114,8 +118,8 @@ function entryLine(entry: EntryWords): [string, ...string[]] {
 /** The same as JSON. */
 export function chainShape({ evidence, outcome }: ProofChain): object {
   if (outcome.state !== 'holds') return { evidence, ...outcome };
-  const { voucher, steps, rootId } = outcome;
-  const { identity, words, predicate, proof, root, statement } = voucher;
+  const { voucher, steps, root } = outcome;
+  const { identity, words, predicate, proof, statement } = voucher;
   const times = proof.times.map(({ at, by }) => ({ at: timeText(at), by }));
   const lived = (one: CertificateWords): object => ({
     ...one,
@@ -136,6 +140,6 @@ export function chainShape({ evidence, outcome }: ProofChain): object {
       ...entry,
       integratedAt: integratedAt === null ? null : timeText(integratedAt),
     })),
-    root: { name: root, id: rootId },
+    root: { name: voucher.root, id: root.id, checked: timeText(root.checkedAt) },
   };
 }

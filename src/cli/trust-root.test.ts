@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../policy/index.ts';
 import { openMemoryTrustRows } from '../storage/index.ts';
 import { openPublicGoodRoot } from '../trust/public-good-root.ts';
+import { serveRaw } from '../../test/world/raw-server.ts';
 import { targetOf, TufRepository } from '../../test/world/tuf-repository.ts';
 import { placesOf } from '../host/index.ts';
 import type { RootContext } from './trust-root-context.ts';
@@ -159,6 +160,34 @@ describe('a trusted root from a signed repository', () => {
     serve(repository, await named('one.test'), 1);
     await expect(updateRoot(await context(), io, 'corp', {})).rejects.toMatchObject({
       code: 'WP-TUF-ROLLBACK',
+    });
+    await showRoots(await context(), io, 'corp', {});
+    expect(said).toContain('two.test');
+  });
+
+  test('is followed over the network as well', async () => {
+    const repository = new TufRepository();
+    const folder = serve(repository, await named('one.test'), 1);
+    const server = await serveRaw((socket, head) => {
+      const path = /^GET \/tuf\/(\S+) /u.exec(head)?.[1] ?? '';
+      const file = join(folder, path);
+      const body = existsSync(file) ? readFileSync(file) : null;
+      const status = body === null ? '404 Not Found' : '200 OK';
+      socket.write(`HTTP/1.1 ${status}\r\ncontent-length: ${body?.length ?? 0}\r\n\r\n`);
+      socket.write(body ?? '');
+    });
+    try {
+      const from = `http://127.0.0.1:${server.port}/tuf/`;
+      const wish = { ...why, from, tufRoot: at('tuf-root.json') };
+      await importRoot(await context(), io, { name: 'corp', file: undefined }, wish);
+      serve(repository, await named('two.test'), 2);
+      await updateRoot(await context(), io, 'corp', {});
+      expect(said).toMatch(/^\+ .*two\.test/mu);
+    } finally {
+      await server.close();
+    }
+    await expect(updateRoot(await context(), io, 'corp', {})).rejects.toMatchObject({
+      class: 'E-UPSTREAM',
     });
     await showRoots(await context(), io, 'corp', {});
     expect(said).toContain('two.test');

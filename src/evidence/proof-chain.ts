@@ -23,7 +23,7 @@ export interface ProofChain {
         readonly state: 'holds';
         readonly voucher: Voucher;
         readonly steps: ProofSteps;
-        readonly rootId: string;
+        readonly root: { readonly id: string; readonly checkedAt: number };
       }
     | { readonly state: 'silent'; readonly why: string }
     | { readonly state: 'fails'; readonly why: Reason };
@@ -67,7 +67,8 @@ function traceOne(
     if (named === undefined) throw new Refusal('WP-INTERNAL', { message: 'a root without a name' });
     const trusted = readTrustedRoot(named.bytes);
     const steps = describeProof(entity, trusted, proof);
-    return { state: 'holds', voucher, steps, rootId: trusted.id };
+    const { checkedAt } = named;
+    return { state: 'holds', voucher, steps, root: { id: trusted.id, checkedAt } };
   } catch (thrown) {
     return failure(thrown);
   }
