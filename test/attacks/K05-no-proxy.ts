@@ -11,6 +11,7 @@ import {
   type Scene,
   type Witness,
 } from './attack.ts';
+import { runGuarded } from './door.ts';
 import { EVIL, GOOD, type Stage } from './stage.ts';
 
 /** The one name that leads to the world without its proxy. */
@@ -157,6 +158,8 @@ export const K05: Attack = {
         ...(await nothingLeaked(stage, guarded)),
         ...(await nobodyCame(stage, guarded)),
       ],
+      // Once: what was built is kept in pip's private cache, and not built again.
+      run: (_stage, knock) => runGuarded(knock),
     },
   ],
   twins: [
