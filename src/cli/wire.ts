@@ -51,6 +51,7 @@ import { withHeldKeys } from './held-signers.ts';
 import { openStoredWheel } from './stored-wheels.ts';
 import { ownVersion } from './version.ts';
 import { transportOf } from './transport.ts';
+import { freshRoots } from './root-freshness.ts';
 import { openKeptProofs, trustedRootsOf } from './trusted-roots.ts';
 import type { WaitingDisplay } from './waiting-display.ts';
 import type { Wiring } from './wiring.ts';
@@ -166,7 +167,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const run = newRunName();
   const memory = new TrustMemory(rows, clock);
   const sidecars = new SidecarLedger();
-  const realRoots = trustedRootsOf(places, policy);
+  const realRoots = freshRoots(trustedRootsOf(places, policy), policy, clock);
   const trustedRoots = wiring.trustedRoots?.(realRoots) ?? realRoots;
   const { pins } = intent;
   const judge = openJudge(places, policy, wiring);

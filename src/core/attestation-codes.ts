@@ -76,5 +76,11 @@ export const ATTESTATION_CODES = {
     'Whoever pinned it wants to look at every change before it counts.',
     "Look at what changed; then `wheelproof trust root pin NAME --off --reason 'why'` and update again.",
   ),
+  'WP-TRUSTED-ROOT-OLD': entry(
+    'E-FRESH',
+    'The trusted root is too old to be relied on under --strict.',
+    'Keys that were taken back since then would still count.',
+    'Bring it up to date with `wheelproof trust root update`.',
+  ),
   ...PUBLISHER_CODES,
 } as const satisfies Record<`WP-${string}`, CodeEntry>;

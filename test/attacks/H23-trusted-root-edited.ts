@@ -85,6 +85,16 @@ export const H23: Attack = {
       lasting: true,
     },
     {
+      name: 'a year old, under --strict',
+      ...imported(edit((record) => ({ ...record, checkedAt: Date.now() - YEAR_MS }))),
+      own: ['--strict'],
+      mount: (stage) => stage.listAttested(GOOD),
+      expect: refused('E-FRESH', 'WP-TRUSTED-ROOT-OLD', { says: () => ['"world"', '400 days'] }),
+      plain: BOTH_INSTALL,
+      defence: 'strictness',
+      lasting: true,
+    },
+    {
       name: 'a year old: told',
       ...imported(edit((record) => ({ ...record, checkedAt: Date.now() - YEAR_MS }))),
       mount: (stage) => stage.listAttested(GOOD),
