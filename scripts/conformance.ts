@@ -11,7 +11,7 @@ import { runSuite, type SuiteResult } from '../test/conformance/suite.ts';
  * `npm run conformance`: what sigstore-python and pypi-attestations say of the same signatures as we
  * do; with `-- --suite CHECKOUT` also the verification cases of sigstore-conformance through
  * `test/conformance/sigstore-client.ts`. Writes docs/conformance.md; a part that was not run stays
- * as it was. `--only tuf`: other people's TUF clients read a repository that we wrote.
+ * as it was. `--only openpgp`: OpenPGP signatures alone. `--only tuf`: other people's TUF clients read a repository that we wrote.
  */
 const { values } = parseArgs({
   options: { suite: { type: 'string' }, only: { type: 'string' } },
@@ -26,7 +26,10 @@ const OPINIONS = '## Second opinions';
 if (values.only === 'tuf') {
   const { askReferees } = await import('../test/conformance/tuf/referees.ts');
   if (!(await askReferees(say))) process.exitCode = 1;
+} else if (values.only === 'openpgp') {
+  await askOpenPgp();
 } else {
+  await askOpenPgp();
   const before = existsSync(pagePath) ? await readFile(pagePath, 'utf8') : '';
   const opinions = askOthers() ?? kept(before, OPINIONS);
   const suite = (await runUpstream()) ?? kept(before, SUITE);
@@ -38,6 +41,31 @@ if (values.only === 'tuf') {
     process.execPath,
     [join(root, 'node_modules', '.bin', 'prettier'), '--write', pagePath],
     { stdio: 'ignore' },
+  );
+}
+
+/** gpgv, and sqop where it is installed, on the same OpenPGP signatures. */
+async function askOpenPgp(): Promise<void> {
+  const { gatherPgpOpinions } = await import('../test/conformance/openpgp/second-opinions.ts');
+  const gathered = await gatherPgpOpinions(join(root, '..', 'shared', 'data'));
+  if (gathered === null) {
+    say('OpenPGP: skipped, gpgv is not installed here');
+    return;
+  }
+  for (const name of gathered.laxer) say(`taken here, and not by gpgv: ${name}`);
+  if (gathered.laxer.length > 0) process.exitCode = 1;
+  say(`OpenPGP: ${gathered.said}`);
+  const page = join(root, 'docs', 'openpgp-conformance.md');
+  const intro =
+    'Written by `npm run conformance -- --only openpgp`: real signatures, and some that are made for it on the spot, before us and before gpgv. Each refusal shows its reason. `test/conformance/sop` speaks the Stateless OpenPGP subset `version`, `verify` and `inline-verify` for the interoperability suite.';
+  const parts = ['# OpenPGP: second opinions', intro, `In all, ${gathered.said}`, gathered.text];
+  await writeFile(page, `${parts.join('\n\n')}\n`);
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules', '.bin', 'prettier'), '--write', page],
+    {
+      stdio: 'ignore',
+    },
   );
 }
 

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as openpgp from 'openpgp';
+import { checkClearSigned, checkDetached, type PgpOutcome } from '../../../src/crypto/openpgp.ts';
+import { isStopping } from '../../../src/evidence/signer-verdict.ts';
+import {
+  LAX,
+  makePgpKey,
+  signBare,
+  signClear,
+  signDetached,
+  signInline,
+  withoutCrossSignature,
+  type PgpKey,
+} from '../../world/openpgp-keys.ts';
+
+/* What gpgv and, where it is installed, sqop say of the same OpenPGP signatures as we do. */
+
+interface Case {
+  readonly name: string;
+  /** `null`: the signature is in the document. */
+  readonly signature: Uint8Array | null;
+  readonly data: Uint8Array;
+  readonly certificate: Uint8Array;
+}
+
+interface Opinion {
+  readonly name: string;
+  readonly ours: string;
+  readonly taken: boolean;
+  readonly gpgv: boolean;
+  /** `null`: it is not installed here. */
+  readonly sqop: boolean | null;
+}
+
+const DAY = 86_400_000;
+const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY);
+const CONTENT = Buffer.from('the file');
+
+/** @returns the page's text and the cases that we take and gpgv does not; `null` without gpgv. */
+export async function gatherPgpOpinions(data: string): Promise<{
+  readonly text: string;
+  readonly laxer: readonly string[];
+  readonly said: string;
+} | null> {
+  if (spawnSync('gpgv', ['--version']).status !== 0) return null;
+  const cases = [...realCases(data), ...(await madeCases())];
+  const opinions: Opinion[] = [];
+  for (const one of cases) opinions.push(await opinionOn(one));
+  const laxer = opinions.filter(({ taken, gpgv }) => taken && !gpgv).map(({ name }) => name);
+  const stricter = opinions.filter(({ taken, gpgv }) => !taken && gpgv).length;
+  const both = opinions.filter(({ taken, gpgv }) => taken === gpgv).length;
+  const said = `of ${opinions.length} inputs gpgv and we agree on ${both}; we refuse ${stricter} that gpgv takes, and take ${laxer.length} that it refuses.`;
+  return { text: tableOf(opinions), laxer, said };
+}
+
+function tableOf(opinions: readonly Opinion[]): string {
+  const word = (taken: boolean | null): string =>
+    taken === null ? 'not here' : taken ? 'takes' : 'refuses';
+  const rows = opinions.map(({ name, ours, taken, gpgv, sqop }) => {
+    const differ = taken === gpgv ? '' : ' **differ**';
+    return `| ${name} | ${word(taken)}: ${ours.replaceAll('|', '\\|')} | ${word(gpgv)}${differ} | ${word(sqop)} |`;
+  });
+  return ['| input | wheelproof | gpgv | sqop |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+async function opinionOn({ name, signature, data, certificate }: Case): Promise<Opinion> {
+  const { taken, words } = await ourWord({ name, signature, data, certificate });
+  const folder = mkdtempSync(join(tmpdir(), 'wheelproof-opinions-'));
+  try {
+    const at = (file: string): string => join(folder, file);
+    writeFileSync(at('data'), data);
+    writeFileSync(at('cert'), certificate);
+    writeFileSync(at('ring'), await binaryRing(certificate));
+    if (signature !== null) writeFileSync(at('sig'), signature);
+    const files = signature === null ? [at('data')] : [at('sig'), at('data')];
+    const gpgv = spawnSync('gpgv', ['--homedir', folder, '--keyring', at('ring'), ...files]);
+    const verb =
+      signature === null ? ['inline-verify', at('cert')] : ['verify', at('sig'), at('cert')];
+    const sqop = spawnSync('sqop', verb, { input: data });
+    const isHere = sqop.error === undefined;
+    return {
+      name,
+      ours: words,
+      taken,
+      gpgv: gpgv.status === 0,
+      sqop: isHere ? sqop.status === 0 : null,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** As an install judges it: none is forged, and one is good, by a key that has not ended. */
+async function ourWord(one: Case): Promise<{ readonly taken: boolean; readonly words: string }> {
+  const check = { certificates: [one.certificate], now: Date.now() };
+  try {
+    const outcomes =
+      one.signature === null
+        ? (await checkClearSigned(one.data, check)).outcomes
+        : await checkDetached(one.data, one.signature, check);
+    const stopped = outcomes.some((each) => !each.good && isStopping(each.code));
+    const taken = !stopped && outcomes.some((each) => each.good && each.ended === undefined);
+    return { taken, words: outcomes.map(wordsOf).join('; ') };
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return { taken: false, words: `WP-SIGNATURE-MALFORMED (${why})` };
+  }
+}
+
+function wordsOf(outcome: PgpOutcome): string {
+  if (!outcome.good) return `${outcome.code} (${outcome.reason})`;
+  if (outcome.ended === undefined) return 'good';
+  return outcome.ended === 'expired'
+    ? 'WP-KEY-EXPIRED (good when made)'
+    : 'WP-KEY-REVOKED (good when made)';
+}
+
+/** gpgv reads no armour. */
+async function binaryRing(certificate: Uint8Array): Promise<Uint8Array> {
+  const text = Buffer.from(certificate).toString('latin1');
+  if (!text.trimStart().startsWith('-----BEGIN')) return certificate;
+  const keys = await openpgp.readKeys({ armoredKeys: text });
+  return Buffer.concat(keys.map((key) => key.write()));
+}
+
+function realCases(data: string): readonly Case[] {
+  const detached = join(data, 'pgp', 'detached');
+  const clear = join(data, 'pgp', 'clearsigned');
+  if (!existsSync(detached)) return [];
+  const read = (...path: readonly string[]): Buffer => readFileSync(join(...path));
+  const files = readdirSync(detached).filter(
+    (name) => name.endsWith('.asc') && !name.includes('signing-key'),
+  );
+  const documents = readdirSync(clear).filter((name) => name.endsWith('.dsc'));
+  const keys = Buffer.concat(
+    readdirSync(join(clear, 'keys')).map((name) =>
+      Buffer.from(`${read(clear, 'keys', name).toString()}\n`),
+    ),
+  );
+  return [
+    ...files.flatMap((name) => {
+      const file = name.slice(0, -'.asc'.length);
+      if (!existsSync(join(detached, file))) return [];
+      const key = `${file.split('_')[0] ?? ''}.signing-key.asc`;
+      const signature = read(detached, name);
+      return [{ name, signature, data: read(detached, file), certificate: read(detached, key) }];
+    }),
+    ...documents.map((name) => {
+      const mine = keyringFor(read(clear, name), join(clear, 'keys'));
+      return { name, signature: null, data: read(clear, name), certificate: mine ?? keys };
+    }),
+  ];
+}
+
+/** The one certificate that INDEX.json names for a document: gpgv is slow with them all. */
+function keyringFor(document: Uint8Array, folder: string): Uint8Array | null {
+  const index: unknown = JSON.parse(readFileSync(join(folder, '..', 'INDEX.json'), 'utf8'));
+  if (!Array.isArray(index)) return null;
+  for (const entry of index as readonly unknown[]) {
+    if (typeof entry !== 'object' || entry === null) continue;
+    const name: unknown = Reflect.get(entry, 'dsc');
+    const key: unknown = Reflect.get(entry, 'primary_key');
+    if (typeof name !== 'string' || typeof key !== 'string') continue;
+    if (readFileSync(join(folder, '..', name)).equals(document)) {
+      return readFileSync(join(folder, `${key}.asc`));
+    }
+  }
+  return null;
+}
+
+/** What the attacks of the catalogue are made of. */
+async function madeCases(): Promise<readonly Case[]> {
+  const own = await makePgpKey(daysAgo(100));
+  const other = await makePgpKey(daysAgo(100), 'Other');
+  const expiring = await makePgpKey(daysAgo(100), 'Old', { keyExpirationTime: 50 * 86_400 });
+  const subkey = await makePgpKey(daysAgo(100), 'Sub', { subkeys: [{ sign: true }] });
+  const rsa = await makePgpKey(daysAgo(100), 'RSA', { type: 'rsa', rsaBits: 2048 });
+  const small = await makePgpKey(daysAgo(100), 'Small', { type: 'rsa', rsaBits: 1024 });
+  const young = await makePgpKey(daysAgo(1), 'Young');
+  const at = daysAgo(2);
+  const sub = subkey.key.subkeys[0] ?? subkey.key;
+  const made = (
+    name: string,
+    { armour }: Pick<PgpKey, 'armour'>,
+    signature: Uint8Array | string,
+  ) => ({
+    name: `made: ${name}`,
+    signature: Buffer.from(signature),
+    data: CONTENT,
+    certificate: Buffer.from(armour),
+  });
+  const { sha1, sha512 } = openpgp.enums.hash;
+  const { keyCompromised, keyRetired } = openpgp.enums.reasonForRevocation;
+  const good = await signBare(own.key, CONTENT, { at });
+  const forged = await signBare(own.key, Buffer.from('another'), { at });
+  const clear = Buffer.from(await signClear([own], 'the list\n', at));
+  return [
+    made('as it should be', own, await signDetached([own], CONTENT, at)),
+    made('by a subkey', subkey, await signBare(sub, CONTENT, { at })),
+    made('over other bytes', own, forged),
+    made('a good one, then a bad one', own, Buffer.concat([good, forged])),
+    made('a bad one, then a good one', own, Buffer.concat([forged, good])),
+    made('by a key that is not in the ring', other, good),
+    made(
+      'an expired key, while it lived',
+      expiring,
+      await signBare(expiring.key, CONTENT, { at: daysAgo(60) }),
+    ),
+    made('an expired key, afterwards', expiring, await signBare(expiring.key, CONTENT, { at })),
+    made(
+      'a key revoked as stolen',
+      { armour: await revoked(other, keyCompromised) },
+      await signBare(other.key, CONTENT, { at }),
+    ),
+    made(
+      'a key retired since',
+      { armour: await revoked(other, keyRetired) },
+      await signBare(other.key, CONTENT, { at }),
+    ),
+    made('over SHA-1', rsa, await signBare(rsa.key, CONTENT, { at, hash: sha1 })),
+    made('RSA of 1024 bits', small, await signBare(small.key, CONTENT, { at, hash: sha512 })),
+    made('a key newer than the signature', young, await signBare(young.key, CONTENT, { at })),
+    made(
+      'a subkey without cross-signature',
+      { armour: await withoutCrossSignature(subkey, 2, daysAgo(99)) },
+      await signBare(sub, CONTENT, { at }),
+    ),
+    made(
+      'a subkey for encryption',
+      { armour: await withoutCrossSignature(subkey, 4, daysAgo(99)) },
+      await signBare(sub, CONTENT, { at }),
+    ),
+    made('a whole message', own, await signInline(own, CONTENT, at)),
+    {
+      name: 'made: clear-signed',
+      signature: null,
+      data: clear,
+      certificate: Buffer.from(own.armour),
+    },
+    {
+      name: 'made: clear-signed and changed',
+      signature: null,
+      data: Buffer.from(clear.toString().replace('list', 'lost')),
+      certificate: Buffer.from(own.armour),
+    },
+  ];
+}
+
+async function revoked({ key }: PgpKey, flag: openpgp.enums.reasonForRevocation): Promise<string> {
+  const wish = {
+    key,
+    reasonForRevocation: { flag },
+    date: daysAgo(1),
+    format: 'object',
+    config: LAX,
+  } as const;
+  return (await openpgp.revokeKey(wish)).publicKey.armor();
+}
