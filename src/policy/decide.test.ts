@@ -106,6 +106,16 @@ describe('default policy', () => {
     expect(remembered.notes.join()).toContain('attestation could not be reached');
   });
 
+  test('where the policy names the publisher, whether he vouches must be known (attack H03)', () => {
+    const down = finding('attestation', 'publisher', 'unreachable', 'WP-UPSTREAM-STATUS');
+    const needed = { publisherNeeded: true };
+    expect(verdictOf(DEFAULT_POLICY, [HASH, MEMORY, down])).toBe('remembered');
+    expect(verdictOf(DEFAULT_POLICY, [HASH, MEMORY, down], needed)).toBe('undecided');
+    expect(verdictOf(DEFAULT_POLICY, [HASH, PINS, down], needed)).toBe('undecided');
+    expect(verdictOf(DEFAULT_POLICY, [HASH, APPROVAL, down], needed)).toBe('vouched');
+    expect(verdictOf(DEFAULT_POLICY, [HASH, ATTESTATION], needed)).toBe('vouched');
+  });
+
   test('integrity that could not be checked leaves everything undecided', () => {
     const lost = finding('index-hash', 'integrity', 'unreachable', 'WP-UPSTREAM-STATUS');
     expect(verdictOf(DEFAULT_POLICY, [lost, APPROVAL])).toBe('undecided');

@@ -18,6 +18,33 @@ const publisher = finding({ kind: 'attestation', class: 'publisher' });
 const hash = finding({ kind: 'index-hash', class: 'integrity' });
 const absent = finding({ kind: 'approval', state: 'absent' });
 
+const approval = finding({ kind: 'approval' });
+
+describe('a remark on who publishes', () => {
+  test.each(['WP-PUBLISHER-CHANGED', 'WP-PUBLISHER-LOST'] as const)(
+    '%s blocks, but for bytes that somebody accepted: a lock file is no such word',
+    (code) => {
+      expect(judgeRemark(code, false, [])).toBe('block');
+      expect(judgeRemark(code, false, [pins, publisher])).toBe('block');
+      expect(judgeRemark(code, false, [memory])).toBe('lifted');
+      expect(judgeRemark(code, true, [approval])).toBe('lifted');
+    },
+  );
+
+  test('a missing publisher whom the policy names is lifted by an approval alone', () => {
+    for (const one of [memory, pins, publisher]) {
+      expect(judgeRemark('WP-PUBLISHER-MISSING', false, [one])).toBe('block');
+    }
+    expect(judgeRemark('WP-PUBLISHER-MISSING', true, [approval])).toBe('lifted');
+  });
+
+  test.each(['WP-PUBLISHER-CLAIMED', 'WP-PUBLISHER-MIXED'] as const)('%s is a note', (code) => {
+    expect(judgeRemark(code, false, [pins])).toBe('note');
+    expect(judgeRemark(code, true, [pins])).toBe('block');
+    expect(judgeRemark(code, true, [memory])).toBe('lifted');
+  });
+});
+
 describe('a remark', () => {
   test.each(['WP-LISTING-CHANGED', 'WP-SDIST-BUILD'] as const)('%s always blocks', (code) => {
     expect(judgeRemark(code, false, [hash, absent])).toBe('block');

@@ -260,6 +260,24 @@ describe('migrations', () => {
     connection.close();
   });
 
+  test('a store of each earlier version opens, with what it held', () => {
+    for (const [place] of MIGRATIONS.entries()) {
+      const old = `${file}.v${place + 1}`;
+      writeFileSync(old, '');
+      const connection = new SqliteConnection(old);
+      migrate(connection, clock, MIGRATIONS.slice(0, place + 1));
+      connection.run("INSERT INTO hosts VALUES ('i', 'h', 1, 's')");
+      connection.close();
+      const again = new SqliteConnection(old);
+      migrate(again, clock);
+      expect(schemaVersion(again)).toBe(MIGRATIONS.length);
+      expect(again.get('SELECT count(*) AS rows FROM accepted_changes')).toEqual({ rows: 0 });
+      expect(again.get('SELECT count(*) AS rows FROM publishers')).toEqual({ rows: 0 });
+      expect(again.get('SELECT count(*) AS rows FROM hosts')).toEqual({ rows: 1 });
+      again.close();
+    }
+  });
+
   test('a step that fails leaves the version before it', () => {
     fill();
     const connection = new SqliteConnection(file);

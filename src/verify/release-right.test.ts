@@ -144,6 +144,12 @@ describe('without a rule, by memory', () => {
     expect(right.findings[0]?.unconfirmed).toBe(true);
   });
 
+  test('several publishers at first sight are told', () => {
+    const right = scene().judge(artifact('1.0'), finding(ALICE, MALLORY));
+    expect(right.notes[0]).toContain('several publishers');
+    expect(scene().judge(artifact('1.0'), finding(ALICE, ALICE)).notes).toEqual([]);
+  });
+
   test('what changed and blocks nothing is a note', () => {
     const { remember, judge } = scene();
     remember('1.0');

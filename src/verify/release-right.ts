@@ -4,7 +4,13 @@ import { reason, type Reason } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { ProvenanceStanding } from '../core/provenance-word.ts';
 import { publisherNotation } from '../core/publisher-notation.ts';
-import { exactWords, publisherWords, type Attested, type Publisher } from '../core/publisher.ts';
+import {
+  exactWords,
+  isSamePublisher,
+  publisherWords,
+  type Attested,
+  type Publisher,
+} from '../core/publisher.ts';
 import {
   missesOf,
   publisherRulesFor,
@@ -201,7 +207,14 @@ function notesOn(
   if (word === 'partial' && publishers.length === 0) {
     return [`${name} is not attested, though other files of this release are`];
   }
-  if (before === null || publishers.length === 0 || word === 'changed') return [];
+  const [first, ...more] = publishers;
+  if (first === undefined || word === 'changed') return [];
+  if (known.length === 0 && more.some((one) => !isSamePublisher(one, first))) {
+    return [
+      `${name} is attested by several publishers, and each of them is remembered: ${wordsOf(publishers)}`,
+    ];
+  }
+  if (before === null) return [];
   const release = `${artifact.project} ${before.version}`;
   if (before.publishers.length === 0) {
     return [`${name} is attested by ${wordsOf(publishers)}; ${release} was not attested`];
