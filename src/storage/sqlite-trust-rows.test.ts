@@ -261,6 +261,7 @@ describe('migrations', () => {
   });
 
   test('a store of each earlier version opens, with what it held', () => {
+    fill();
     for (const [place] of MIGRATIONS.entries()) {
       const old = `${file}.v${place + 1}`;
       writeFileSync(old, '');

@@ -57,6 +57,8 @@ describe('the word of a release', () => {
     const moved = [wheel('6.4', mallory), wheel('7.0', alice)];
     expect(word(wheel('6.5', mallory), ...moved)).toBe('full');
     expect(word(wheel('7.1', mallory), ...moved)).toBe('changed');
+    const back = standingOf(wheel('7.1', mallory), { files: moved, accepted: [] });
+    expect(back.known).toEqual([]);
   });
 
   test('the first release known of an old line may come from the line before or the one after', () => {
@@ -65,6 +67,11 @@ describe('the word of a release', () => {
     expect(word(wheel('6.1', mallory), ...known)).toBe('full');
     const other = github({ repository: 'carol/demo', repositoryId: '3', ownerId: '33' });
     expect(word(wheel('6.1', other), ...known)).toBe('changed');
+  });
+
+  test('a file is not held against itself', () => {
+    expect(word(wheel('1.0'), wheel('1.0', alice))).toBe('no');
+    expect(word(wheel('1.0', mallory), wheel('1.0', alice))).toBe('full');
   });
 
   test('an older release is held against nothing that came later', () => {
@@ -99,6 +106,18 @@ describe('what a person accepted', () => {
     expect(standingOf(wheel('1.2', alice), history).word).toBe('changed');
     expect(standingOf(wheel('1.1'), history).word).toBe('lost');
     expect(standingOf(wheel('1.0.1', mallory), history).word).toBe('changed');
+  });
+
+  test('both, for a release whose files differ', () => {
+    const accepted = [null, mallory].map((publisher) => ({ version: '1.1', publisher }));
+    expect(standingOf(wheel('1.2'), { files, accepted }).word).toBe('no');
+    expect(standingOf(wheel('1.2', mallory), { files, accepted }).word).toBe('full');
+  });
+
+  test('nobody for the releases before it', () => {
+    const accepted = [{ version: '2.0', publisher: mallory }];
+    expect(standingOf(wheel('0.9', mallory), { files: [], accepted }).known).toEqual([]);
+    expect(standingOf(wheel('2.0', mallory), { files: [], accepted }).known).toEqual([mallory]);
   });
 
   test('that it comes without attestations, from that release on', () => {

@@ -125,6 +125,14 @@ describe('without a rule, by memory', () => {
     expect(codes(judge(artifact('1.2'), finding(ALICE)))).toEqual(['WP-PUBLISHER-CHANGED']);
   });
 
+  test('who vouched for other bytes under a name is no history of these', () => {
+    const { rows, remember, judge } = scene();
+    remember('1.0', ALICE);
+    rows.forget(INDEX, 'demo', artifact('1.0').filename);
+    new TrustMemory(rows, clock).accept(artifact('1.0'), 'b'.repeat(64), 1, 'first-seen', 'p');
+    expect(codes(judge(artifact('1.1'), finding()))).toEqual([]);
+  });
+
   test('another index, and a file that no page led to, are not held against it', () => {
     const { remember, judge } = scene();
     remember('1.0', ALICE);

@@ -48,7 +48,7 @@ export interface Scene {
   readonly wishes?: readonly Wish[];
   readonly ahead?: AheadPlan;
   /** Contents are judged by the archive room; these files are no archives. */
-  readonly extra?: readonly EvidenceKind[];
+  readonly extra?: readonly EvidenceKind[]; // in place of the real ones of their kind
 }
 
 export async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
@@ -121,7 +121,10 @@ export function open(
     memory,
     clock,
     policy: scene.policy ?? DEFAULT_POLICY,
-    evidence: [...kinds, ...(scene.extra ?? [])],
+    evidence: [
+      ...kinds.filter(({ kind }) => scene.extra?.some((extra) => extra.kind === kind) !== true),
+      ...(scene.extra ?? []),
+    ],
     pages,
     sidecars,
     wishes: scene.wishes ?? [],

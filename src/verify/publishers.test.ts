@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import { github } from '../../test/world/publishers.ts';
+import type { EvidenceKind } from '../core/evidence.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Publisher } from '../core/publisher.ts';
+import { DEFAULT_POLICY, sealPolicy, type Policy } from '../policy/index.ts';
+import { openMemoryBlobStore, openMemoryTrustRows } from '../storage/index.ts';
+import { ask, GOOD, listed, open, PAGE, whole } from './scene.test-support.ts';
+
+const ALICE = github({});
+const MALLORY = github({ repository: 'mallory/good', repositoryId: '9', ownerId: '99' });
+const DOWN: Finding = {
+  kind: 'attestation',
+  class: 'publisher',
+  state: 'unreachable',
+  identity: null,
+  detail: '500',
+  code: 'WP-UPSTREAM-STATUS',
+};
+
+function attesting(said: Publisher | 'down' | null): EvidenceKind {
+  const { kind, class: of } = DOWN;
+  const found: Finding =
+    said === 'down'
+      ? DOWN
+      : said === null
+        ? { ...DOWN, state: 'absent', code: null }
+        : {
+            ...DOWN,
+            state: 'vouched',
+            identity: 'x',
+            code: null,
+            unconfirmed: true,
+            attested: [{ publisher: said, predicate: 'publish' }],
+          };
+  return {
+    kind,
+    class: of,
+    foresee: async () => (said === null ? found : null),
+    examine: async () => found,
+  };
+}
+
+type Shared = Parameters<typeof open>[1];
+
+/** One run that is offered one release, by somebody. */
+async function run(
+  version: string,
+  said: Publisher | 'down' | null,
+  shared: Shared,
+  policy: Policy = DEFAULT_POLICY,
+) {
+  const filename = `good-${version}.zip`;
+  const url = `https://index.test/files/${filename}`;
+  const bytes = Buffer.concat([GOOD, Buffer.from(version)]);
+  const page = [listed(bytes, { filename, url })];
+  const scene = { page, answers: [() => whole(bytes)], extra: [attesting(said)], policy };
+  const { verifier } = open(scene, shared);
+  await verifier.page(ask(PAGE));
+  await verifier.file(ask(url));
+  const receipt = verifier.receipts().findLast(({ artifact }) => artifact.filename === filename);
+  const { verdict, reasons = [], provenance } = receipt?.decision ?? {};
+  return { verdict, codes: reasons.map(({ code }) => code), word: provenance?.word };
+}
+
+const store = () => ({ rows: openMemoryTrustRows(), blobs: openMemoryBlobStore() });
+
+test('a publisher is remembered by the first run and counts in the second; a stranger is held up', async () => {
+  const shared = store();
+  expect(await run('1.0', ALICE, shared)).toMatchObject({ verdict: 'first-seen', word: 'full' });
+  expect(shared.rows.listPublishers({})).toMatchObject([{ publishers: [ALICE], version: '1.0' }]);
+  expect((await run('1.1', ALICE, shared)).verdict).toBe('vouched');
+  const stranger = await run('1.2', MALLORY, shared);
+  expect(stranger).toEqual({
+    verdict: 'refused',
+    codes: ['WP-PUBLISHER-CHANGED'],
+    word: 'changed',
+  });
+  expect((await run('1.2', null, shared)).codes).toEqual(['WP-PUBLISHER-LOST']);
+  expect(shared.rows.listPublishers({})).toHaveLength(2);
+});
+
+test('what could not be fetched is never taken for lost, nor learnt', async () => {
+  const shared = store();
+  await run('1.0', ALICE, shared);
+  expect((await run('1.1', 'down', shared)).codes).toEqual(['WP-UPSTREAM-STATUS']);
+  expect(shared.rows.listPublishers({})).toHaveLength(1);
+});
+
+test('where the policy names the publisher, remembered bytes wait for him too', async () => {
+  const shared = store();
+  const rule = {
+    kind: 'github',
+    issuer: ALICE.issuer,
+    repository: 'alice/demo',
+    owner: null,
+    workflow: 'release.yml',
+    environment: null,
+    ref: null,
+    repositoryId: null,
+    ownerId: null,
+    runner: null,
+    builder: null,
+    email: null,
+    predicate: null,
+    versions: null,
+  } as const;
+  const named = { firstUse: null, require: null, cooldownMs: null, index: null, source: 'p' };
+  const policy = sealPolicy({
+    ...DEFAULT_POLICY,
+    projects: [{ name: 'good', ...named, publishers: [rule] }],
+  });
+  await run('1.0', null, shared);
+  expect((await run('1.0', 'down', shared)).verdict).toBe('remembered');
+  expect((await run('1.0', 'down', shared, policy)).verdict).toBe('undecided');
+  expect((await run('1.0', null, shared, policy)).codes).toEqual(['WP-PUBLISHER-MISSING']);
+  expect((await run('1.0', MALLORY, shared, policy)).codes).toEqual(['WP-PUBLISHER-NOT-ALLOWED']);
+  expect((await run('1.0', ALICE, shared, policy)).verdict).toBe('vouched');
+});
