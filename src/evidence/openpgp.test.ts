@@ -229,6 +229,18 @@ describe('where signatures lie', () => {
     expect((await examine(there, [ruleFor([one], { signatures })])).state).toBe('vouched');
   });
 
+  test('at a place for each signer; what is enough needs no other place', async () => {
+    const places = ['https://one.example/x.asc', 'https://two.example/x.asc'] as const;
+    const rule = ruleFor([one, two], { signatures: places, threshold: 2 });
+    const [first, second] = [await detached([one]), await detached([two])];
+    const there = { [places[0]]: first, [places[1]]: second };
+    expect((await examine(there, [rule])).authorities).toHaveLength(2);
+    const half = { [places[0]]: first, [places[1]]: 503 };
+    expect((await examine(half, [rule])).state).toBe('unreachable');
+    expect((await examine(half, [{ ...rule, threshold: 1 }])).state).toBe('vouched');
+    expect((await examine({ [places[0]]: first }, [rule])).state).toBe('absent');
+  });
+
   test('in a local folder', async () => {
     const signature = Buffer.from(await detached([one]));
     const paths: string[] = [];

@@ -9,12 +9,13 @@ import type { SignerRule } from '../core/signer-rule.ts';
 import { checkDetachedBy, openKeyring, type Keyring } from './openpgp-signers.ts';
 import {
   findingOf,
+  isOpen,
   outcomeOf,
   type RuleOutcome,
   type SignatureSources,
 } from './signature-findings.ts';
 import { fetchPlace, fillTemplate, type Place } from './signature-locations.ts';
-import { judgeSigners } from './signer-verdict.ts';
+import { judgeSigners, type Signed } from './signer-verdict.ts';
 
 const base = { kind: 'openpgp', class: 'publisher', identity: null } as const;
 const CHUNK_BYTES = MIB;
@@ -53,15 +54,29 @@ export function openPgpEvidence({ signers, clock, ...access }: SignatureSources)
     return known;
   };
   const judge = async (artifact: Artifact, bytes: HeldBytes, rule: SignerRule) => {
+    const signed: Signed[] = [];
+    const found: string[] = [];
+    let open: unknown = null;
+    // Several signers may each have a place of their own.
     for (const place of placesOf(artifact, rule)) {
       const fetched = await fetchOnce(artifact, place);
       running.delete(JSON.stringify([artifact.url, place.address]));
-      if ('thrown' in fetched) throw fetched.thrown;
+      if ('thrown' in fetched) {
+        if (!isOpen(fetched.thrown)) throw fetched.thrown;
+        open ??= fetched.thrown;
+        continue;
+      }
       if (fetched.bytes === null) continue;
       const by = { rule, keyring: await keyringOf(rule), now: clock.now() };
-      const signed = await checkDetachedBy(() => streamOf(bytes), fetched.bytes, by);
-      return [judgeSigners(`${artifact.filename}, ${place.address}`, signed, rule)];
+      signed.push(...(await checkDetachedBy(() => streamOf(bytes), fetched.bytes, by)));
+      found.push(place.address);
     }
+    if (found.length > 0) {
+      const what = `${artifact.filename}, ${found.join(', ')}`;
+      const verdict = judgeSigners(what, signed, rule);
+      if (verdict.state === 'vouched' || open === null) return [verdict];
+    }
+    if (open !== null) throw open;
     return [];
   };
   const rulesOf = (artifact: Artifact): readonly SignerRule[] =>

@@ -2,6 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import { Refusal } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
+import type { RefusalClass } from '../core/refusal-class.ts';
 import type { SignerRule, SignersFor } from '../core/signer-rule.ts';
 import type { LocationAccess } from './signature-locations.ts';
 import { isStopping, type SignerVerdict } from './signer-verdict.ts';
@@ -70,6 +71,8 @@ function refusedFinding(of: Base, refusal: Refusal): Finding {
 }
 
 /** What could not be fetched leaves the question open; everything else contradicts. */
-function isOpen({ class: refusalClass }: Refusal): boolean {
-  return ['E-UPSTREAM', 'E-SOURCE', 'E-AUTH'].includes(refusalClass);
+export function isOpen(thrown: unknown): boolean {
+  return thrown instanceof Refusal && OPEN.has(thrown.class);
 }
+
+const OPEN: ReadonlySet<RefusalClass> = new Set<RefusalClass>(['E-UPSTREAM', 'E-SOURCE', 'E-AUTH']);
