@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fingerprintOf, makePgpKey, signBare, signDetached } from '../world/openpgp-keys.ts';
 import { BOTH_INSTALL, refused, type Attack } from './attack.ts';
+import { runGuarded } from './door.ts';
 import {
   daysAgo,
   evilWith,
@@ -50,6 +51,23 @@ export const I01: Attack = {
   ],
   twins: [
     HONEST_TWIN,
+    {
+      name: 'a key of the trust store',
+      mount: async (stage) => {
+        const { own } = await keys();
+        stage.honest();
+        laySignature(stage, await signDetached([own], GOOD.bytes, daysAgo(1)));
+        await stage.write('own.asc', own.armour);
+      },
+      policy: 'require = "openpgp"\n',
+      run: async (_stage, knock) => {
+        const add = ['trust', 'key', 'add', 'good', 'own.asc', '--project', 'good'];
+        const words = [...add, '--reason', 'met her', '--signatures', '{url}.asc'];
+        const added = await runGuarded({ ...knock, words, bare: true });
+        return added.exit === 0 ? await runGuarded(knock) : added;
+      },
+      witness: vouched,
+    },
     {
       name: 'a new subkey of the same certificate (rotation)',
       mount: async (stage) => {

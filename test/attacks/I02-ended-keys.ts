@@ -2,7 +2,8 @@
 import * as openpgp from 'openpgp';
 import { LAX, makePgpKey, signBare, signDetached, type PgpKey } from '../world/openpgp-keys.ts';
 import { BOTH_INSTALL, refused, type Attack, type Form } from './attack.ts';
-import { daysAgo, honestRelease, laySignature, letSign, vouched } from './signed-release.ts';
+import { runGuarded } from './door.ts';
+import { daysAgo, honestRelease, keys, laySignature, letSign, vouched } from './signed-release.ts';
 import { EVIL, GOOD } from './stage.ts';
 
 const FIFTY_DAYS = 50 * 86_400;
@@ -74,6 +75,24 @@ export const I02: Attack = {
     {
       name: 'retired since it signed',
       ...signedBy(revokedFor(keyRetired), daysAgo(60)),
+      expect: refused('E-IDENTITY', 'WP-KEY-REVOKED'),
+    },
+    {
+      name: 'revoked by this user, and named by the policy',
+      ...signedBy(async () => {
+        const { own } = await keys();
+        return { key: own, armour: own.armour };
+      }, daysAgo(1)),
+      run: async (stage, knock) => {
+        const { own } = await keys();
+        await stage.write('own.asc', own.armour);
+        const reason = ['--reason', 'stolen'];
+        const add = ['trust', 'key', 'add', 'good', 'own.asc', '--project', 'good', ...reason];
+        await runGuarded({ ...knock, words: add, bare: true });
+        const revoke = ['trust', 'key', 'revoke', 'good', ...reason];
+        await runGuarded({ ...knock, words: revoke, bare: true });
+        return await runGuarded(knock);
+      },
       expect: refused('E-IDENTITY', 'WP-KEY-REVOKED'),
     },
   ],
