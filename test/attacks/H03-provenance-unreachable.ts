@@ -4,6 +4,7 @@ import { provenance, provenancePath } from '../world/integrity-api.ts';
 import { INDEX } from '../world/world.ts';
 import { BOTH_INSTALL, OWN_SIGSTORE, refused, type Attack, type Form } from './attack.ts';
 import { namesPublisher } from './attested.ts';
+import { enrolled, listBy } from './enrolled.ts';
 import { EVIL, GOOD } from './stage.ts';
 
 const PATH = provenancePath(EVIL);
@@ -60,6 +61,20 @@ export const H03: Attack = {
     form('a hundred mebibytes', flood, refused('E-LIMIT', 'WP-ATTESTATION-LIMIT'), {
       withinMilliseconds: 30_000,
     }),
+    {
+      name: '500, of an enrolled project, for bytes that were accepted before it was one',
+      ...OWN_SIGSTORE,
+      after: { ask: ['good'] },
+      mount: (stage) => {
+        stage.listAttested(GOOD);
+        stage.world.host(INDEX).hooks.set(PATH, status(500));
+      },
+      policy: enrolled(),
+      expect: UNANSWERED,
+      plain: BOTH_INSTALL,
+      defence: 'publisher rules',
+      stop: (stage) => listBy(stage, GOOD),
+    },
   ],
   twins: [
     {

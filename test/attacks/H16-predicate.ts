@@ -3,7 +3,8 @@ import { provenance } from '../world/integrity-api.ts';
 import { SLSA } from '../world/sigstore/statement.ts';
 import { refused, type Attack } from './attack.ts';
 import { attested, honestly, lyingly } from './attested.ts';
-import { EVIL } from './stage.ts';
+import { enrolled, listBy } from './enrolled.ts';
+import { EVIL, GOOD, type Stage } from './stage.ts';
 
 const DEMAND = 'require = "publisher or approval"\n';
 const NOBODY = refused('E-MISSING', 'WP-NO-VOUCHER', { says: () => [EVIL.filename] });
@@ -23,6 +24,18 @@ export const H16: Attack = {
       ({ sigstore }) => provenance([sigstore.attest(EVIL)], { kind: 'Forge' }),
       NOBODY,
       { policy: DEMAND, defence: 'requirement', lasting: true },
+    ),
+    lyingly(
+      'SLSA provenance, where the policy asks for the publish attestation',
+      { says: { predicateType: SLSA, predicate: { buildDefinition: { buildType: 'x' } } } },
+      refused('E-MISSING', 'WP-PUBLISHER-MISSING', {
+        says: () => ['expected publish, found slsa'],
+      }),
+      {
+        policy: enrolled('attestation = "publish"\n'),
+        defence: 'publisher rules',
+        stop: (stage: Stage) => listBy(stage, GOOD),
+      },
     ),
     // An attestation has no payload type of its own: another one is another signature.
     lyingly(
