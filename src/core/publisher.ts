@@ -38,7 +38,8 @@ export type Predicate = 'publish' | 'slsa';
 /** One attestation that holds for a file: by whom, and what of. */
 export interface Attested {
   readonly publisher: Publisher;
-  readonly predicate: Predicate;
+  /** `null`: it was proved once, and of what is not remembered. */
+  readonly predicate: Predicate | null;
 }
 
 /** A repository without its forge's address: `pypa/sampleproject`. */

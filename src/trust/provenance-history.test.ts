@@ -46,6 +46,15 @@ describe('the word of a release', () => {
     expect(word(wheel('3.0', mallory), wheel('1.0', alice), wheel('2.0'))).toBe('changed');
   });
 
+  test('a single file that was let through without does not end it', () => {
+    expect(word(wheel('1.2'), wheel('1.0', alice), wheel('1.1'))).toBe('lost');
+    const before = standingOf(wheel('1.2'), {
+      files: [wheel('1.0', alice), wheel('1.1')],
+      accepted: [],
+    }).before;
+    expect(before?.version).toBe('1.0');
+  });
+
   test('a first attested release has changed nothing', () => {
     expect(word(wheel('1.1', alice), wheel('1.0'))).toBe('full');
   });

@@ -47,16 +47,20 @@ export function standingOf(asked: KnownFile, history: ProvenanceHistory): Standi
   const points = pointsOf(asked, history);
   const earlier = points.filter(({ version }) => compareVersions(version, asked.version) < 0);
   const own = points.find(({ version }) => compareVersions(version, asked.version) === 0) ?? null;
-  const before = nearest(inLine(earlier, asked.version), asked.version);
+  const line = inLine(earlier, asked.version);
+  const before = nearest(line, asked.version);
+  // A single file that was let through does not end what its project was known for: a person's word does.
+  const telling = line.filter(({ publishers, mayLack }) => publishers.length > 0 || mayLack);
   const attested = earlier.filter(({ publishers }) => publishers.length > 0);
   const measure = nearest(inLine(attested, asked.version), asked.version);
-  const lost = isLost(asked, before) && own?.mayLack !== true;
+  const reference = nearest(telling, asked.version);
+  const lost = isLost(asked, reference) && own?.mayLack !== true;
   const changed =
     measure !== null &&
     asked.publishers.length > 0 &&
     !sharesOne(asked.publishers, acceptedAt(asked.version, history)) &&
     !sharesOne(asked.publishers, fitting(measure, points, asked.version));
-  const against = changed ? measure : before;
+  const against = changed ? measure : lost ? reference : before;
   return {
     word: lost ? 'lost' : changed ? 'changed' : wordOfRelease(asked, own),
     publishers: asked.publishers,

@@ -240,15 +240,35 @@ describe('with a rule', () => {
     expect(codes(judge(artifact('1.0'), built))).toEqual(['WP-PUBLISHER-MISSING']);
   });
 
-  test('what was proved of the same bytes counts where no page leads to them', () => {
-    const { remember, judge } = scene(policy);
-    const direct = artifact('1.0', { listed: null });
+  const down = { ...finding(), state: 'unreachable', code: 'WP-UPSTREAM-STATUS' } as const;
+  const direct = artifact('1.0', { listed: null });
+  const ofAnyKind = sealPolicy({
+    ...policy,
+    projects: policy.projects.map((table) => ({
+      ...table,
+      publishers: [{ ...rule, predicate: null }],
+    })),
+  });
+
+  test('what was proved of the same bytes counts where no page leads to them, or nobody answers', () => {
+    const { remember, judge } = scene(ofAnyKind);
     expect(codes(judge(direct, finding()))).toEqual(['WP-PUBLISHER-MISSING']);
     remember('1.0', ALICE);
     const right = judge(direct, finding());
     expect(right.findings[0]).toMatchObject({ state: 'vouched', unconfirmed: undefined });
-    const down = { ...finding(), state: 'unreachable', code: 'WP-UPSTREAM-STATUS' } as const;
     expect(judge(artifact('1.0'), down).findings[0]?.state).toBe('vouched');
     expect(judge(artifact('1.1'), down)).toMatchObject({ publisherNeeded: true, remarks: [] });
+  });
+
+  test('what was proved does not count where it does not meet the rule', () => {
+    // Of what ALICE's attestation was is not remembered, and MALLORY is not named.
+    for (const [one, who] of [
+      [scene(policy), ALICE],
+      [scene(ofAnyKind), MALLORY],
+    ] as const) {
+      one.remember('1.0', who);
+      expect(codes(one.judge(direct, finding()))).toEqual(['WP-PUBLISHER-MISSING']);
+      expect(one.judge(artifact('1.0'), down).findings[0]?.state).toBe('unreachable');
+    }
   });
 });

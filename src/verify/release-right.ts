@@ -50,7 +50,9 @@ export class ReleaseRights {
     const silent = { findings, remarks: [], publisherNeeded, standing: null, notes: [] };
     const found = findings.find(({ kind }) => kind === 'attestation');
     if (found === undefined || found.state === 'failed') return silent;
-    const own = this.#provedBefore(artifact, sha256, found) ?? found;
+    const recalled = this.#provedBefore(artifact, sha256, found);
+    const own =
+      recalled !== null && (rules === null || meets(recalled, rules, version)) ? recalled : found;
     const attested = own.attested ?? [];
     if (attested.length === 0 && own.state !== 'absent') return silent;
     const publishers = attested.map(({ publisher }) => publisher);
@@ -93,7 +95,7 @@ export class ReleaseRights {
       detail: `verified on ${new Date(firstSeen).toISOString().slice(0, 10)} for the same bytes, and not asked for again`,
       code: null,
       unconfirmed: true,
-      attested: publishers.map((publisher) => ({ publisher, predicate: 'publish' })),
+      attested: publishers.map((publisher) => ({ publisher, predicate: null })),
     };
   }
 
@@ -112,6 +114,10 @@ export class ReleaseRights {
 interface Judged {
   readonly finding: Finding;
   readonly remarks: readonly Reason[];
+}
+
+function meets({ attested = [] }: Finding, { rules }: PublisherRules, version: string): boolean {
+  return attested.some((one) => rules.some((rule) => missesOf(rule, one, version).length === 0));
 }
 
 /** One attestation that meets one rule is enough; none that does is the wrong publisher, or nobody. */
