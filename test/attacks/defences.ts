@@ -4,6 +4,7 @@ import type { EvidenceKind, PageReader } from '../../src/core/evidence.ts';
 import type { RecordLine } from '../../src/core/record-lines.ts';
 import type { Upstream } from '../../src/core/upstream.ts';
 import type { Verification } from '../../src/core/verification.ts';
+import type { ProvenanceJudge } from '../../src/evidence/index.ts';
 import type { Policy } from '../../src/policy/index.ts';
 import { openSqliteTrustRows } from '../../src/storage/index.ts';
 import { readPagesCarelessly } from './careless-pages.ts';
@@ -38,11 +39,19 @@ export interface Rewiring extends Wiring {
   readonly unjailed?: true;
 }
 
+const proveNothing: ProvenanceJudge = {
+  prepare: () => undefined,
+  judge: async () => ({ vouchers: [], silent: ['nothing is proved here'] }),
+  close: async () => {},
+};
+
 /** Each defence with the wiring that takes it out. Nothing but tests leads here. */
 const WITHOUT = {
   'index-hash': { evidence: (kinds) => leaveOut(kinds, 'index-hash') },
   contents: { evidence: (kinds) => leaveOut(kinds, 'contents') },
   attestation: { evidence: (kinds) => leaveOut(kinds, 'attestation') },
+  // Attestations are fetched, and nothing is proved of them.
+  proving: { judge: () => proveNothing },
   memory: { forgetful: true },
   pins: { evidence: (kinds) => leaveOut(kinds, 'pins') },
   requirement: { policy: (policy) => ({ ...policy, require: null }) },
