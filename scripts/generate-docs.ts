@@ -90,6 +90,7 @@ async function existingDocs(): Promise<ReadonlyMap<string, string>> {
   const pages = await readdir(path.join(DOCS, 'errors')).catch(() => []);
   const names = [
     ...pages.map((page) => `errors/${page}`),
+    'concepts/verdicts.md',
     'policy.schema.json',
     'report.schema.json',
   ];
