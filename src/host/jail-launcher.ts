@@ -11,7 +11,9 @@
  *
  * Namespaces (user_namespaces(7), network_namespaces(7)): a new network holds only its loopback. The
  * socket that listens there on the gate's port is handed to the gate, since a socket stays in the
- * network in which it was made, whoever accepts from it. User and group ids are mapped onto
+ * network in which it was made, whoever accepts from it. It must not block: libuv leaves a listener
+ * that it is handed as it is, and where descriptors run out it accepts until nobody waits, which on a
+ * blocking one stops all of Node, the installer's end included, until somebody else connects. User and group ids are mapped onto
  * themselves: our own alone, as is allowed to everybody, or with root's rights all that there are,
  * since root writes into folders of others too. Root's map must be written from outside.
  *
@@ -105,6 +107,7 @@ def namespace(channel, port):
     raise_loopback(door)
     door.bind(('127.0.0.1', port))
     door.listen(LISTENERS)
+    door.setblocking(False)
     line = b'{"cmd":"NODE_HANDLE","type":"net.Server","msg":{"held":"namespace"}}\n'
     passed = door.fileno().to_bytes(4, sys.byteorder)
     node = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, channel)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { jailInterpreters } from './jail-interpreters.ts';
@@ -20,6 +22,14 @@ async function fake(...lines: readonly string[]): Promise<string> {
 const say = (line: object): string => `echo '${JSON.stringify(line)}' >&9`;
 const BECOME = `exec 9>&-; eval "exec $NODE_CHANNEL_FD>&-"; unset NODE_CHANNEL_FD; exec "$@"`;
 const UNABLE = [say({ unable: 'unshare', errno: 1 }), 'exit 126'];
+const { O_NONBLOCK } = constants;
+/** As the kernel has them: Node gives no listener's (proc_pid_fdinfo(5)). */
+async function statusFlags(door: Server): Promise<number> {
+  const handle: unknown = Reflect.get(door, '_handle');
+  const fd: unknown = typeof handle === 'object' && handle !== null && Reflect.get(handle, 'fd');
+  const text = await readFile(`/proc/self/fdinfo/${String(fd)}`, 'utf8');
+  return Number.parseInt(/^flags:\s*(\d+)$/mu.exec(text)?.[1] ?? '', 8);
+}
 const jail = (over: Parameters<typeof jailFor>[0], ...paths: readonly string[]) =>
   jailFor({ interpreters: () => Promise.resolve(paths), ...over });
 
@@ -138,6 +148,14 @@ for port in sys.argv[1:]:
       expect((await child.done).stdout).toBe('reached\nclosed\n');
       expect(counts).toStrictEqual({ ours: 1, theirs: 0 });
       expect(received).toHaveLength(level === 'namespace' ? 1 : 0);
+    });
+
+    it('no accept at the received door waits', async () => {
+      const { wanted, received } = await doors();
+      const { child } = await runJailed(calling('/bin/true'), wanted);
+      await child.done;
+      const flags = await Promise.all(received.map(statusFlags));
+      expect(flags.map((each) => each & O_NONBLOCK)).toStrictEqual(received.map(() => O_NONBLOCK));
     });
 
     it('the program is started as it would be without: words, ids, variables, files, signals', async () => {
