@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { Refusal } from '../core/errors.ts';
+import { openFilesHint } from '../core/open-files.ts';
 
 /**
  * `inherit`: everything is the child's. `stdout-to-stderr`: our standard output stays free.
@@ -80,6 +81,7 @@ export async function startChild(
     pass.stop();
     throw new Refusal('WP-INSTALLER-NOT-FOUND', {
       message: `${call.program} could not be started: ${error instanceof Error ? error.message : String(error)}`,
+      ...openFilesHint(error instanceof Error && 'code' in error ? error.code : ''),
       cause: error,
     });
   }

@@ -5,6 +5,7 @@ import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from '../core/errors.ts';
+import { openFilesHint } from '../core/open-files.ts';
 import { FOREIGN_RUN_AGE_MS } from '../core/limits.ts';
 
 /** What one run needs on disk while it lives: its CA certificate (never a key) and an empty folder. */
@@ -48,6 +49,7 @@ export async function openRunDirectory(base: string): Promise<RunDirectory> {
     if (error instanceof Refusal) throw error;
     throw new Refusal('WP-STATE-DISK', {
       message: `the folder of this run could not be made below ${base}: ${error instanceof Error ? error.message : String(error)}`,
+      ...openFilesHint(error instanceof Error && 'code' in error ? error.code : ''),
       cause: error,
     });
   }

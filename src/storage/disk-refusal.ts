@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
+import { openFilesHint } from '../core/open-files.ts';
 
 const IN_WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk',
@@ -31,7 +32,7 @@ export function diskRefusal(thrown: unknown, during: string): unknown {
   if (thrown instanceof Refusal || code === null || !/^E[A-Z0-9]+$/u.test(code)) return thrown;
   return new Refusal('WP-STATE-DISK', {
     message: `${during}: ${IN_WORDS[code] ?? 'the file system refused'} (${code})`,
-    ...(ELSEWHERE.has(code) ? { hint: NAME_ANOTHER_PLACE } : {}),
+    ...(ELSEWHERE.has(code) ? { hint: NAME_ANOTHER_PLACE } : openFilesHint(code)),
     cause: thrown,
   });
 }

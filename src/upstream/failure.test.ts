@@ -22,6 +22,14 @@ describe('a failure to connect', () => {
     expect(refusal.message).toContain(words);
   });
 
+  it('that is for want of open files of our own names their limit', () => {
+    expect(connectRefusal(failed('EMFILE'), server)).toMatchObject({
+      code: 'WP-UPSTREAM-UNREACHABLE',
+      message: expect.stringContaining('too many files are open here'),
+      hint: expect.stringContaining('ulimit -n'),
+    });
+  });
+
   it.each([
     ['CERT_HAS_EXPIRED', 'has expired'],
     ['CERT_NOT_YET_VALID', 'not yet valid'],

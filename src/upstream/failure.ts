@@ -2,6 +2,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SecureVersion } from 'node:tls';
 import { asRefusal, Refusal } from '../core/errors.ts';
+import { openFilesHint } from '../core/open-files.ts';
 import { safeText } from '../core/safe-text.ts';
 import { printableUrl } from '../core/url.ts';
 import { describeTlsFault } from './certificate-fault.ts';
@@ -127,7 +128,8 @@ export function truncated(
 }
 
 export function unreachable(message: string, cause?: unknown): Refusal {
-  return new Refusal('WP-UPSTREAM-UNREACHABLE', { message, cause });
+  const hint = openFilesHint(codeOf(cause));
+  return new Refusal('WP-UPSTREAM-UNREACHABLE', { message, ...hint, cause });
 }
 
 export function placeOf(peer: Peer): string {
