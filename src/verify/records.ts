@@ -162,10 +162,16 @@ export class Records {
   }
 }
 
-/** By attestations that came with it: what was only recalled is remembered already. */
+/**
+ * By attestations that came with it: what was only recalled is remembered already. Whoever changed
+ * without a person's word is not learnt, though these bytes pass: anybody may attest what others
+ * published, and would be known with his own next release.
+ */
 function publishersIn({ findings, provenance }: Decision): readonly Publisher[] {
   if (provenance === undefined) return [];
-  return findings.flatMap(({ attested = [] }) => attested.map(({ publisher }) => publisher));
+  const isChanged = provenance.word === 'changed';
+  const learnt = findings.filter(({ unconfirmed }) => !(isChanged && unconfirmed === true));
+  return learnt.flatMap(({ attested = [] }) => attested.map(({ publisher }) => publisher));
 }
 
 /** What its index said was proved wrong: not merely that the file could not be had. */
