@@ -34,6 +34,8 @@ export interface Subject {
   readonly otherIndexes?: OtherIndexes;
   /** The policy names who publishes it: whether he vouches must be known. */
   readonly publisherNeeded?: boolean;
+  /** Memory knows who publishes it: without his word it would be lost. */
+  readonly publisherExpected?: boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ class Judgement {
     const demand = this.#askRequirement();
     this.verdict = demand.met ? 'vouched' : this.#verdictWithoutDemand();
     const open = this.verdict === 'first-seen' ? this.#unreachable() : [];
-    const publisher = subject.publisherNeeded === true ? this.#unreachablePublisher() : [];
+    const publisher = this.#isPublisherNeeded() ? this.#unreachablePublisher() : [];
     const needed = [...this.#unreachableIntegrity(), ...demand.needed, ...open, ...publisher];
     this.needed = [...new Set(needed)];
     if (demand.needed.length === 0 && open.length === 0) this.#askFirstUse();
@@ -210,8 +212,16 @@ class Judgement {
     return this.#findings.filter((one) => one.state === 'unreachable');
   }
 
+  /** What cannot be asked lets nothing pass that would not pass if it were known to be absent. */
+  #isPublisherNeeded(): boolean {
+    const { publisherNeeded, publisherExpected } = this.#subject;
+    if (this.#isApproved()) return false;
+    if (publisherNeeded === true) return true;
+    if (publisherExpected !== true || this.#isRemembered()) return false;
+    return !this.#isExcused('WP-PUBLISHER-LOST');
+  }
+
   #unreachablePublisher(): readonly Finding[] {
-    if (this.#isApproved()) return [];
     return this.#unreachable().filter((one) => one.kind === 'attestation');
   }
 

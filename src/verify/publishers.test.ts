@@ -50,12 +50,18 @@ async function run(
   said: Publisher | 'down' | null,
   shared: Shared,
   policy: Policy = DEFAULT_POLICY,
+  others: readonly EvidenceKind[] = [],
 ) {
   const filename = `good-${version}.zip`;
   const url = `https://index.test/files/${filename}`;
   const bytes = Buffer.concat([GOOD, Buffer.from(version)]);
   const page = [listed(bytes, { filename, url })];
-  const scene = { page, answers: [() => whole(bytes)], extra: [attesting(said)], policy };
+  const scene = {
+    page,
+    answers: [() => whole(bytes)],
+    extra: [attesting(said), ...others],
+    policy,
+  };
   const { verifier } = open(scene, shared);
   await verifier.page(ask(PAGE));
   await verifier.file(ask(url));
@@ -79,6 +85,48 @@ test('a publisher is remembered by the first run and counts in the second; a str
   });
   expect((await run('1.2', null, shared)).codes).toEqual(['WP-PUBLISHER-LOST']);
   expect(shared.rows.listPublishers({})).toHaveLength(2);
+});
+
+test('a stranger who attests bytes that are remembered anyway is not learnt for what comes next', async () => {
+  const shared = store();
+  await run('1.1', null, shared);
+  await run('1.0', ALICE, shared);
+  expect(await run('1.1', MALLORY, shared)).toMatchObject({
+    verdict: 'remembered',
+    word: 'changed',
+  });
+  expect(shared.rows.listPublishers({})).toHaveLength(1);
+  expect((await run('1.2', MALLORY, shared)).codes).toEqual(['WP-PUBLISHER-CHANGED']);
+  expect((await run('1.2', ALICE, shared)).verdict).toBe('vouched');
+});
+
+test('a known publisher who cannot be asked is waited for, whoever else vouches', async () => {
+  const shared = store();
+  await run('1.0', ALICE, shared);
+  const other: EvidenceKind = {
+    kind: 'pin',
+    class: 'you',
+    foresee: async () => null,
+    examine: async () => ({
+      kind: 'pin',
+      class: 'you',
+      state: 'vouched',
+      identity: 'x',
+      detail: '',
+      code: null,
+    }),
+  };
+  expect((await run('1.1', null, shared, DEFAULT_POLICY, [other])).codes).toEqual([
+    'WP-PUBLISHER-LOST',
+  ]);
+  expect(await run('1.1', 'down', shared, DEFAULT_POLICY, [other])).toMatchObject({
+    verdict: 'undecided',
+    codes: ['WP-UPSTREAM-STATUS'],
+  });
+  expect((await run('1.0', 'down', shared)).verdict).toBe('vouched');
+  const said = { project: 'good', version: '1.1', reason: 'r', owner: 'o', at: 1 };
+  shared.rows.acceptChange({ ...said, publisher: null });
+  expect((await run('1.1', 'down', shared, DEFAULT_POLICY, [other])).verdict).toBe('vouched');
 });
 
 test('what could not be fetched is never taken for lost, nor learnt', async () => {

@@ -160,6 +160,7 @@ export class Question {
       remarks: [...(this.#parts.remarksOn?.(artifact) ?? []), ...right.remarks],
       otherIndexes: this.#elsewhere.of(artifact, place, sha256),
       publisherNeeded: right.publisherNeeded,
+      publisherExpected: right.publisherExpected,
     };
     const decision = decide(this.#parts.policy, subject, right.findings);
     if (right.standing === null) return decision;

@@ -26,6 +26,8 @@ export interface ReleaseRight {
   readonly findings: readonly Finding[];
   readonly remarks: readonly Reason[];
   readonly publisherNeeded: boolean;
+  /** Memory knows a publisher whose word the file would have lost, and he cannot be asked now. */
+  readonly publisherExpected: boolean;
   readonly standing: ProvenanceStanding | null;
   readonly notes: readonly string[];
 }
@@ -47,14 +49,24 @@ export class ReleaseRights {
     const { project, version } = artifact;
     const rules = publisherRulesFor(this.#policy, project, version);
     const publisherNeeded = rules !== null;
-    const silent = { findings, remarks: [], publisherNeeded, standing: null, notes: [] };
+    const publisherExpected = false;
+    const silent: ReleaseRight = {
+      findings,
+      remarks: [],
+      publisherNeeded,
+      publisherExpected,
+      standing: null,
+      notes: [],
+    };
     const found = findings.find(({ kind }) => kind === 'attestation');
     if (found === undefined || found.state === 'failed') return silent;
     const recalled = this.#provedBefore(artifact, sha256, found);
     const own =
       recalled !== null && (rules === null || meets(recalled, rules, version)) ? recalled : found;
     const attested = own.attested ?? [];
-    if (attested.length === 0 && own.state !== 'absent') return silent;
+    if (attested.length === 0 && own.state !== 'absent') {
+      return { ...silent, publisherExpected: this.#isExpected(artifact) };
+    }
     const publishers = attested.map(({ publisher }) => publisher);
     const isWatched = artifact.listed !== null && (publishers.length > 0 || this.knows(artifact));
     const standing = isWatched ? this.#memory.standing(artifact, publishers) : null;
@@ -68,6 +80,7 @@ export class ReleaseRights {
       findings: findings.map((one) => (one === found ? judged.finding : one)),
       remarks: judged.remarks,
       publisherNeeded,
+      publisherExpected,
       standing,
       notes: standing === null ? [] : notesOn(artifact, standing),
     };
@@ -76,6 +89,11 @@ export class ReleaseRights {
   /** Whether somebody is remembered whom a file of this project would be held against. */
   knows(artifact: Artifact): boolean {
     return this.#memory.knows(artifact);
+  }
+
+  #isExpected(artifact: Artifact): boolean {
+    if (artifact.listed === null || !this.knows(artifact)) return false;
+    return this.#memory.standing(artifact, []).word === 'lost';
   }
 
   /**
