@@ -44,7 +44,13 @@ export async function showStatus({ places }: CacheContext, io: CacheIo, options:
   const row = (what: string, { files, bytes }: Sum, where: string): string =>
     `${what.padEnd(18)} ${String(files).padStart(7)} files ${inWords(bytes).padStart(10)}  ${where}\n`;
   io.out(row('verified bytes', blobs, found.blobs));
-  io.out(row('installers caches', caches, `${found.installers} (${epochs} policies)`));
+  io.out(
+    row(
+      'installers caches',
+      caches,
+      `${found.installers} (${epochs} ${epochs === 1 ? 'policy' : 'policies'})`,
+    ),
+  );
   io.out(row('kept pages', pages, pagesFolder));
   io.out(row('quarantine', quarantine, join(found.blobs, 'quarantine')));
   const share = Math.round(((blobs.bytes + caches.bytes) / limit) * 100);

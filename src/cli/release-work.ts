@@ -56,7 +56,7 @@ export async function signRelease(
   const place = options.at ?? `https://YOUR.SITE/${project}/{version}/${basename(path)}`;
   context.io.out(
     `${[
-      `# ${safeText(path)} lists ${files.length} files; publish it with its signature at`,
+      `# ${safeText(path)} lists ${files.length} file${files.length === 1 ? '' : 's'}; publish it with its signature at`,
       `# ${safeText(place)}`,
       '# and tell your users to write into wheelproof.toml, out of band:',
       '[[signer]]',

@@ -47,7 +47,9 @@ export async function signApprovalFile(
   };
   const signer = await openSigner(options.key, context.environment);
   await writeDocument(resolve(options.out), await signApproval(wish, signer, now));
-  io.out(`${options.out}: approves sha256:${wish.sha256} until ${options.expires}\n`);
+  io.out(
+    `${options.out}: approves sha256:${wish.sha256} until ${new Date(wish.expiresAt).toISOString()}\n`,
+  );
 }
 
 /** `wheelproof trust approval import`: another's word, by a key that may approve here. */

@@ -135,7 +135,8 @@ function blockOf({ name, rule, reason, owner, addedAt, revokedAt }: HeldKey): st
     ...rule.ssh.map((line) => `  key         SSH ${line}`),
     `  signatures  ${rule.signatures?.join(', ') ?? 'where the index says'}`,
     ...rule.checksums.map((place) => `  checksums   ${place}`),
-    `  added       ${new Date(addedAt).toISOString()} by ${owner}: ${reason}`,
+    `  added       ${new Date(addedAt).toISOString()} by ${owner}${revokedAt === null ? `: ${reason}` : ''}`,
+    ...(revokedAt === null ? [] : [`  revoked     because: ${reason}`]),
   ];
   return lines.map((line) => `${safeText(line, 400)}\n`).join('');
 }

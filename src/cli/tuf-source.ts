@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../core/errors.ts';
@@ -26,8 +26,12 @@ function fromFolder(source: string): FetchFile {
     try {
       return await atMost(createReadStream(join(root, path)), maxBytes, path);
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-      throw error;
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (existsSync(root)) return null;
+      throw new Refusal('WP-USAGE', {
+        message: `${root} is not there; expected a folder with a TUF repository, or an address`,
+        hint: 'Name the folder that holds timestamp.json.',
+      });
     }
   };
 }

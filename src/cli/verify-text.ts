@@ -8,9 +8,9 @@ import { safeText } from '../core/safe-text.ts';
 export function verdictText({ files, notes, exit }: Report): string {
   const lines = files.flatMap(({ filename, sha256, findings, reasons, verdict }) => [
     filename,
-    `  sha256      ${sha256 ?? 'unknown'}`,
-    ...findings.map((one) => `  ${one.kind.padEnd(11)} ${findingWords(one)}`),
-    ...notes.map((note) => `  note        ${note}`),
+    `  sha256       ${sha256 ?? 'unknown'}`,
+    ...findings.map((one) => `  ${one.kind.padEnd(12)} ${findingWords(one)}`),
+    ...notes.map((note) => `  note         ${note}`),
     ...reasons.flatMap(({ code, message, hint }) => [`  ${code}: ${message}`, `    next: ${hint}`]),
     verdict === 'vouched' ? 'vouched' : `${verdict}${classOf(exit)}`,
   ]);

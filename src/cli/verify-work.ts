@@ -195,7 +195,7 @@ function requireVoucher(decision: Decision, { filename }: Artifact): Decision {
   const hint =
     unconfirmed === undefined
       ? 'Look at the file, then `wheelproof trust approve` it; or hand over what vouches for it (`wheelproof verify --help`).'
-      : `${unconfirmed.identity ?? 'Somebody'} attests it, and nothing says that he may release it.`;
+      : `${unconfirmed.identity ?? 'Somebody'} attests it, and nothing says that he may release it. If you know that he may, say so with --identity or --signer (\`wheelproof verify --help\`), or in the policy.`;
   const why = reason('WP-NO-VOUCHER', `${filename}: expected a voucher, found that ${found}`, hint);
   return { ...decision, verdict: 'refused', reasons: [why] };
 }

@@ -93,7 +93,7 @@ describe.runIf(isThere)('a real file', () => {
   test('that nobody vouches for is 11, and to be remembered is not enough', async () => {
     const path = bring(SDIST);
     expect(await verify(path)).toBe(11);
-    expect(said).toContain('attestation absent');
+    expect(said).toContain('attestation  absent');
     expect(said).toContain('WP-NO-VOUCHER');
     remember(path, SDIST);
     expect(await verify(path)).toBe(11);
@@ -266,7 +266,7 @@ describe.runIf(isThere)('a file whose index is asked', () => {
     const good = { sha256: sha256Of(path), provenance: provenanceOf() };
     await withIndex(good, async (index) => {
       await verify(path, { index, offline: undefined });
-      expect(said).toContain('index-hash  vouched');
+      expect(said).toContain('index-hash   vouched');
       expect(said).toContain('CircleCI github.com/CircleCI-Public/sign-and-publish-examples');
       await verify(path, { index });
       expect(said).not.toContain('CircleCI github.com');

@@ -7,7 +7,7 @@ export const PUBLISHER_CODES = {
     'E-IDENTITY',
     'The file was published by somebody whom the policy does not name for this project.',
     'A true word of the wrong one is how a stolen account or another repository looks.',
-    'Do not install the file. If the project has moved, mend its [[project]] table; `wheelproof policy explain PROJECT` shows it.',
+    'Do not install the file. If the project has moved, mend its [[project]] table (`wheelproof policy explain PROJECT` shows it) or what --identity says.',
   ),
   'WP-PUBLISHER-MISSING': entry(
     'E-MISSING',

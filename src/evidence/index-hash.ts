@@ -38,7 +38,7 @@ export const indexHash: EvidenceKind = {
       }
     }
     return compared.length === 0
-      ? { ...base, state: 'absent', detail: 'the index page states no hash', code: null }
+      ? { ...base, state: 'absent', detail: 'no hash of an index page is at hand', code: null }
       : {
           ...base,
           state: 'vouched',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { allowedHosts } from './candidate.ts';
 import { formatDuration } from './duration.ts';
+import { formatSize } from './size.ts';
 import { covers } from './exceptions.ts';
 import { matchesGlob } from './glob.ts';
 import { ownerOf } from './ownership.ts';
@@ -154,7 +155,7 @@ export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
     ),
     told('minimum-tls', policy.minimumTls),
     policy.strict ? told('weak-tls', 'refuse', '--strict') : told('weak-tls', policy.weakTls),
-    told('max-file-size', `${policy.maxFileBytes} bytes`),
+    told('max-file-size', formatSize(policy.maxFileBytes)),
     policy.strict
       ? told('stale-if-error', formatDuration(0), '--strict')
       : told('stale-if-error', formatDuration(policy.staleIfErrorMs)),

@@ -161,7 +161,10 @@ describe('trust key rotate', () => {
 describe('trust key revoke', () => {
   test('lets the key speak in no table, and cannot be rotated away', async () => {
     await add();
-    expect(await run('revoke', 'good', '--reason', 'stolen')).toContain('REVOKED');
+    const told = await run('revoke', 'good', '--reason', 'stolen');
+    expect(told).toContain('REVOKED');
+    expect(told).toMatch(/^ {2}added {7}\S+ by [^:\n]+$/mu);
+    expect(told).toContain('revoked     because: stolen');
     const rule = {
       project: 'good*',
       speaksFor: 'publisher',

@@ -45,8 +45,9 @@ Looked at: the archive itself; this machine's memory and approvals; pins in the 
 that -r names; the publisher's attestations: the given ones, otherwise those beside the file
 (FILE.provenance, FILE.publish.attestation, FILE.slsa.attestation, FILE.attestation),
 otherwise those that its index names; maintainers' signatures: the given ones, otherwise
-FILE.asc, otherwise where [[signer]] tables of the policy look. The policy decides, as in an install, but a file
-that nobody vouches for is never accepted: to be remembered alone is not enough.
+FILE.asc, otherwise where [[signer]] tables of the policy look. The policy decides, as in
+an install, but a file that nobody vouches for is never accepted: to be remembered alone is
+not enough.
 
 --identity names a publisher with the fields that his certificate must show, as a
 [[project.publisher]] table of the policy does, and goes before it:
