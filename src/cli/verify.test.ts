@@ -97,7 +97,7 @@ describe.runIf(isThere)('a real file', () => {
     expect(said).toContain('WP-NO-VOUCHER');
     remember(path, SDIST);
     expect(await verify(path)).toBe(11);
-    expect(said).toContain('memory      vouched');
+    expect(said).toContain('memory       vouched');
     expect(said).toContain('this machine only remembers it');
   });
 
