@@ -33,6 +33,7 @@ const NOT_OURS = new Set([
   '.git',
   '.venv',
   '__pycache__',
+  'report.json',
 ]);
 
 /** Every file of the work tree that is ours. */

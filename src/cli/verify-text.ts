@@ -18,8 +18,9 @@ export function verdictText({ files, notes, exit }: Report): string {
 }
 
 function findingWords({ state, identity, detail, unconfirmed }: Finding): string {
-  const isOpen = unconfirmed === true ? ' (unconfirmed: nothing says that he may release it)' : '';
-  const who = identity === null ? '' : `${identity}${isOpen}; `;
+  const isOpen = unconfirmed === true && state === 'vouched';
+  const doubt = isOpen ? ' (unconfirmed: nothing says that he may release it)' : '';
+  const who = identity === null ? '' : `${identity}${doubt}; `;
   return `${state}: ${who}${detail}`;
 }
 

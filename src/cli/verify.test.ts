@@ -156,6 +156,7 @@ describe.runIf(isThere)('a real file', () => {
     const other = ['github:CircleCI-Public/sign-and-publish-examples?workflow=release.yml'];
     expect(await verify(path, { provenance, identity: other })).toBe(12);
     expect(said).toContain('WP-PUBLISHER-NOT-ALLOWED');
+    expect(said).not.toContain('unconfirmed');
     expect(await verify(path, { provenance, identity: [...other, ...identity] })).toBe(0);
     await expect(verify(path, { identity: ['github:x'] })).rejects.toMatchObject({
       code: 'WP-USAGE',

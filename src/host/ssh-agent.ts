@@ -56,7 +56,7 @@ export async function agentSigner(socket: string, wanted: string): Promise<Signe
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   throw new Refusal('WP-TUF-KEY', {
-    message: `the SSH agent holds ${found.length} Ed25519 keys called "${wanted}", expected one`,
+    message: `the SSH agent holds ${found.length} Ed25519 keys with the comment or fingerprint "${wanted}", expected one`,
     hint: 'See `ssh-add -l`; add a key with `ssh-add`.',
   });
 }

@@ -28,7 +28,11 @@ export function registerVerifyCommand(
       several,
     )
     .option('--signer <fingerprint>', 'whose OpenPGP key must have signed; repeatable', several)
-    .option('-r, --requirement <file>', 'a requirement or lock file that pins it', several)
+    .option(
+      '-r, --requirement <file>',
+      'a requirement or lock file that pins it; repeatable',
+      several,
+    )
     .option('--name <filename>', 'what it was released as, where it has another name here')
     .option('--index <url>', 'where it comes from (default: where it is remembered from)')
     .option('--offline', 'ask no index')
