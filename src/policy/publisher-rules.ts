@@ -46,6 +46,7 @@ export interface PublisherMiss {
 /**
  * Who may release this version: the first `[[project]]` table that matches and names publishers, as
  * it is with owners of names, so that no later file takes a project from whoever may release it.
+ * Of a file that does not tell its version every rule may be meant.
  * @returns `null` where no rule speaks
  */
 export function publisherRulesFor(
@@ -59,7 +60,7 @@ export function publisherRulesFor(
   if (table === undefined) return null;
   const rules = (table.publishers ?? []).filter(
     ({ versions }) =>
-      versions === null || version === null || (version !== '' && satisfies(version, versions)),
+      versions === null || version === null || version === '' || satisfies(version, versions),
   );
   return rules.length === 0 ? null : { rules, from: table.source };
 }
