@@ -150,8 +150,24 @@ async function evidenceFor(
       upstream,
     })),
     // Of a digest alone, nobody can say what its bytes hold.
-    ...(file.path === null ? [] : [kinds.contents(new SidecarLedger()), kinds.indexHash]),
+    ...(file.path === null ? [] : [kinds.contents(new SidecarLedger())]),
+    file.path === null ? sizeless(kinds.indexHash) : kinds.indexHash,
   ];
+}
+
+/** Of a digest alone nobody knows how many bytes it is of. */
+function sizeless(kind: EvidenceKind): EvidenceKind {
+  const { examine } = kind;
+  return {
+    ...kind,
+    examine: (artifact, bytes) =>
+      examine(
+        artifact.listed === null
+          ? artifact
+          : { ...artifact, listed: { ...artifact.listed, size: null } },
+        bytes,
+      ),
+  };
 }
 
 /** The index may name attestations: that it did not answer is not that there are none. */

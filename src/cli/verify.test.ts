@@ -286,6 +286,20 @@ describe.runIf(isThere)('a file whose index is asked', () => {
     });
   });
 
+  test('whose page says another hash than the digest at hand is 10, whoever vouches', async () => {
+    const sha256 = 'd'.repeat(64);
+    const wish = { sha256, project: null, reason: 'read it', owner: 'ada', expiresAt: null };
+    approve(rows, wish, { now: NOW, run: 'test' });
+    const asked = { name: WHEEL, offline: undefined };
+    await withIndex({ sha256, provenance: null }, async (index) => {
+      expect(await verify(`sha256:${sha256}`, { ...asked, index })).toBe(0);
+    });
+    await withIndex({ sha256: 'c'.repeat(64), provenance: null }, async (index) => {
+      expect(await verify(`sha256:${sha256}`, { ...asked, index })).toBe(10);
+      expect(said).toContain('WP-HASH-MISMATCH');
+    });
+  });
+
   test('that does not answer leaves the question open, and is not needed where evidence is', async () => {
     const path = bring(WHEEL);
     let gone = '';
