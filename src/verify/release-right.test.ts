@@ -260,6 +260,13 @@ describe('with a rule', () => {
     expect(judge(artifact('1.1'), down)).toMatchObject({ publisherNeeded: true, remarks: [] });
   });
 
+  test('what was proved under a trusted root that no longer counts here is not recalled', () => {
+    const { remember, judge } = scene(ofAnyKind);
+    remember('1.0', { ...ALICE, root: 'corp' });
+    expect(codes(judge(direct, finding()))).toEqual(['WP-PUBLISHER-MISSING']);
+    expect(judge(artifact('1.0'), down).findings[0]?.state).toBe('unreachable');
+  });
+
   test('what was proved does not count where it does not meet the rule', () => {
     // Of what ALICE's attestation was is not remembered, and MALLORY is not named.
     for (const [one, who] of [

@@ -14,6 +14,7 @@ import {
 import {
   missesOf,
   publisherRulesFor,
+  rootsFor,
   rulesFor,
   type Policy,
   type PublisherMiss,
@@ -105,7 +106,11 @@ export class ReleaseRights {
     if (!isUnasked && found.state !== 'unreachable') return null;
     const proved = this.#memory.provedOf(artifact, sha256);
     if (proved === null) return null;
-    const { publishers, firstSeen } = proved;
+    const { project, index, firstSeen } = proved;
+    // A root that the policy no longer names for the place proves nothing any more.
+    const { roots } = rootsFor(this.#policy, { project, index });
+    const publishers = proved.publishers.filter(({ root }) => roots.includes(root));
+    if (publishers.length === 0) return null;
     return {
       ...found,
       state: 'vouched',
