@@ -157,11 +157,10 @@ async function evidenceFor(
 
 /** Of a digest alone nobody knows how many bytes it is of. */
 function sizeless(kind: EvidenceKind): EvidenceKind {
-  const { examine } = kind;
   return {
     ...kind,
     examine: (artifact, bytes) =>
-      examine(
+      kind.examine(
         artifact.listed === null
           ? artifact
           : { ...artifact, listed: { ...artifact.listed, size: null } },
