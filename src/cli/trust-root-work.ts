@@ -50,7 +50,8 @@ export async function importRoot(
     });
   }
   const before = await roots.find(name);
-  const { fresh, metadata } = await rootFrom(context, words, options);
+  const { fresh: brought, metadata } = await rootFrom(context, words, options);
+  const fresh = { ...brought, pin: before?.pin ?? null };
   if (before !== null && options.replace !== true) {
     if (before.id === fresh.id) {
       const lines = [`"${name}" holds it already.`];
@@ -61,6 +62,7 @@ export async function importRoot(
       hint: `Look at both (\`wheelproof trust root show ${name}\`); --replace puts this one in its place.`,
     });
   }
+  requirePinned(before, fresh, 'import');
   await roots.remove(name);
   await roots.save(fresh);
   for (const [role, bytes] of metadata) await roots.metadataOf(name).save(role, bytes);
@@ -118,12 +120,7 @@ export async function updateRoot(
   const store = roots.metadataOf(name);
   const { bytes, id, version } = await fetchTrustedRoot(context, { source, store, first });
   const now = clock.now();
-  if (held.pin !== null && held.id !== id) {
-    throw new Refusal('WP-TRUSTED-ROOT-PIN', {
-      message: `${source} says ${id}; "${name}" is pinned to ${held.id} by ${held.pin.owner} (${held.pin.reason})`,
-      hint: `Look at what changed; \`wheelproof trust root pin ${name} --off --reason 'why'\` and update again takes it.`,
-    });
-  }
+  requirePinned(held, { id, origin: { from: source } }, 'update');
   const from = name === PUBLIC_GOOD ? source : held.origin.from;
   const since = held.id === id ? held.since : now;
   const origin = { kind: 'tuf', from, version } as const;
@@ -133,6 +130,20 @@ export async function updateRoot(
   const lines =
     held.id === id ? ['Nothing changed.'] : ['What changed:', ...differences(held.bytes, bytes)];
   await tellOf(context, io, fresh, { options, lines });
+}
+
+/** Nothing but what was pinned, until the pin is taken off. */
+function requirePinned(
+  held: HeldRoot | null,
+  fresh: { readonly id: string; readonly origin: { readonly from: string } },
+  again: 'import' | 'update',
+): void {
+  if (held === null || held.pin === null || held.id === fresh.id) return;
+  const { name, pin } = held;
+  throw new Refusal('WP-TRUSTED-ROOT-PIN', {
+    message: `${fresh.origin.from} says ${fresh.id}; "${name}" is pinned to ${held.id} by ${pin.owner} (${pin.reason})`,
+    hint: `Look at what changed; \`wheelproof trust root pin ${name} --off --reason 'why'\` and ${again} again takes it.`,
+  });
 }
 
 async function repositoryOf({ name, origin }: HeldRoot, { from }: UpdateOptions) {

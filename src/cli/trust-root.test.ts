@@ -105,6 +105,14 @@ describe('a trusted root from a file', () => {
     await expect(importRoot(await context(), io, other, why)).rejects.toMatchObject({
       code: 'WP-TRUSTED-ROOT-PIN',
     });
+    await pinRoot(await context(), io, { name: 'corp', id: undefined }, why);
+    await expect(
+      importRoot(await context(), io, other, { ...why, replace: true }),
+    ).rejects.toMatchObject({
+      code: 'WP-TRUSTED-ROOT-PIN',
+      hint: expect.stringContaining('pin corp --off'),
+    });
+    await pinRoot(await context(), io, { name: 'corp', id: undefined }, { ...why, off: true });
     await importRoot(await context(), io, other, { ...why, replace: true });
     expect(said).toMatch(/^- .*a\.test/mu);
     expect(said).toMatch(/^\+ .*b\.test/mu);
