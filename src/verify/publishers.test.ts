@@ -51,8 +51,9 @@ async function run(
   shared: Shared,
   policy: Policy = DEFAULT_POLICY,
   others: readonly EvidenceKind[] = [],
+  ending = 'zip',
 ) {
-  const filename = `good-${version}.zip`;
+  const filename = `good-${version}.${ending}`;
   const url = `https://index.test/files/${filename}`;
   const bytes = Buffer.concat([GOOD, Buffer.from(version)]);
   const page = [listed(bytes, { filename, url })];
@@ -98,6 +99,19 @@ test('a stranger who attests bytes that are remembered anyway is not learnt for 
   expect(shared.rows.listPublishers({})).toHaveLength(1);
   expect((await run('1.2', MALLORY, shared)).codes).toEqual(['WP-PUBLISHER-CHANGED']);
   expect((await run('1.2', ALICE, shared)).verdict).toBe('vouched');
+});
+
+test('nor beside another file of the same release', async () => {
+  const shared = store();
+  await run('1.0', null, shared);
+  const other = async (version: string, said: Publisher | null) =>
+    await run(version, said, shared, DEFAULT_POLICY, [], 'tar.gz');
+  await other('1.0', ALICE);
+  expect(await run('1.0', MALLORY, shared)).toMatchObject({
+    verdict: 'remembered',
+    word: 'inconsistent',
+  });
+  expect((await other('1.1', MALLORY)).codes).toEqual(['WP-PUBLISHER-CHANGED']);
 });
 
 test('a known publisher who cannot be asked is waited for, whoever else vouches', async () => {

@@ -164,13 +164,16 @@ export class Records {
 
 /**
  * By attestations that came with it: what was only recalled is remembered already. Whoever changed
- * without a person's word is not learnt, though these bytes pass: anybody may attest what others
- * published, and would be known with his own next release.
+ * without a person's word is not learnt, though these bytes pass, nor who joins the publisher of a
+ * release with bytes that are no news: anybody may attest what others published, and would be known
+ * with his own next release.
  */
 function publishersIn({ findings, provenance }: Decision): readonly Publisher[] {
   if (provenance === undefined) return [];
-  const isChanged = provenance.word === 'changed';
-  const learnt = findings.filter(({ unconfirmed }) => !(isChanged && unconfirmed === true));
+  const isRemembered = findings.some((one) => isVoucher(one) && one.kind === 'memory');
+  const { word } = provenance;
+  const isOdd = word === 'changed' || (word === 'inconsistent' && isRemembered);
+  const learnt = findings.filter(({ unconfirmed }) => !(isOdd && unconfirmed === true));
   return learnt.flatMap(({ attested = [] }) => attested.map(({ publisher }) => publisher));
 }
 
