@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -21,6 +21,8 @@ async function openFolder() {
     const { status, stdout, stderr } = spawnSync('npm', [...words, ...options, ...quiet], {
       cwd: directory,
       encoding: 'utf8',
+      // Packages come as the developer's own settings say (certificates, proxies).
+      env: { ...process.env, ...inject('callersEnvironment') },
       timeout: 100_000,
     });
     expect(status, stderr).toBe(0);
