@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleFromJSON } from '@sigstore/bundle';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
+import { pythonWithReferees } from '../test/conformance/opinions/referees.ts';
 import { readAttestation, readTrustedRoot, verifySigstore } from '../src/crypto/index.ts';
 
 /**
- * `node bench/attestations.ts`: real attestations verified per CPU second, beside @sigstore/verify
- * on the same objects in the same run. Fails below five times its speed.
+ * `node bench/attestations.ts`: real attestations verified per CPU second, beside @sigstore/verify,
+ * sigstore-python and pypi-attestations on the same objects in the same run. Fails below five times
+ * the speed of the first.
  */
 const DATA = path.resolve(import.meta.dirname, '../../shared/data');
 const SECONDS = 4;
@@ -65,6 +68,14 @@ function perCpuSecond(work: (round: number) => void): number {
   return rounds / ((user + system) / 1e6);
 }
 
+function perCpuSecondOf(python: string, name: string): number {
+  const script = path.join(import.meta.dirname, 'attestations.py');
+  const root = path.join(DATA, 'sigstore', 'public-good', 'trusted_root.json');
+  const input = objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+  const words = [script, name, root, String(SECONDS)];
+  return Number(execFileSync(python, words, { input, encoding: 'utf8' }));
+}
+
 const index: readonly Indexed[] = JSON.parse(text('pep740', 'INDEX.json'));
 const objects = index
   .filter(({ instance }) => instance === 'public-good')
@@ -81,8 +92,14 @@ const theirs = perCpuSecond((round) => {
   if (object !== undefined) verifier.verify(toSignedEntity(bundleFromJSON(bundleOf(object))));
 });
 const ratio = ours / theirs;
-process.stdout.write(
-  `attestations per CPU second: ours ${ours.toFixed(0)}, @sigstore/verify ${theirs.toFixed(0)}, ` +
-    `${ratio.toFixed(1)} x (at least ${LIMIT} x)\n`,
-);
+const python = pythonWithReferees();
+const lines = [
+  `attestations per CPU second: ours ${ours.toFixed(0)}, @sigstore/verify ${theirs.toFixed(0)}, ${ratio.toFixed(1)} x (at least ${LIMIT} x)`,
+  ...['sigstore', 'pypi-attestations'].map((name) => {
+    if (python === null) return `${name}: cannot be installed here`;
+    const found = perCpuSecondOf(python, name);
+    return `${name} (Python) ${found.toFixed(0)}, ours ${(ours / found).toFixed(1)} x`;
+  }),
+];
+process.stdout.write(`${lines.join('\n')}\n`);
 if (ratio < LIMIT) process.exitCode = 1;

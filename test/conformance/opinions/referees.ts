@@ -86,7 +86,8 @@ export function openReferees(): readonly Referee[] {
   });
 }
 
-function pythonWithReferees(): string | null {
+/** A Python with both packages, in the cache of whoever runs this; `null` where they cannot be had. */
+export function pythonWithReferees(): string | null {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? tmpdir(), '.cache');
   const folder = join(cache, 'wheelproof-opinions');
   const python = join(folder, 'bin', 'python');
