@@ -45,19 +45,25 @@ async function digest(path: string, size: number | null): Promise<FileDigest | n
 
 /** Without a promise for each of thousands of files, it takes a third of the time. */
 function digestSmall(path: string, size: number | null): FileDigest | 'large' | null {
+  return inRegularFile(path, (file, found) => {
+    if (size !== null && found !== size) return { size: found, sha256: null };
+    if (found > SMALL_BYTES) return 'large';
+    const bytes = readFileSync(file);
+    return { size: bytes.length, sha256: hash('sha256', bytes, 'hex') };
+  });
+}
+
+/** `null`: not there, no regular file, or not ours to read. @param look is given its descriptor and size. */
+function inRegularFile<T>(path: string, look: (file: number, size: number) => T): T | null {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
-    return null; // not there, or not ours to read
+    return null;
   }
   try {
     const found = fstatSync(file);
-    if (!found.isFile()) return null;
-    if (size !== null && found.size !== size) return { size: found.size, sha256: null };
-    if (found.size > SMALL_BYTES) return 'large';
-    const bytes = readFileSync(file);
-    return { size: bytes.length, sha256: hash('sha256', bytes, 'hex') };
+    return found.isFile() ? look(file, found.size) : null;
   } catch {
     return null;
   } finally {
@@ -84,20 +90,10 @@ async function digestLarge(path: string): Promise<FileDigest | null> {
 
 /** In one go as well: each compiled module of an environment is looked at. */
 async function head(path: string, bytes: number): Promise<Uint8Array | null> {
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return null; // not there, or not ours to read
-  }
-  try {
+  return inRegularFile(path, (file) => {
     const buffer = Buffer.alloc(bytes);
-    return fstatSync(file).isFile() ? buffer.subarray(0, readSync(file, buffer)) : null;
-  } catch {
-    return null;
-  } finally {
-    closeSync(file);
-  }
+    return buffer.subarray(0, readSync(file, buffer));
+  });
 }
 
 async function stat(path: string): Promise<FileFacts | null> {

@@ -207,7 +207,7 @@ export class Verifier implements Verification {
 
   async page(asked: PageAsk): Promise<PageOutcome> {
     const ask = this.#skipping(asked);
-    const key = `${ask.skip?.key ?? ''} ${ask.url}`;
+    const key = pageKey(ask);
     const running = this.#pages.get(key) ?? this.#readPage(ask);
     this.#pages.set(key, running);
     this.#ahead?.pageAsked(ask);
@@ -360,8 +360,7 @@ export class Verifier implements Verification {
   /** As it would be asked for, or `null` where it would not or was. */
   #pageAhead(ask: PageAsk): PageAsk | null {
     const page = { url: ask.url, project: projectOf(ask.url) };
-    const known = `${ask.skip?.key ?? ''} ${ask.url}`;
-    if (this.#pages.has(known) || !this.#names.mayForesee(page)) return null;
+    if (this.#pages.has(pageKey(ask)) || !this.#names.mayForesee(page)) return null;
     return judgeAskedAddress(this.#parts.policy, ask.url) === null ? this.#bounded(ask) : null;
   }
 
@@ -387,4 +386,9 @@ export class Verifier implements Verification {
     const found = judgeAskedAddress(this.#parts.policy, url);
     if (found !== null) throw new Refusal(found.code, found);
   }
+}
+
+/** A page read for one Python is none for another. */
+function pageKey({ url, skip }: PageAsk): string {
+  return `${skip?.key ?? ''} ${url}`;
 }
