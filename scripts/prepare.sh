@@ -42,7 +42,7 @@ stamp_is_good() {
 build_is_good() {
   [ "$build" = no ] || {
     [ -f "$main" ] && [ ! "$root/package.json" -nt "$main" ] &&
-      [ -z "$(find "$root/src" "$root/scripts/build.ts" -newer "$main" -print -quit)" ]
+      [ -z "$(find "$root/src" "$root/scripts/build.ts" "$root/scripts/bundle.ts" -newer "$main" -print -quit)" ]
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createRequire } from 'node:module';
 
-/** Written into the bundle by scripts/build.ts; undefined where the sources run unbuilt. */
+/** Written into the bundle by scripts/bundle.ts; undefined where the sources run unbuilt. */
 declare const WHEELPROOF_VERSION: string | undefined;
 
 /** This program's own version, from package.json. */

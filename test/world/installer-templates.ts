@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { newest } from './installer-versions.ts';
 import { runProgram } from './programs.ts';
 
 let provisioning: Readonly<Record<string, string | undefined>> = process.env;
@@ -57,6 +58,24 @@ export async function uvFolder(version: string): Promise<string> {
     ]);
   });
   return join(folder, 'uv', 'bin');
+}
+
+/** An environment with programs of the real index; started as modules of its `bin/python`. */
+export async function toolsFolder(name: string, requirements: readonly string[]): Promise<string> {
+  return await once(name, async (folder) => {
+    await python(['-m', 'venv', folder]);
+    const install = ['-m', 'pip', 'install', '--quiet', ...requirements];
+    await expectSuccess([join(folder, 'bin', 'python'), ...install]);
+  });
+}
+
+/** Files of the real index as they lie there. */
+export async function downloadsFolder(name: string, requirement: string): Promise<string> {
+  return await once(name, async (folder) => {
+    const pip = join(await templateOf(newest('pip')), 'bin', 'python');
+    const download = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', folder];
+    await expectSuccess([pip, ...download, '--only-binary', ':all:', requirement]);
+  });
 }
 
 /** Makes a folder once for each machine, whoever asks at the same time. */
