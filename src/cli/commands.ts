@@ -10,6 +10,7 @@ import { registerCacheCommand } from './commands/cache.ts';
 import { registerDoctorCommand, type DoctorOptions } from './commands/doctor.ts';
 import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
+import { registerLockCommand } from './commands/lock.ts';
 import { registerPinsCommand } from './commands/pins.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
 import { registerReleaseCommand } from './commands/release.ts';
@@ -108,6 +109,7 @@ export async function runCommand(
     clock: clockOf({}),
     io,
   }));
+  registerLockCommand(program, async () => ({ environment, directory: process.cwd(), io }));
   registerIndexCommand(program, io);
   registerExplainCommand(
     program,

@@ -12,6 +12,7 @@ export const COMMANDS = [
   'trust',
   'policy',
   'index',
+  'lock',
   'explain',
   'doctor',
   'cache',

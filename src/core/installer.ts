@@ -41,6 +41,11 @@ export interface Pin {
   readonly hashes: Readonly<Record<string, string>>;
   /** `requirements.txt:12` */
   readonly where: string;
+  /**
+   * Of pins that name a release alone: those with the same words here were stated together, and one
+   * of them must match; each statement must hold. `where` takes its place where absent.
+   */
+  readonly statement?: string;
 }
 
 /** A wish as far as it can be read beforehand. */

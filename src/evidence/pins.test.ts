@@ -45,12 +45,36 @@ describe('pins', () => {
   });
 
   test('of a release are alternatives', async () => {
-    const pins = [pin({ sha256: 'a' }), pin({ sha256: 'b' })];
+    const pins = [pin({ sha256: 'a' }), pin({ sha256: 'b' })]; // of one line
     expect(await examine(pins, { sha256: 'b' })).toMatchObject({ state: 'vouched' });
     expect(await examine(pins, { sha256: 'c' })).toMatchObject({
       state: 'failed',
       code: 'WP-PIN-MISMATCH',
     });
+  });
+
+  test('of a release stated twice must hold in both statements (two lock files)', async () => {
+    const locks = [
+      pin({ sha256: 'a' }, { where: 'requirements.txt:1' }),
+      pin({ sha256: 'b' }, { where: 'requirements.txt:1' }),
+      pin({ sha256: 'b' }, { where: 'Pipfile.lock:default.good' }),
+      pin({ sha256: 'c' }, { where: 'Pipfile.lock:default.good' }),
+    ];
+    expect(await examine(locks, { sha256: 'b' })).toMatchObject({
+      state: 'vouched',
+      identity: 'pinned in requirements.txt:1, Pipfile.lock:default.good',
+    });
+    for (const sha256 of ['a', 'c']) {
+      expect(await examine(locks, { sha256 })).toMatchObject({ code: 'WP-PIN-MISMATCH' });
+    }
+  });
+
+  test('stated together are alternatives, wherever they stand', async () => {
+    const marked = ['a', 'b'].map((sha256, at) =>
+      pin({ sha256 }, { where: `requirements.txt:${at}`, statement: 'under a marker' }),
+    );
+    expect(await examine(marked, { sha256: 'b' })).toMatchObject({ state: 'vouched' });
+    expect(await examine(marked, { sha256: 'c' })).toMatchObject({ state: 'failed' });
   });
 
   test('of a file must match in every hash they state', async () => {

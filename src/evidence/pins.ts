@@ -20,50 +20,74 @@ const COLLISION_RESISTANT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Hashes that the user's own requirement or lock files state. A pin that names a file must match
- * in every hash it states; pins that name only a release are alternatives for its files, one of
- * which must match. One weak hash that matches beside a strong one that does not is a forgery.
+ * Hashes that the user's own requirement or lock files state. A pin that names a file must match in
+ * every hash it states. Pins that name only a release are alternatives for its files: of each
+ * statement, one must match. One weak hash that matches beside a strong one that does not is a
+ * forgery, and so is one lock file that matches beside another that does not.
  */
 export function pinEvidence(pins: readonly Pin[]): EvidenceKind {
-  const keyed = pins.map((pin) => ({ pin, key: pin.url === null ? null : addressKey(pin.url) }));
-  const concerning = (artifact: Artifact): Pins => {
-    const key = addressKey(artifact.url);
-    const mine = keyed
-      .filter((one) => one.key === key || concerns(one.pin, artifact))
-      .map(({ pin }) => pin);
-    return {
-      ofFile: mine.filter((pin) => pin.filename !== null || pin.url !== null),
-      ofRelease: mine.filter((pin) => pin.filename === null && pin.url === null),
-    };
-  };
+  const known = new PinIndex(pins);
   return {
     kind: base.kind,
     class: base.class,
     foresee(artifact, declaredSha256) {
-      return judge(concerning(artifact), { sha256: declaredSha256 });
+      return judge(known.concerning(artifact), { sha256: declaredSha256 });
     },
     digestsWanted(artifact) {
-      const { ofFile, ofRelease } = concerning(artifact);
-      return [...ofFile, ...ofRelease].flatMap((pin) => Object.keys(pin.hashes));
+      const { ofFile, ofRelease } = known.concerning(artifact);
+      const all = [...ofFile, ...ofRelease.flat()];
+      return [...new Set(all.flatMap((pin) => Object.keys(pin.hashes)))];
     },
     statedSha256(artifact) {
-      const stated = concerning(artifact).ofFile.map((pin) => pin.hashes['sha256']);
+      const stated = known.concerning(artifact).ofFile.map((pin) => pin.hashes['sha256']);
       return stated.find((sha256) => sha256 !== undefined) ?? null;
     },
     async examine(artifact, bytes) {
-      return judge(concerning(artifact), bytes.digests);
+      return judge(known.concerning(artifact), bytes.digests);
     },
   };
 }
 
 interface Pins {
   readonly ofFile: readonly Pin[];
-  readonly ofRelease: readonly Pin[];
+  /** Statement by statement. */
+  readonly ofRelease: readonly (readonly Pin[])[];
 }
+
+const NO_PINS: Pins = { ofFile: [], ofRelease: [] };
+
+/** Asked of each of a page's thousands of files, of which a lock of a thousand releases pins few. */
+class PinIndex {
+  readonly #byAddress: ReadonlyMap<string | null, readonly Pin[]>;
+  readonly #byProject: ReadonlyMap<string, readonly Pin[]>;
+
+  constructor(pins: readonly Pin[]) {
+    this.#byAddress = Map.groupBy(pins, ({ url }) => (url === null ? null : addressKey(url)));
+    this.#byProject = Map.groupBy(pins, ({ project }) => project);
+  }
+
+  concerning(artifact: Artifact): Pins {
+    const named = this.#byProject.get(artifact.project) ?? [];
+    const addressed = this.#byAddress.size === 0 ? [] : this.#at(artifact.url);
+    if (named.length + addressed.length === 0) return NO_PINS;
+    const mine = new Set([...addressed, ...named.filter((pin) => concerns(pin, artifact))]);
+    const isOfFile = (pin: Pin): boolean => pin.filename !== null || pin.url !== null;
+    const ofRelease = [...mine].filter((pin) => !isOfFile(pin));
+    return {
+      ofFile: [...mine].filter(isOfFile),
+      ofRelease: [...Map.groupBy(ofRelease, statementOf).values()],
+    };
+  }
+
+  #at(url: string): readonly Pin[] {
+    return this.#byAddress.get(addressKey(url)) ?? [];
+  }
+}
+
+const statementOf = ({ statement, where }: Pin): string => statement ?? where;
 
 /** By name; a pin's own address counts before. */
 function concerns(pin: Pin, artifact: Artifact): boolean {
-  if (pin.project !== artifact.project) return false;
   if (pin.filename !== null) return pin.filename === artifact.filename;
   if (pin.url !== null) return false;
   return pin.version === null || pin.version === artifact.version;
@@ -75,15 +99,21 @@ function judge({ ofFile, ofRelease }: Pins, digests: Hashes): Finding {
   }
   const broken = ofFile.find((pin) => contradicts(pin, digests));
   if (broken !== undefined) return failed(broken, digests);
-  const open = ofRelease.filter((pin) => !contradicts(pin, digests));
-  const [first] = ofRelease;
-  if (first !== undefined && open.length === 0) return failed(first, digests);
-  const vouching = [...ofFile, ...open].find((pin) => provenStrong(pin, digests));
-  if (vouching === undefined) {
+  const open: Pin[] = [];
+  for (const statement of ofRelease) {
+    const fitting = statement.filter((pin) => !contradicts(pin, digests));
+    const [first] = statement;
+    if (fitting.length === 0 && first !== undefined) return failed(first, digests);
+    open.push(...fitting);
+  }
+  const vouching = [...ofFile, ...open].filter((pin) => provenStrong(pin, digests));
+  if (vouching.length === 0) {
     const detail = 'only weak hashes pin it';
     return { ...base, state: 'absent', identity: null, detail, code: null };
   }
-  const identity = `pinned in ${vouching.where}`;
+  const places = [...new Set(vouching.map(({ where }) => where))];
+  const more = places.length > 2 ? ` and ${places.length - 2} more` : '';
+  const identity = `pinned in ${places.slice(0, 2).join(', ')}${more}`;
   return { ...base, state: 'vouched', identity, detail: identity, code: null };
 }
 

@@ -67,9 +67,13 @@ export class FakePins implements PinReader {
     this.asked.push(`word ${text} (${where})`);
     return { ...NOTHING, ...this.#readings[text] };
   }
+
+  formatOf(filename: string): string | null {
+    return filename.endsWith('.lock') ? filename : null;
+  }
 }
 
-const NOTHING: PinReading = { wishes: [], pins: [], options: [], urls: [] };
+const NOTHING: PinReading = { wishes: [], pins: [], options: [], urls: [], packages: [] };
 
 export function callOf(
   words: string,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { resolve } from 'node:path';
 import { Refusal } from '../core/errors.ts';
-import type { FileAskedFor, PinReading } from '../core/lockfile.ts';
+import type { FileAskedFor, LockedPackage, PinReading } from '../core/lockfile.ts';
 
 /** A file's text; `null` where there is none. @throws Refusal `WP-LOCKFILE-INVALID` */
 export type ReadText = (path: string) => Promise<string | null>;
@@ -12,6 +13,8 @@ export interface LockFormat {
   recognises(filename: string): boolean;
   /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-LOCK-NO-HASH`, `WP-NAME-LOOKALIKE`, `WP-BYPASS-CONFIG` */
   read(asked: FileAskedFor, readText: ReadText): Promise<PinReading>;
+  /** The file's text anew, where it says no more than which releases and bytes are meant. */
+  write?(packages: readonly LockedPackage[]): string;
 }
 
 export function invalid(where: string, what: string, cause?: unknown): Refusal {
@@ -25,14 +28,18 @@ export function withoutHash(where: string, why: string): Refusal {
   });
 }
 
-/** A reading that is still being put together. */
-export interface GrowingReading {
-  readonly wishes: PinReading['wishes'][number][];
-  readonly pins: PinReading['pins'][number][];
-  readonly options: PinReading['options'][number][];
-  readonly urls: PinReading['urls'][number][];
+/** @throws Refusal `WP-LOCKFILE-INVALID` where there is no such file, or none that can be read */
+export async function textOf({ directory, path }: FileAskedFor, read: ReadText): Promise<string> {
+  const text = await read(resolve(directory, path));
+  if (text === null) throw invalid(path, 'there is no such file');
+  return text;
 }
 
+/** A reading that is still being put together. */
+export type GrowingReading = {
+  readonly [Part in keyof PinReading]: PinReading[Part][number][];
+};
+
 export function emptyReading(): GrowingReading {
-  return { wishes: [], pins: [], options: [], urls: [] };
+  return { wishes: [], pins: [], options: [], urls: [], packages: [] };
 }

@@ -1,15 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import { basename } from 'node:path';
 import type { PinReader } from '../core/lockfile.ts';
+import { CONDA_ENVIRONMENT } from './conda-environment.ts';
+import { CONDA_LOCK } from './conda-lock.ts';
 import { emptyReading, type LockFormat, type ReadText } from './format.ts';
+import { PDM } from './pdm.ts';
+import { PIPFILE } from './pipfile.ts';
+import { POETRY } from './poetry.ts';
 import { PYLOCK } from './pylock.ts';
 import { REQUIREMENTS, remoteFile } from './requirements.ts';
 import { addRequirement } from './stated-requirement.ts';
+import { UV_LOCK } from './uv-lock.ts';
 
 export type { LockFormat, ReadText } from './format.ts';
+export { releasesIn, type ListedRelease } from './stated-hashes.ts';
 
 /** Every format, the most particular first; requirement files have no name of their own. */
-export const LOCK_FORMATS: readonly LockFormat[] = [PYLOCK, REQUIREMENTS];
+export const LOCK_FORMATS: readonly LockFormat[] = [
+  PYLOCK,
+  POETRY,
+  PIPFILE,
+  UV_LOCK,
+  PDM,
+  CONDA_LOCK,
+  CONDA_ENVIRONMENT,
+  REQUIREMENTS,
+];
+
+function formatNamed(filename: string): LockFormat | undefined {
+  return LOCK_FORMATS.find((format) => format.recognises(filename));
+}
 
 /** Reads requirement and lock files by the format their name tells. */
 export function createPinReader(readText: ReadText): PinReader {
@@ -17,9 +37,12 @@ export function createPinReader(readText: ReadText): PinReader {
     async readFile(asked) {
       if (/^https?:/iu.test(asked.path))
         throw remoteFile(asked.path, asked.where ?? 'command line');
-      const filename = basename(asked.path);
-      const format = LOCK_FORMATS.find((candidate) => candidate.recognises(filename));
+      const format = formatNamed(basename(asked.path));
       return await (format ?? REQUIREMENTS).read(asked, readText);
+    },
+    formatOf(filename) {
+      const format = formatNamed(filename);
+      return format === undefined || format === REQUIREMENTS ? null : format.name;
     },
     readWord(text, where) {
       const reading = emptyReading();

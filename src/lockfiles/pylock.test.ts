@@ -44,7 +44,6 @@ name = "here"
 directory = { path = "." }
 `,
   );
-  const where = (tail: string): string => `pylock.toml:packages${tail}`;
   expect(reading.pins).toStrictEqual([
     {
       project: 'good-pkg',
@@ -52,7 +51,7 @@ directory = { path = "." }
       filename: 'good_pkg-1.0.0.tar.gz',
       url: null,
       hashes: { sha512: SHA_A + SHA_B },
-      where: where('[0].sdist'),
+      where: 'pylock.toml:8',
     },
     {
       project: 'good-pkg',
@@ -60,7 +59,7 @@ directory = { path = "." }
       filename: 'good_pkg-1.0.0-py3-none-any.whl',
       url: 'https://f.test/a/other.whl?sig=1',
       hashes: { md5, sha256: SHA_A },
-      where: where('[0].wheels[0]'),
+      where: 'pylock.toml:12',
     },
     {
       project: 'direct',
@@ -68,7 +67,7 @@ directory = { path = "." }
       filename: 'direct-2.zip',
       url: 'https://f.test/direct%2D2.zip',
       hashes: { sha256: SHA_B },
-      where: where('[1].archive'),
+      where: 'pylock.toml:15',
     },
   ]);
   expect(reading.wishes.map(({ project, specifier }) => project + specifier)).toStrictEqual([
@@ -79,7 +78,7 @@ directory = { path = "." }
   ]);
   expect(reading.urls.map(({ url, kind }) => `${kind} ${url}`)).toStrictEqual([
     'local ./dist/good_pkg-1.0.0.tar.gz',
-    'vcs git+https://g.test/r',
+    'vcs git+https://g.test/r@x',
     'local .',
   ]);
 });

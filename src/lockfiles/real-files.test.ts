@@ -13,6 +13,11 @@ it.runIf(process.env['CI'] !== undefined)('has the real lock files at hand', () 
 
 describe.skipIf(!there)('real files', () => {
   it.each([
+    ['poetry.lock', 9, 28],
+    ['poetry.old.lock', 1, 3],
+    ['Pipfile.lock', 10, 147],
+    ['uv.lock', 9, 16],
+    ['pdm.lock', 10, 20],
     ['pylock.pdm.toml', 10, 20],
     ['pylock.pipenv.toml', 5, 5],
     ['pylock.spec-example.toml', 3, 4],
@@ -23,11 +28,20 @@ describe.skipIf(!there)('real files', () => {
     const text = readFileSync(join(folder, name), 'utf8');
     const reading = await readText(text, name);
     expect([reading.wishes.length, reading.pins.length]).toStrictEqual([wishes, pins]);
+    expect(reading.pins.every(({ where }) => /:\d+$|^Pipfile/u.test(where))).toBe(true);
     // Every digest that the file states of a file is a pin's, and no other.
-    const [packages = ''] = text.split('\n[tool.');
+    const [packages = ''] = text
+      .replaceAll(/"_meta": \{[^}]*\}|content_hash.*/gu, '')
+      .split('\n[tool.');
     const files = packages.matchAll(/sha256(?:[: ]| ?= ?["'])(?<hex>[0-9a-f]{64})/gu);
     const stated = [...files].map(({ groups }) => groups?.['hex'] ?? '');
     const pinned = reading.pins.map(({ hashes }) => hashes['sha256'] ?? '');
     expect(pinned.toSorted()).toStrictEqual(stated.toSorted());
+  });
+
+  it('finds nothing of ours in a conda-lock file without a pip part', async () => {
+    const name = 'conda-lock.yml';
+    const reading = await readText(readFileSync(join(folder, name), 'utf8'), name);
+    expect(reading.packages).toStrictEqual([]);
   });
 });

@@ -12,10 +12,15 @@ export type Requirement =
       readonly kind: 'project';
       readonly project: string;
       readonly specifier: string;
-      /** It holds under a marker only. */
-      readonly marked: boolean;
+      /** What it holds under (PEP 508); `null`: always. */
+      readonly marker: string | null;
     }
-  | { readonly kind: 'address'; readonly project: string | null; readonly url: string }
+  | {
+      readonly kind: 'address';
+      readonly project: string | null;
+      readonly url: string;
+      readonly marker: string | null;
+    }
   | { readonly kind: 'local'; readonly project: string | null; readonly path: string };
 
 const ARCHIVE = /\.(?:whl|zip|tar|tgz|tbz|txz|tlz|tar\.(?:gz|bz2|xz|lz|lzma))$/iu;
@@ -29,7 +34,7 @@ const REST = /^\s*(?:\[([^\]]*)\])?\s*(.*)$/su;
 export function parseRequirement(text: string, where: string): Requirement {
   const line = text.trim();
   if (line.length > MAX_URL_CHARACTERS * 2) throw invalid(where, 'the requirement is too long');
-  if (ADDRESS.test(line)) return place(withoutMarker(line), null);
+  if (ADDRESS.test(line)) return place(line, null);
   const [name = ''] = /^[^\s[\]<>=!~;@(),/\\]*/u.exec(line) ?? [];
   const rest = line.slice(name.length);
   if (isPath(line, name, rest)) return { kind: 'local', project: null, path: withoutMarker(line) };
@@ -37,8 +42,9 @@ export function parseRequirement(text: string, where: string): Requirement {
   const [, extras = '', tail = ''] = REST.exec(rest) ?? [];
   verifyExtras(extras, where);
   const project = normaliseName(name);
-  if (tail.startsWith('@')) return place(withoutMarker(tail.slice(1).trim()), project);
-  return { kind: 'project', project, specifier: specifierIn(tail, where), marked: /;/u.test(tail) };
+  if (tail.startsWith('@')) return place(tail.slice(1).trim(), project);
+  const marker = markerAfter(tail, tail.indexOf(';'));
+  return { kind: 'project', project, specifier: specifierIn(tail, where), marker };
 }
 
 /** The release that a specifier pins exactly, normalised; `null` where it leaves a choice. */
@@ -47,11 +53,17 @@ export function exactVersion(specifier: string): string | null {
   return version === '' ? null : (normaliseVersion(version) ?? version);
 }
 
-function place(target: string, project: string | null): Requirement {
+function place(text: string, project: string | null): Requirement {
+  const target = withoutMarker(text);
   if (/^file:/iu.test(target) || !ADDRESS.test(target)) {
     return { kind: 'local', project, path: target };
   }
-  return { kind: 'address', project, url: target };
+  const semicolon = text.indexOf(';', target.length);
+  return { kind: 'address', project, url: target, marker: markerAfter(text, semicolon) };
+}
+
+function markerAfter(text: string, semicolon: number): string | null {
+  return semicolon < 0 ? null : text.slice(semicolon + 1).trim() || null;
 }
 
 /** pip's `_looks_like_path`: a separator before any version, a leading dot, or an archive's ending. */

@@ -20,7 +20,8 @@ describe('requirements', () => {
         '',
       ].join('\r\n'),
     );
-    const pin = { project: 'my-pkg', version: '1.0.0', filename: null, url: null };
+    const statement = 'requirements.txt under a marker';
+    const pin = { statement, project: 'my-pkg', version: '1.0.0', filename: null, url: null };
     expect(reading.pins).toStrictEqual([
       { ...pin, hashes: { sha256: SHA_A }, where: 'requirements.txt:2' },
       { ...pin, hashes: { sha256: SHA_B }, where: 'requirements.txt:2' },

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../core/errors.ts';
 import { MAX_REQUIREMENT_FILES, MAX_REQUIREMENT_FILE_DEPTH } from '../core/limits.ts';
-import type { FileAskedFor } from '../core/lockfile.ts';
+import type { FileAskedFor, PinReading } from '../core/lockfile.ts';
 import { printableUrl } from '../core/url.ts';
 import {
   emptyReading,
@@ -15,6 +15,7 @@ import {
 import { readLabelledHash } from './hashes.ts';
 import { logicalLines, type LogicalLine } from './requirement-lines.ts';
 import { takeApart, type GivenOption } from './requirement-options.ts';
+import { writeRequirements } from './requirements-writer.ts';
 import { addRequirement } from './stated-requirement.ts';
 
 /** pip's requirements file format (pip.pypa.io has no version of it): also what uv and others read. */
@@ -23,15 +24,31 @@ export const REQUIREMENTS: LockFormat = {
   recognises: () => true,
   async read(asked, readText) {
     const walk: Walk = { readText, asked, reading: emptyReading(), done: new Set() };
-    await readNested(walk, {
-      path: asked.path,
-      constraint: asked.constraint,
-      chain: [],
-      where: '',
-    });
+    await readNested(walk, start(asked));
     return walk.reading;
   },
+  write: writeRequirements,
 };
+
+/** Lines of the same form inside another file, each with the line it stands on there. */
+export async function readRequirementLines(
+  asked: FileAskedFor,
+  readText: ReadText,
+  lines: readonly { readonly text: string; readonly where: string }[],
+): Promise<PinReading> {
+  const walk: Walk = { readText, asked, reading: emptyReading(), done: new Set() };
+  const path = resolve(asked.directory, asked.path);
+  for (const { text, where } of lines) {
+    for (const line of logicalLines(text, asked.path, asked.environment)) {
+      await readLine(walk, start(asked), { path, line: { ...line, where } });
+    }
+  }
+  return walk.reading;
+}
+
+function start({ path, constraint }: FileAskedFor): Nested {
+  return { path, constraint, chain: [], where: '' };
+}
 
 interface Walk {
   readonly readText: ReadText;

@@ -7,6 +7,8 @@ import { safeText } from '../core/safe-text.ts';
 import { publicUrl } from '../core/url.ts';
 import { invalid, type GrowingReading } from './format.ts';
 import { readFragmentHashes } from './hashes.ts';
+import { lastSegment } from './last-segment.ts';
+import { UNSAID } from './locked-package.ts';
 import { verifyVcsAddress } from './vcs-address.ts';
 import { exactVersion, parseRequirement, type Requirement } from './requirement.ts';
 
@@ -23,13 +25,19 @@ export function addRequirement(statement: Statement, reading: GrowingReading): v
   const { where } = statement;
   const requirement = parseRequirement(statement.text, where);
   if (requirement.kind === 'project') {
-    const { project, specifier, marked } = requirement;
-    const condition = marked ? { conditional: true as const } : {};
+    const { project, specifier, marker } = requirement;
+    const condition = marker === null ? {} : { conditional: true as const };
     reading.wishes.push({ project, specifier, ...condition, where });
     const version = exactVersion(specifier);
+    // Of lines under markers one is meant, and which one only the installer knows.
+    const file = where.replace(/:\d+$/u, '');
+    const said = marker === null ? {} : { statement: `${file} under a marker` };
     for (const hashes of statement.hashes) {
-      reading.pins.push({ project, version, filename: null, url: null, hashes, where });
+      reading.pins.push({ project, version, filename: null, url: null, hashes, where, ...said });
     }
+    if (statement.constraint) return;
+    const { hashes } = statement;
+    reading.packages.push({ ...UNSAID, name: project, version, hashes, marker, where });
     return;
   }
   if (requirement.project !== null && !statement.constraint) {
@@ -39,10 +47,18 @@ export function addRequirement(statement: Statement, reading: GrowingReading): v
     reading.urls.push({ url: requirement.path, kind: 'local', where });
     return;
   }
-  const kind = /^[a-z]+\+/iu.test(requirement.url) ? 'vcs' : 'remote';
+  const kind: 'vcs' | 'remote' = /^[a-z]+\+/iu.test(requirement.url) ? 'vcs' : 'remote';
   if (kind === 'vcs') verifyVcsAddress(requirement.url, where);
   reading.urls.push({ url: requirement.url, kind, where });
-  if (kind === 'remote') reading.pins.push(...pinsOfAddress(requirement, statement));
+  const pins = kind === 'remote' ? pinsOfAddress(requirement, statement) : [];
+  reading.pins.push(...pins);
+  if (requirement.project === null || statement.constraint) return;
+  const { project: name, url, marker } = requirement;
+  const [first] = pins;
+  const hashes = pins.map((pin) => pin.hashes);
+  const place = { url, kind };
+  const version = first?.version ?? null;
+  reading.packages.push({ ...UNSAID, name, version, hashes, place, marker, where });
 }
 
 type Address = Extract<Requirement, { readonly kind: 'address' }>;
@@ -68,13 +84,4 @@ function pinsOfAddress(address: Address, statement: Statement): readonly Pin[] {
   // One stated hash binds the address; of several, one must match, which only a release's pins say.
   const binding = statement.hashes.length === 1 ? url : null;
   return [...pins, ...statement.hashes.map((hashes) => ({ ...pin, url: binding, hashes }))];
-}
-
-export function lastSegment(path: string): string {
-  const segment = path.split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment; // kept as spelled: it will match no file
-  }
 }

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../../src/core/errors.ts';
 import type { PinReading } from '../../../src/core/lockfile.ts';
-import { LOCK_FORMATS, type LockFormat } from '../../../src/lockfiles/index.ts';
+import { LOCK_FORMATS, releasesIn, type LockFormat } from '../../../src/lockfiles/index.ts';
+import { RELEASES, SAMPLES } from './samples.ts';
 
 const asked = { path: 'some.lock', directory: '/p', environment: {}, constraint: false };
 
@@ -70,6 +71,83 @@ describe.each(LOCK_FORMATS.map((format) => [format.name, format] as const))('%s'
       }),
     );
   });
+});
+
+/** What the releases of every sample are, whatever the format: names, versions, digests. */
+const meant = (packages: PinReading['packages']) =>
+  releasesIn(packages).map(({ name, version, hashes }) => ({ name, version, hashes }));
+
+describe.each(SAMPLES)('$format: $name', ({ format: called, text, filename }) => {
+  const format = LOCK_FORMATS.find(({ name }) => name === called);
+  const readSample = async (content: string): Promise<PinReading> => {
+    if (format === undefined) throw new Error(`there is no format ${called}`);
+    const reading = await read(format, content);
+    if (reading instanceof Refusal) throw reading;
+    return reading;
+  };
+
+  it('is recognised by its name alone', () => {
+    expect(LOCK_FORMATS.find((one) => one.recognises(filename))).toBe(format);
+  });
+
+  it('says the same releases and digests as every other', async () => {
+    expect(meant((await readSample(text)).packages)).toStrictEqual(RELEASES);
+  });
+
+  it('makes a pin of every digest', async () => {
+    const { pins } = await readSample(text);
+    const pinned = new Set(pins.flatMap(({ hashes }) => Object.values(hashes)));
+    const stated = RELEASES.flatMap(({ hashes }) =>
+      hashes.map((hash) => hash.slice('sha256:'.length)),
+    );
+    expect([...pinned].toSorted()).toStrictEqual(stated.toSorted());
+  });
+
+  it('is never taken without its digests (K16)', async () => {
+    const stripped = text.replaceAll(/(?:sha256:)?[0-9a-f]{64}/gu, '');
+    if (called === 'requirements' || called === 'environment.yml') return;
+    await expect(readSample(stripped)).rejects.toMatchObject({
+      code: expect.stringMatching(/^WP-LOCK(?:-NO-HASH|FILE-INVALID)$/u),
+    });
+  });
+
+  it('is never taken with another digest than it states', async () => {
+    const [first = ''] = /[0-9a-f]{64}/u.exec(text) ?? [];
+    await expect(readSample(text.replaceAll(first, first.slice(1)))).rejects.toMatchObject({
+      code: 'WP-LOCKFILE-INVALID',
+    });
+  });
+
+  it('says the same after it was written and read again', async () => {
+    if (format?.write === undefined) return;
+    const { packages } = await readSample(text);
+    const again = await readSample(format.write(packages));
+    const bare = (all: PinReading['packages']) =>
+      all.map((one) => ({
+        ...one,
+        where: '',
+        files: one.files.map((file) => ({ ...file, where: '' })),
+      }));
+    expect(bare(again.packages)).toStrictEqual(bare(packages));
+  });
+
+  it('answers or refuses when it is cut or bent anywhere', async () => {
+    if (format === undefined) return;
+    const bend = fc.tuple(fc.nat(text.length), fc.nat(40), fc.string({ maxLength: 12 }));
+    await fc.assert(
+      fc.asyncProperty(bend, async ([at, many, word]) => {
+        expect(await read(format, text.slice(0, at) + word + text.slice(at + many))).toBeDefined();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+it('has a sample of every format', () => {
+  const sampled = new Set(SAMPLES.map(({ format }) => format));
+  expect(LOCK_FORMATS.map(({ name }) => name).filter((name) => !sampled.has(name))).toStrictEqual(
+    [],
+  );
 });
 
 it('runs over every format there is', () => {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Hashes } from '../core/artifact.ts';
+import type { LockedFile, LockedPackage } from '../core/lockfile.ts';
+import { normaliseName } from '../core/project-name.ts';
+import { safeText } from '../core/safe-text.ts';
+import { publicUrl } from '../core/url.ts';
+import { normaliseVersion } from '../core/version.ts';
+import { invalid, withoutHash, type GrowingReading } from './format.ts';
+import { lastSegment } from './last-segment.ts';
+import { verifyProjectName } from './requirement.ts';
+
+export type Place = NonNullable<LockedPackage['place']>;
+
+/** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE` */
+export function projectAt(name: string, where: string): string {
+  return normaliseName(verifyProjectName(name, where));
+}
+
+/** As it stands where it is no version that PEP 440 knows: it then names no release of any index. */
+export function versionOf(stated: string | null): string | null {
+  return stated === null ? null : (normaliseVersion(stated) ?? stated);
+}
+
+/** What a package says by saying nothing else. */
+export const UNSAID = {
+  version: null,
+  hashes: [],
+  files: [],
+  marker: null,
+  requiresPython: null,
+  index: null,
+  place: null,
+  groups: [],
+  identities: [],
+} as const satisfies Partial<LockedPackage>;
+
+/** A file by its address. @throws Refusal `WP-LOCKFILE-INVALID` for an address that is none */
+export function fileAt(
+  address: string,
+  hashes: Hashes,
+  where: string,
+): Pick<LockedFile, 'filename' | 'url' | 'hashes' | 'where'> {
+  if (!URL.canParse(address)) {
+    throw invalid(where, `expected an address, found ${safeText(address, 200)}`);
+  }
+  const filename = lastSegment(new URL(address).pathname);
+  return { filename, url: publicUrl(address), hashes, where };
+}
+
+/** A path or an address of this machine, and what is fetched from elsewhere. */
+export function placeOf(address: string): Place {
+  const isRemote = /^[a-z][a-z0-9+.-]*:\/\//iu.test(address) && !/^file:/iu.test(address);
+  return { url: address, kind: isRemote ? 'remote' : 'local' };
+}
+
+/** Adds a package of a lock file, with the pins, wishes and places that follow from it. */
+export function addPackage(locked: LockedPackage, reading: GrowingReading): void {
+  const { name: project, version, marker, where, place } = locked;
+  reading.packages.push(locked);
+  const condition = marker === null ? {} : { conditional: true as const };
+  const specifier = version === null ? '' : `==${version}`;
+  reading.wishes.push({ project, specifier, ...condition, where });
+  if (place !== null) reading.urls.push({ ...place, where });
+  for (const { filename, url, hashes, where: line } of locked.files) {
+    reading.pins.push({ project, version, filename, url, hashes, where: line });
+  }
+  const url = place?.kind === 'remote' && URL.canParse(place.url) ? publicUrl(place.url) : null;
+  for (const hashes of locked.hashes) {
+    reading.pins.push({ project, version, filename: null, url, hashes, where, statement: where });
+  }
+}
+
+/** @throws Refusal `WP-LOCK-NO-HASH` where a release that is downloaded has no hash */
+export function requireHashes(locked: LockedPackage, why: string): void {
+  if (locked.files.length + locked.hashes.length === 0) throw withoutHash(locked.where, why);
+}
+
+/** An index as it may be kept; what is no address names none. */
+export function indexOf(address: string | null): string | null {
+  return address !== null && URL.canParse(address) ? publicUrl(address) : null;
+}
