@@ -3,6 +3,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { policyDocument } from '../src/config/schema.ts';
+import { identitiesDocument } from '../src/config/signed-identities.ts';
 import { CODES, isCode, type Code } from '../src/core/codes.ts';
 import { REFUSAL_CLASSES, WORST_FIRST } from '../src/core/refusal-class.ts';
 import { reportSchema } from '../src/report/schema.ts';
@@ -22,6 +23,7 @@ export function generateDocs(): ReadonlyMap<string, string> {
     ...ALL_CODES.map((code) => [`errors/${code}.md`, codePage(code)] as const),
     ['errors/README.md', overviewPage()],
     ['concepts/verdicts.md', verdictsPage()],
+    ['identities.schema.json', schemaText('policy/identities.v1.json', identitiesDocument)],
     ['policy.schema.json', schemaText('wheelproof policy', policyDocument)],
     ['report.schema.json', schemaText('wheelproof report, version 1', reportSchema)],
   ]);

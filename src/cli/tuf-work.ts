@@ -19,6 +19,7 @@ import {
 } from '../tuf/index.ts';
 import type { TrustIo } from './trust-context.ts';
 import { openSigner, passphraseFor } from './tuf-keys.ts';
+import { simplePages } from './tuf-pages.ts';
 import {
   dropPending,
   isProfile,
@@ -158,7 +159,9 @@ export async function publish(context: TufContext, root: string, options: Json):
   await finishRotation(folders.metadata);
   const writer = await RepositoryWriter.open(folders.metadata, livesOf(settings));
   const changes = await readPending(folders);
-  const published = await writer.publish(changes, online, context.now);
+  const pages = await simplePages(root, writer, changes, context.now);
+  const published = await writer.publish([...changes, ...pages.changes], online, context.now);
+  await pages.show();
   await dropPending(folders, changes);
   await tellPublished(context, folders, options, published);
 }

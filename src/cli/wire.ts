@@ -46,6 +46,7 @@ import {
   type AskFirstUse,
   type Grounds,
 } from '../verify/index.ts';
+import { openSignedIndexes } from './signed-indexes.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
 import { withHeldKeys } from './held-signers.ts';
 import { openStoredWheel } from './stored-wheels.ts';
@@ -172,6 +173,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const { pins } = intent;
   const judge = openJudge(places, policy, wiring);
   const signing = { files: localFiles, signers: signersIn(policy) };
+  const signedIndexes = openSignedIndexes({ places, policy, upstream, clock: witnessed });
   const sources = {
     memory,
     rows,
@@ -181,6 +183,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     upstream,
     trustedRoots,
     judge,
+    signedIndexes,
     ...signing,
   };
   const kinds = EVIDENCE.map((make) => make(sources));
@@ -188,11 +191,12 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     intent.indexes.some((index) => indexKey(index) === indexKey(url));
   const isKnownIndex = (url: string): boolean =>
     intent.indexes.some((index) => url.startsWith(index.replace(/\/*$/u, '/')));
-  const pages = openPageReader(upstream, {
+  const plainPages = openPageReader(upstream, {
     // An index that is itself a page of links has no pages of projects below it.
     isKnownIndex: (url) => isKnownIndex(url) && !isIndexItself(url),
     allowPlainHttp: (host) => allowsPlainHttp(policy, host),
   });
+  const pages = signedIndexes.over(plainPages);
   const named = [...intent.indexes, ...(intent.named ?? [])];
   const namedHosts = new Set(named.map((url) => new URL(url).host));
   const verifier = new Verifier({
@@ -213,6 +217,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     client: settings.client,
     ownPlatform: intent.sequential?.ownPlatform ?? false,
     copies: openKeptPages(places),
+    signedPublishers: (file) => signedIndexes.identitiesFor(file)?.(file) ?? null,
     latest: () => witnessed.now(),
     userAddresses: {
       addresses: [...named, ...pins.flatMap(({ url }) => url ?? [])],

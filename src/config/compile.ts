@@ -18,6 +18,7 @@ import { readPinTables, sourceOf } from './pin-tables.ts';
 import { readPublisherTables } from './publisher-tables.ts';
 import { readRootTables } from './root-tables.ts';
 import { readSignerTables } from './signer-tables.ts';
+import { readTufPin } from './tuf-pins.ts';
 import { ValueReader } from './values.ts';
 
 type Setting =
@@ -159,6 +160,7 @@ class Compiler {
           ? null
           : this.#read.hosts(rule['allow-hosts'], ['index', place, 'allow-hosts']),
       ...(rule['absent-status'] !== undefined && { absentStatus: rule['absent-status'] }),
+      ...readTufPin(this.#document, this.#read, place),
       source: this.#source('index', place),
     }));
     for (const [place, { url, name }] of indexes.entries()) {

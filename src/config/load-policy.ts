@@ -36,12 +36,14 @@ export async function loadPolicy(
   }
   for (const source of sources) refuseForeign(source);
   // The readers of TOML and schemas stay off the start path of those who have no policy.
-  const [{ readDocument }, { compileRules }, { overlay }, { withKeyrings }] = await Promise.all([
-    import('./document.ts'),
-    import('./compile.ts'),
-    import('./overlay.ts'),
-    import('./signer-tables.ts'),
-  ]);
+  const [{ readDocument }, { compileRules }, { overlay }, { withKeyrings }, { withTufRoots }] =
+    await Promise.all([
+      import('./document.ts'),
+      import('./compile.ts'),
+      import('./overlay.ts'),
+      import('./signer-tables.ts'),
+      import('./tuf-pins.ts'),
+    ]);
   const compiled = sources.map((source) =>
     compileRules(readDocument(source), choice.evidenceKinds ?? null),
   );
@@ -49,6 +51,7 @@ export async function loadPolicy(
     compiled.map(async (layer) => ({
       ...layer,
       signers: await withKeyrings(layer.signers, files),
+      indexes: await withTufRoots(layer.indexes, files),
     })),
   );
   return overlay(layers, { strict: choice.strict, now: choice.now ?? Date.now() });

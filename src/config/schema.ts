@@ -136,6 +136,18 @@ const index = v.strictObject({
       ),
     ),
   ),
+  'tuf-root': v.optional(
+    text(
+      2_000,
+      'File of the TUF root that its pages and files must be signed under, or the root\'s digest as "sha256:…".',
+    ),
+  ),
+  'tuf-repository': v.optional(
+    text(
+      2_000,
+      'Where metadata/ and targets/ of its TUF repository lie; beside the index where absent.',
+    ),
+  ),
   ...pinning,
   pins: v.optional(pinning.pins),
 });

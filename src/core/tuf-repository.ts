@@ -35,3 +35,22 @@ export interface StagedFolder {
 
 /** What a staged file has behind its name. */
 export const STAGED = '.new';
+
+/** What a client of a repository trusts, by role. */
+export interface TufMemory {
+  /** `null` where nothing is kept. */
+  load(role: string): Promise<Uint8Array | null>;
+  /** All or nothing, and never an older version over a newer one. */
+  save(role: string, bytes: Uint8Array): Promise<void>;
+  remove(role: string): Promise<void>;
+}
+
+/** What a policy pins of an index: under whose signatures its pages and files count. */
+export interface TufPin {
+  /** sha256 of the root to begin with, in lower-case hex. */
+  readonly sha256: string;
+  /** That root itself in base64; `null`: it is fetched, and must have this digest. */
+  readonly root: string | null;
+  /** Where `metadata/` and `targets/` lie: ends in a slash. */
+  readonly repository: string;
+}

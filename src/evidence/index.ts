@@ -21,6 +21,8 @@ import { pinEvidence } from './pins.ts';
 import { rememberedBytes } from './remembered-bytes.ts';
 import { readKeptEvidence, rememberProofs } from './remembered-proofs.ts';
 import type { SidecarLedger } from './sidecar-ledger.ts';
+import type { SignedIndexes } from './signed-indexes.ts';
+import { developerEvidence, tufEvidence } from './tuf.ts';
 
 /** What evidence kinds are made from; a new kind adds what it needs. */
 export interface EvidenceSources {
@@ -29,6 +31,8 @@ export interface EvidenceSources {
   readonly clock: Clock;
   readonly pins: readonly Pin[];
   readonly sidecars: SidecarLedger;
+  /** Indexes under pinned TUF roots; none where absent. */
+  readonly signedIndexes?: Pick<SignedIndexes<unknown>, 'of'>;
   readonly upstream: Upstream;
   /** Files of this machine that the policy names. */
   readonly files: LocalFiles;
@@ -51,7 +55,11 @@ export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] =
   checksumEvidence,
   distributionEvidence,
   ({ rows, clock }) => approvalEvidence(rows, clock),
+  ({ signedIndexes }) => tufEvidence(signedIndexes ?? NO_SIGNED_INDEXES),
+  ({ signedIndexes }) => developerEvidence(signedIndexes ?? NO_SIGNED_INDEXES),
 ];
+
+const NO_SIGNED_INDEXES = { of: () => null };
 
 /** Kinds that are asked of a file on disk, where no index page leads to it. */
 export const EVIDENCE_AT_HAND = {
@@ -82,4 +90,5 @@ export {
   sidecarDiffers,
   SidecarLedger,
 } from './sidecar-ledger.ts';
+export { SignedIndexes } from './signed-indexes.ts';
 export { wholeAnswer } from './whole-answer.ts';

@@ -45,10 +45,12 @@ export {
   namedIssuers,
   publisherRulesFor,
   publisherRuleWords,
+  signedPublisherRules,
   type PublisherMiss,
   type PublisherRule,
   type PublisherRuleKind,
   type PublisherRules,
+  type SignedIdentity,
 } from './publisher-rules.ts';
 export { parseRequirement } from './requirement-parser.ts';
 export { explainRequirement, satisfied } from './requirement-proof.ts';
@@ -57,3 +59,4 @@ export { rootNames, rootsFor, type RootRule } from './root-rules.ts';
 export { rulesFor } from './rules.ts';
 export { signersIn } from './signers.ts';
 export { allowsInside, pinNotes, pinsFor, refusesWeakTls, stalePageMs } from './transport.ts';
+export { pinnedIndexes } from './tuf-pin.ts';

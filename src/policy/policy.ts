@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { Code } from '../core/codes.ts';
 import { MAX_FILE_BYTES } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
+import type { TufPin } from '../core/tuf-repository.ts';
 import type { PublisherRule } from './publisher-rules.ts';
 import { canonicalRequirement, formatRequirement, type Requirement } from './requirement.ts';
 import type { RootRule } from './root-rules.ts';
@@ -92,6 +93,8 @@ export interface IndexRule {
   readonly allowHosts: readonly string[] | null;
   /** Statuses by which it says that it has no such project, beside 404 and 410. */
   readonly absentStatus?: readonly number[];
+  /** Its pages and files count only as TUF metadata under this root names them. */
+  readonly tuf?: TufPin;
   readonly source: string;
 }
 
@@ -151,6 +154,8 @@ export function policyDigest(policy: PolicyContent): string {
     indexes: policy.indexes.map((rule) => ({
       ...rule,
       allowHosts: rule.allowHosts === null ? null : asSet(rule.allowHosts),
+      // Given as a file or by its digest, it is the same root.
+      ...(rule.tuf !== undefined && { tuf: { ...rule.tuf, root: null } }),
       source: null,
     })),
     pins: asSet(

@@ -58,11 +58,38 @@ export function publisherRulesFor(
     ({ name, publishers }) => publishers !== undefined && matchesGlob(name, project),
   );
   if (table === undefined) return null;
-  const rules = (table.publishers ?? []).filter(
+  const { publishers = [], source } = table;
+  return publisherRulesAmong(publishers, version, source);
+}
+
+/** Of these rules, the ones that speak for the version; `null`: none does. */
+function publisherRulesAmong(
+  publishers: readonly PublisherRule[],
+  version: string | null,
+  from: string,
+): PublisherRules | null {
+  const rules = publishers.filter(
     ({ versions }) =>
       versions === null || version === null || version === '' || satisfies(version, versions),
   );
-  return rules.length === 0 ? null : { rules, from: table.source };
+  return rules.length === 0 ? null : { rules, from };
+}
+
+/** Who may release a project, as the holders of a signed index say it (`policy/identities.v1.json`). */
+export interface SignedIdentity {
+  /** Glob over normalised names. */
+  readonly name: string;
+  readonly publishers: readonly PublisherRule[];
+}
+
+/** As {@link publisherRulesFor}: the first entry that matches the project decides. */
+export function signedPublisherRules(
+  identities: readonly SignedIdentity[],
+  { project, version }: { readonly project: string; readonly version: string },
+  from: string,
+): PublisherRules | null {
+  const entry = identities.find(({ name }) => matchesGlob(name, project));
+  return entry === undefined ? null : publisherRulesAmong(entry.publishers, version, from);
 }
 
 /** Issuers of forges of one's own, which certify as that forge does. */

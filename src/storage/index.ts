@@ -18,6 +18,7 @@ export { openMemoryBlobStore } from './memory-blob-store.ts';
 export { openMemoryTrustRows } from './memory-trust-rows.ts';
 export { openPageCopies } from './page-copies.ts';
 export { ensurePrivateDirectory } from './private-directory.ts';
+export { openTufMemory } from './tuf-memory.ts';
 export { openVerdictCache } from './verdict-cache.ts';
 export { takeWriterLock } from './writer-lock.ts';
 export { openSqliteTrustRows } from './sqlite-trust-rows.ts';

@@ -36,6 +36,26 @@ export interface ClientParts {
   readonly now: number;
 }
 
+/** A target with the roles that were asked for it: the first is `targets`, the last names it. */
+export interface Located {
+  readonly target: Target;
+  readonly roles: readonly SpeakingRole[];
+}
+
+/** A targets role on the way to a target. */
+export interface SpeakingRole {
+  readonly name: string;
+  /** Who may sign it, by key ids, and how many of them must. */
+  readonly keyids: ReadonlySet<string>;
+  readonly threshold: number;
+}
+
+interface Step {
+  readonly role: string;
+  readonly delegator: Delegator;
+  readonly above: Step | null;
+}
+
 /** One update of a client, after the detailed workflow (TUF specification, section 5). */
 export class TufClient {
   readonly #parts: ClientParts;
@@ -59,6 +79,21 @@ export class TufClient {
     return this.#trusted.root.consistentSnapshot;
   }
 
+  /** Keys that sign online: whoever has taken the server has them. */
+  get onlineKeyids(): ReadonlySet<string> {
+    const { timestamp, snapshot } = this.#trusted.root.roles;
+    return new Set([...timestamp.keyids, ...snapshot.keyids]);
+  }
+
+  get rootVersion(): number {
+    return this.#trusted.root.version;
+  }
+
+  /** What the top-level targets role itself names: its holders sign offline. After {@link refresh}. */
+  topTarget(path: string): Target | null {
+    return this.#trusted.targets('targets', { kind: 'root' })?.target(path) ?? null;
+  }
+
   /** Of the top-level targets, after {@link refresh}. */
   get targetsVersion(): number {
     return this.#trusted.targets('targets', { kind: 'root' })?.version ?? 0;
@@ -78,9 +113,12 @@ export class TufClient {
    * @throws Refusal where a role on the way cannot be had or is not what it has to be.
    */
   async findTarget(path: string): Promise<Target | null> {
-    const open: { readonly role: string; readonly delegator: Delegator }[] = [
-      { role: 'targets', delegator: { kind: 'root' } },
-    ];
+    return (await this.locate(path))?.target ?? null;
+  }
+
+  /** As {@link findTarget}, with who speaks for it. */
+  async locate(path: string): Promise<Located | null> {
+    const open: Step[] = [{ role: 'targets', delegator: { kind: 'root' }, above: null }];
     const visited = new Set<string>();
     while (open.length > 0) {
       const next = open.pop();
@@ -92,7 +130,7 @@ export class TufClient {
       visited.add(next.role);
       const targets = await this.#targets(next.role, next.delegator);
       const found = targets.target(path);
-      if (found !== null) return found;
+      if (found !== null) return { target: found, roles: this.#wayTo(next) };
       const { delegations } = targets;
       if (delegations === null) continue;
       const below: Delegator[] = [];
@@ -104,9 +142,21 @@ export class TufClient {
         }
       }
       for (const delegator of below.toReversed())
-        if (delegator.kind === 'role') open.push({ role: delegator.role.name, delegator });
+        if (delegator.kind === 'role')
+          open.push({ role: delegator.role.name, delegator, above: next });
     }
     return null;
+  }
+
+  #wayTo(step: Step): readonly SpeakingRole[] {
+    const roles: SpeakingRole[] = [];
+    for (let at: Step | null = step; at !== null; at = at.above) {
+      const { delegator, role } = at;
+      const { keyids, threshold } =
+        delegator.kind === 'root' ? this.#trusted.root.roles.targets : delegator.role;
+      roles.unshift({ name: role, keyids, threshold });
+    }
+    return roles;
   }
 
   /** Section 5.3. */

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-export { TufClient, type ClientParts, type MetadataSource, type MetadataStore } from './client.ts';
+export {
+  TufClient,
+  type ClientParts,
+  type Located,
+  type MetadataSource,
+  type MetadataStore,
+} from './client.ts';
 export { collectExpiries, type Expiry } from './expiries.ts';
 export { collectMetadata } from './garbage.ts';
 export { verifyTarget } from './hashes.ts';

@@ -97,6 +97,14 @@ export class RepositoryWriter {
     return (await this.bin(name)).get(path) !== undefined;
   }
 
+  /** What is signed of a path; `null`: nothing. */
+  async target(path: string): Promise<Change['target']> {
+    const targets = await this.#readBin(binName(this.state.prefix, this.state.bits, path));
+    const found = targets.target(path);
+    const sha256 = found?.hashes['sha256'];
+    return found === null || sha256 === undefined ? null : { length: found.length, sha256 };
+  }
+
   /** The targets of a bin: to be copied before they are changed. */
   async bin(name: string): Promise<Fragments> {
     const kept = this.#kept.get(name);

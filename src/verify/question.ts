@@ -11,7 +11,7 @@ import { ElsewhereMemory } from '../trust/elsewhere.ts';
 import { PublisherMemory } from '../trust/publisher-memory.ts';
 import { UntilTurn } from '../trust/until-turn.ts';
 import { decide, rulesFor, type Policy, type Subject } from '../policy/index.ts';
-import { ReleaseRights } from './release-right.ts';
+import { ReleaseRights, type SignedPublishers } from './release-right.ts';
 
 /** Asks a person whether a file that was never seen may be used; only with a terminal. */
 export type AskFirstUse = (artifact: Artifact, sha256: string) => Promise<boolean>;
@@ -28,6 +28,8 @@ export interface QuestionParts {
   readonly placeOf?: (artifact: Artifact) => string;
   /** What a page of this run lets one notice of a file. */
   readonly remarksOn?: (artifact: Artifact) => readonly Reason[];
+  /** Who may release, as the index's own holders have signed it; nobody says where absent. */
+  readonly signedPublishers?: SignedPublishers | undefined;
   /** Who published what was accepted before; read anew where absent. */
   readonly publishers?: PublisherMemory;
 }
@@ -45,6 +47,7 @@ export class Question {
     this.#rights = new ReleaseRights(
       parts.policy,
       parts.publishers ?? new PublisherMemory(parts.rows, parts.clock),
+      parts.signedPublishers,
     );
   }
 

@@ -33,6 +33,9 @@ export interface ReleaseRight {
   readonly notes: readonly string[];
 }
 
+/** Who may release a file as its index's own holders have signed it; `null`: they say nothing. */
+export type SignedPublishers = (artifact: Artifact) => PublisherRules | null;
+
 /**
  * Whether whoever published a file may release its project: by the policy's rule where there is
  * one, otherwise by whom this machine remembers.
@@ -40,15 +43,18 @@ export interface ReleaseRight {
 export class ReleaseRights {
   readonly #policy: Policy;
   readonly #memory: PublisherMemory;
+  readonly #signed: SignedPublishers;
 
-  constructor(policy: Policy, memory: PublisherMemory) {
+  constructor(policy: Policy, memory: PublisherMemory, signed: SignedPublishers = () => null) {
     this.#policy = policy;
     this.#memory = memory;
+    this.#signed = signed;
   }
 
   judge(artifact: Artifact, sha256: string, findings: readonly Finding[]): ReleaseRight {
     const { project, version } = artifact;
-    const rules = publisherRulesFor(this.#policy, project, version);
+    // The user's own word comes first.
+    const rules = publisherRulesFor(this.#policy, project, version) ?? this.#signed(artifact);
     const publisherNeeded = rules !== null;
     const publisherExpected = false;
     const silent: ReleaseRight = {

@@ -38,7 +38,7 @@ import { NameGuard, type NameRefusal } from './name-guard.ts';
 import { readClientPlatform } from './client-platform.ts';
 import { judgePage, type PageCaseParts } from './page-case.ts';
 import { PageWatch } from './page-watch.ts';
-import { Question, type AskFirstUse } from './question.ts';
+import { Question, type AskFirstUse, type QuestionParts } from './question.ts';
 import { Records } from './records.ts';
 import { StalePages } from './stale-pages.ts';
 import { judgeSidecar } from './sidecar-case.ts';
@@ -68,6 +68,8 @@ export interface VerifierParts {
   readonly latest?: () => number;
   /** Pages for the time when their index is down; none are kept where absent. */
   readonly copies?: PageCopies;
+  /** Who may release, as the index's own holders have signed it. */
+  readonly signedPublishers?: QuestionParts['signedPublishers'];
   /** Who asks: an installer with its version. */
   readonly client?: string;
   /** It installs for the Python that its `User-Agent` tells, and for no other. */

@@ -31,6 +31,8 @@ export const EVIDENCE_KINDS = [
   'openpgp',
   'checksums',
   'distribution',
+  'tuf',
+  'developer',
 ] as const;
 
 /** Another wiring; another place for what is remembered, no jail, where that is the defence. */
@@ -62,6 +64,8 @@ const WITHOUT = {
   },
   'publisher rules': { policy: withoutPublishers },
   'publisher memory': { policy: withoutPublisherMemory },
+  // Nobody pins a root: pages and files are what the server says.
+  tuf: { policy: withoutRoots },
   ownership: { policy: withoutOwners },
   'inside addresses': { policy: (policy) => ({ ...policy, allowInside: ['*'] }) },
   'file hosts': { policy: (policy) => ({ ...policy, allowHosts: ['*'] }) },
@@ -140,6 +144,11 @@ function allowPlainHttp(policy: Policy): Policy {
 /** No name belongs to anybody. */
 function withoutOwners(policy: Policy): Policy {
   return { ...policy, projects: policy.projects.map((rule) => ({ ...rule, index: null })) };
+}
+
+function withoutRoots(policy: Policy): Policy {
+  const indexes = policy.indexes.map(({ tuf: _pin, ...rule }) => rule);
+  return { ...policy, indexes };
 }
 
 /** Nobody is named who may release. */

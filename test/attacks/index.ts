@@ -109,6 +109,7 @@ import { K14 } from './K14-edited-environment.ts';
 import { K15 } from './K15-swapped-in-store.ts';
 import { K16 } from './K16-lock-without-hashes.ts';
 import { K17 } from './K17-weak-permissions.ts';
+import { F04 } from './F04-old-page-replayed.ts';
 import { F06 } from './F06-clock-moved.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
@@ -225,6 +226,7 @@ export const ATTACKS: readonly Attack[] = [
   F01,
   F02,
   F03,
+  F04,
   K11,
   K13,
   K14,

@@ -5,20 +5,32 @@ import type { Artifact, ArtifactKind } from '../../../src/core/artifact.ts';
 import type { HeldBytes } from '../../../src/core/bytes.ts';
 import { Refusal } from '../../../src/core/errors.ts';
 import type { Finding } from '../../../src/core/finding.ts';
-import { EVIDENCE, SidecarLedger } from '../../../src/evidence/index.ts';
+import { EVIDENCE, SidecarLedger, SignedIndexes } from '../../../src/evidence/index.ts';
 import { openMemoryTrustRows } from '../../../src/storage/index.ts';
 import { TrustMemory } from '../../../src/trust/index.ts';
 import { openPublicGoodRoot } from '../../../src/trust/public-good-root.ts';
 
 const clock = { now: () => 0 };
 const rows = openMemoryTrustRows();
-const sources = {
-  upstream: {
-    request: async (): Promise<never> => {
-      throw new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'nobody is there' });
-    },
-    close: async () => {},
+const upstream = {
+  request: async (): Promise<never> => {
+    throw new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'nobody is there' });
   },
+  close: async () => {},
+};
+const INDEX = 'https://index.example/simple/';
+const unreachable = new SignedIndexes({
+  pins: new Map([
+    [INDEX, { sha256: 'a'.repeat(64), root: null, repository: 'https://index.example/' }],
+  ]),
+  upstream,
+  clock,
+  memory: () => ({ load: async () => null, save: async () => {}, remove: async () => {} }),
+  readIdentities: async () => null,
+  allowPlainHttp: () => false,
+});
+const sources = {
+  upstream,
   trustedRoots: async () => [await openPublicGoodRoot()],
   files: { read: async () => null },
   signers: () => [],
@@ -26,6 +38,7 @@ const sources = {
   clock,
   memory: new TrustMemory(rows, clock),
   sidecars: new SidecarLedger(),
+  signedIndexes: { of: () => unreachable.of({ index: INDEX, url: INDEX }) },
   pins: [
     {
       project: 'good',
