@@ -11,10 +11,15 @@ import { runSuite, type SuiteResult } from '../test/conformance/suite.ts';
  * `npm run conformance`: what sigstore-python and pypi-attestations say of the same signatures as we
  * do; with `-- --suite CHECKOUT` also the verification cases of sigstore-conformance through
  * `test/conformance/sigstore-client.ts`. Writes docs/conformance.md; a part that was not run stays
- * as it was. `--only openpgp`: OpenPGP signatures alone. `--only tuf`: other people's TUF clients read a repository that we wrote.
+ * as it was. `--only openpgp`: OpenPGP signatures alone, with
+ * `--suite CHECKOUT` (otherwise `--openpgp-suite`) also the OpenPGP interoperability suite. `--only tuf`: other people's TUF clients read a repository that we wrote.
  */
 const { values } = parseArgs({
-  options: { suite: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    suite: { type: 'string' },
+    'openpgp-suite': { type: 'string' },
+    only: { type: 'string' },
+  },
 });
 const root = join(import.meta.dirname, '..');
 const pagePath = join(root, 'docs', 'conformance.md');
@@ -37,36 +42,22 @@ if (values.only === 'tuf') {
     'Written by `npm run conformance -- --suite CHECKOUT`: what the verifier of attestations and Sigstore bundles says, beside what is expected of it and what others say. Signing is not spoken.';
   const parts = ['# Sigstore conformance', intro, SUITE, suite, OPINIONS, opinions];
   await writeFile(pagePath, `${parts.join('\n\n')}\n`);
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules', '.bin', 'prettier'), '--write', pagePath],
-    { stdio: 'ignore' },
-  );
+  format(pagePath);
 }
 
-/** gpgv, and sqop where it is installed, on the same OpenPGP signatures. */
+/** gpgv, sqop and the interoperability suite, as far as they are here, on OpenPGP signatures. */
 async function askOpenPgp(): Promise<void> {
-  const { gatherPgpOpinions } = await import('../test/conformance/openpgp/second-opinions.ts');
-  const gathered = await gatherPgpOpinions(join(root, '..', 'shared', 'data'));
-  if (gathered === null) {
-    say('OpenPGP: skipped, gpgv is not installed here');
-    return;
-  }
-  for (const name of gathered.laxer) say(`taken here, and not by gpgv: ${name}`);
-  if (gathered.laxer.length > 0) process.exitCode = 1;
-  say(`OpenPGP: ${gathered.said}`);
+  const { writeOpenPgpPage } = await import('../test/conformance/openpgp/page.ts');
   const page = join(root, 'docs', 'openpgp-conformance.md');
-  const intro =
-    'Written by `npm run conformance -- --only openpgp`: real signatures, and some that are made for it on the spot, before us and before gpgv. Each refusal shows its reason. `test/conformance/sop` speaks the Stateless OpenPGP subset `version`, `verify` and `inline-verify` for the interoperability suite.';
-  const parts = ['# OpenPGP: second opinions', intro, `In all, ${gathered.said}`, gathered.text];
-  await writeFile(page, `${parts.join('\n\n')}\n`);
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules', '.bin', 'prettier'), '--write', page],
-    {
-      stdio: 'ignore',
-    },
-  );
+  const data = join(root, '..', 'shared', 'data');
+  const suite = values['openpgp-suite'] ?? (values.only === 'openpgp' ? values.suite : undefined);
+  if (!(await writeOpenPgpPage({ page, data, suite, say }))) process.exitCode = 1;
+  format(page);
+}
+
+function format(page: string): void {
+  const words = [join(root, 'node_modules', '.bin', 'prettier'), '--write', page];
+  execFileSync(process.execPath, words, { stdio: 'ignore' });
 }
 
 /** What the page said of it before. */

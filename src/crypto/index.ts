@@ -21,6 +21,7 @@ export {
   readMinisignSignature,
   type MinisignKey,
 } from './minisign.ts';
+export type { OpenedKeyring } from './openpgp-certificates.ts';
 export type { PgpOutcome, SignedBytes } from './openpgp.ts';
 export { checkSshSignature, readSshSignature } from './sshsig.ts';
 export { makeSshSignature, sshKeyFingerprint, sshKeyWords } from './sshsig-maker.ts';

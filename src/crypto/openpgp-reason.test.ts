@@ -90,6 +90,36 @@ describe('why a signature counts for nothing', () => {
     expect(await outcomeOf(key, await signed(key))).toMatchObject({ good: true });
   });
 
+  it('weak: what a key says of itself over SHA-1, since that can be forged', async () => {
+    const rsa = { type: 'rsa', rsaBits: 2048 } as const;
+    const config = { ...LAX, preferredHashAlgorithm: openpgp.enums.hash.sha1 };
+    const signature = { at: NOW - DAY, config: LAX };
+    const late = await keyOf({ ...rsa, config });
+    expect(await outcomeOf(late, await signed(late, signature))).toMatchObject({
+      code: 'WP-SIGNATURE-WEAK',
+      reason: expect.stringContaining('SHA-1'),
+    });
+    const early = await keyOf({ ...rsa, config, date: new Date('2020-01-31T00:00:00Z') });
+    expect(await outcomeOf(early, await signed(early, signature))).toMatchObject({ good: true });
+    // An older word of the key is not put in the place of a newer one.
+    const strong = await keyOf(rsa);
+    const again = await openpgp.reformatKey({
+      privateKey: strong,
+      userIDs,
+      config,
+      date: new Date(NOW - 2 * DAY),
+      format: 'object',
+    });
+    const [newer] = again.publicKey.users[0]?.selfCertifications ?? [];
+    const mixed = strong.toPublic();
+    const [own] = mixed.users;
+    if (own === undefined || newer === undefined) throw new Error('no user');
+    own.selfCertifications.push(newer);
+    expect(await outcomeOf(mixed, await signed(strong, signature))).toMatchObject({
+      code: 'WP-SIGNATURE-WEAK',
+    });
+  });
+
   it('of the future, of another key, over other bytes', async () => {
     const key = await keyOf();
     const other = await keyOf();

@@ -7,7 +7,12 @@ import type {
   VerifyMessageResult,
 } from 'openpgp';
 import type { Code } from '../core/codes.ts';
+import { MAX_SIGNATURE_BYTES } from '../core/limits.ts';
+import { load, openKeyrings, type OpenedKeyring } from './openpgp-certificates.ts';
+import { armoursIn, hasMorePackets, isArmoured, textOf } from './openpgp-framing.ts';
 import { codeOfReason, endOfReason } from './openpgp-reason.ts';
+
+export { openKeyrings } from './openpgp-certificates.ts';
 
 /** What became of one signature packet. */
 export type PgpOutcome =
@@ -32,8 +37,8 @@ export type PgpOutcome =
     };
 
 export interface PgpCheck {
-  /** Certificates in armour or binary form; each may hold several. */
-  readonly certificates: readonly Uint8Array[];
+  /** Certificates in armour or binary form, each may hold several; or as they were read before. */
+  readonly certificates: readonly Uint8Array[] | OpenedKeyring;
   /** Nothing made after this time counts; milliseconds since 1970. */
   readonly now: number;
 }
@@ -44,11 +49,8 @@ export type SignedBytes = Uint8Array | (() => ReadableStream<Uint8Array>);
 /** RFC 9580, section 5.2.1.2. */
 const TEXT_SIGNATURE = 0x01;
 const MAX_SIGNATURES = 16;
-/** In one file; each costs the check of what it says of itself. */
-const MAX_CERTIFICATES = 256;
-
-/** Loaded when the first signature comes: it takes longer to read than all of wheelproof. */
-const load = () => import('openpgp');
+/** Trust packets and the like may stand between signatures. */
+const MAX_PACKETS = 64;
 
 /**
  * Checks a detached signature (RFC 9580, section 10.4) over a file's bytes, packet by packet: SHA-1,
@@ -63,7 +65,8 @@ export async function checkDetached(
   { certificates, now }: PgpCheck,
 ): Promise<readonly PgpOutcome[]> {
   const openpgp = await load();
-  const keys = await readCertificates(certificates);
+  const ring = await opened(certificates);
+  const keys = [...ring.keys];
   const packets = await readPackets(signature);
   const outcomes: PgpOutcome[] = [];
   for (const packet of packets) {
@@ -86,7 +89,7 @@ export async function checkDetached(
     });
     const { signatures } = result;
     await drain(result.data);
-    outcomes.push(...(await outcomesOf(signatures, keys, now)));
+    outcomes.push(...(await outcomesOf(signatures, ring, now)));
   }
   return outcomes;
 }
@@ -101,11 +104,15 @@ export async function checkClearSigned(
   { certificates, now }: PgpCheck,
 ): Promise<{ readonly text: string; readonly outcomes: readonly PgpOutcome[] }> {
   const openpgp = await load();
-  const verificationKeys = await readCertificates(certificates);
-  const message = await openpgp.readCleartextMessage({ cleartextMessage: textOf(document) });
+  const ring = await opened(certificates);
+  const cleartextMessage = textOf(document);
+  const armourAt = cleartextMessage.lastIndexOf('-----BEGIN PGP SIGNATURE');
+  if (cleartextMessage.length - armourAt > MAX_SIGNATURE_BYTES) throw new Error(TOO_MANY);
+  const message = await openpgp.readCleartextMessage({ cleartextMessage });
+  if (message.getSigningKeyIDs().length > MAX_SIGNATURES) throw new Error(TOO_MANY);
+  const verificationKeys = [...ring.keys];
   const result = await openpgp.verify({ message, verificationKeys, date: new Date(now) });
-  if (result.signatures.length > MAX_SIGNATURES) throw new Error(TOO_MANY);
-  const outcomes = await outcomesOf(result.signatures, verificationKeys, now);
+  const outcomes = await outcomesOf(result.signatures, ring, now);
   return { text: message.getText(), outcomes };
 }
 
@@ -119,44 +126,31 @@ export interface CertificateWords {
   readonly users: readonly string[];
   /** Milliseconds since 1970. */
   readonly made: number;
-  /** `null`: never; `undefined`: revoked, or nothing that it says of itself holds. */
-  readonly expires: number | null | undefined;
 }
 
 /** @throws Error for what holds no certificate. */
 export async function readKeyring(file: Uint8Array): Promise<readonly CertificateWords[]> {
-  const certificates = await readCertificates([file]);
-  return await Promise.all(
-    certificates.map(async (certificate): Promise<CertificateWords> => {
-      const end = await certificate.getExpirationTime().catch(() => null);
-      return {
-        fingerprint: certificate.getFingerprint().toUpperCase(),
-        subkeys: certificate.getSubkeys().map((one) => one.getFingerprint().toUpperCase()),
-        users: certificate.getUserIDs(),
-        made: certificate.getCreationTime().getTime(),
-        expires: end instanceof Date ? end.getTime() : end === null ? undefined : null,
-      };
-    }),
-  );
+  const ring = await openKeyrings([file]);
+  if (ring.keys.length === 0) throw new Error([...ring.refused.values()][0] ?? 'no key in it');
+  return wordsOfKeyring(ring);
 }
 
-/** A private key never gets further than here. */
-async function readCertificates(files: readonly Uint8Array[]): Promise<Certificate[]> {
-  const openpgp = await load();
-  const read = files.flatMap((bytes) => {
-    if (!isArmoured(bytes)) return [openpgp.readKeys({ binaryKeys: bytes })];
-    const armours = armoursIn(bytes);
-    if (armours.length > MAX_CERTIFICATES) throw new Error(TOO_MANY_KEYS);
-    return armours.map((armoredKeys) => openpgp.readKeys({ armoredKeys }));
-  });
-  const keys = await Promise.all(read);
-  if (keys.some((one) => one.length > MAX_CERTIFICATES)) throw new Error(TOO_MANY_KEYS);
-  return keys.flat().map((key) => key.toPublic());
+export function wordsOfKeyring({ keys }: OpenedKeyring): readonly CertificateWords[] {
+  return keys.map((certificate) => ({
+    fingerprint: certificate.getFingerprint().toUpperCase(),
+    subkeys: certificate.getSubkeys().map((one) => one.getFingerprint().toUpperCase()),
+    users: certificate.getUserIDs(),
+    made: certificate.getCreationTime().getTime(),
+  }));
+}
+
+async function opened(certificates: PgpCheck['certificates']): Promise<OpenedKeyring> {
+  return 'refused' in certificates ? certificates : await openKeyrings(certificates);
 }
 
 async function outcomesOf(
   results: VerifyMessageResult['signatures'],
-  certificates: readonly Certificate[],
+  { keys, refused, weakened }: OpenedKeyring,
   now: number,
 ): Promise<readonly PgpOutcome[]> {
   return await Promise.all(
@@ -164,13 +158,29 @@ async function outcomesOf(
       const keyid = keyID.toHex().toUpperCase();
       try {
         await verified;
-        return await goodOutcome(await signature, keyid, { certificates, now });
+        return await goodOutcome(await signature, keyid, { certificates: keys, now });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        return { good: false, keyid, code: codeOfReason(reason), reason };
+        return { good: false, keyid, ...whyNot(reason, refused.get(keyid), weakened.get(keyid)) };
       }
     }),
   );
+}
+
+/** What was taken out of a keyring explains what the library no longer finds in it. */
+function whyNot(
+  found: string,
+  refused: string | undefined,
+  weakened: string | undefined,
+): { readonly code: Code; readonly reason: string } {
+  const code = codeOfReason(found);
+  if (refused !== undefined && code === 'WP-SIGNER-UNKNOWN') {
+    return { code: 'WP-SIGNATURE-LIMIT', reason: refused };
+  }
+  if (weakened !== undefined && code === 'WP-KEY-USAGE') {
+    return { code: 'WP-SIGNATURE-WEAK', reason: `${found}: ${weakened}` };
+  }
+  return { code, reason: found };
 }
 
 async function goodOutcome(
@@ -224,7 +234,6 @@ async function drain(data: unknown): Promise<void> {
   while (!(await reader.read()).done);
 }
 
-const TOO_MANY_KEYS = `more than ${MAX_CERTIFICATES} certificates in one file`;
 const TOO_MANY = `more than ${MAX_SIGNATURES} signatures`;
 
 /** Of all armours in the file: several signers' are often put one behind the other. */
@@ -232,28 +241,20 @@ async function readPackets(signature: Uint8Array): Promise<readonly SignaturePac
   const openpgp = await load();
   const armours = isArmoured(signature) ? armoursIn(signature) : null;
   if (armours !== null && armours.length > MAX_SIGNATURES) throw new Error(TOO_MANY);
-  const read =
-    armours === null
-      ? [await openpgp.readSignature({ binarySignature: signature })]
-      : await Promise.all(
-          armours.map((armoredSignature) => openpgp.readSignature({ armoredSignature })),
-        );
+  const parts = armours === null ? [signature] : await Promise.all(armours.map(unarmoured));
+  if (parts.some((part) => hasMorePackets(part, MAX_PACKETS))) throw new Error(TOO_MANY);
+  const read = await Promise.all(
+    parts.map((binarySignature) => openpgp.readSignature({ binarySignature })),
+  );
   const packets = read.flatMap((one) => [...one.packets]);
   if (packets.length > MAX_SIGNATURES) throw new Error(TOO_MANY);
   return packets;
 }
 
-/** The library reads the first armour of a text, and would overlook the others. */
-function armoursIn(bytes: Uint8Array): readonly string[] {
-  const text = textOf(bytes);
-  const starts = [...text.matchAll(/^-----BEGIN PGP /gmu)].map(({ index }) => index);
-  return starts.map((start, place) => text.slice(start, starts[place + 1]));
-}
-
-function isArmoured(bytes: Uint8Array): boolean {
-  return /^\s*-----BEGIN PGP /u.test(textOf(bytes.subarray(0, 200)));
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+async function unarmoured(armour: string): Promise<Uint8Array> {
+  const { enums, unarmor } = await load();
+  const { type, data } = await unarmor(armour);
+  if (type !== enums.armor.signature) throw new Error('Armored text not of type signature');
+  if (data instanceof Uint8Array) return data;
+  throw new Error('the armour cannot be read');
 }

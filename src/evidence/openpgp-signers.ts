@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SignerRule } from '../core/signer-rule.ts';
 import { Refusal } from '../core/errors.ts';
-import { openPgp, type PgpOutcome, type SignedBytes } from '../crypto/index.ts';
+import { openPgp, type OpenedKeyring, type PgpOutcome, type SignedBytes } from '../crypto/index.ts';
 import type { Signed } from './signer-verdict.ts';
 
 /** Keyrings of one rule, read once. */
 export interface Keyring {
-  readonly certificates: readonly Uint8Array[];
+  readonly certificates: OpenedKeyring;
   /** By fingerprint of the certificate: what it calls itself. */
   readonly users: ReadonlyMap<string, string>;
 }
 
 /** @throws Refusal `WP-SIGNER-KEYS` */
 export async function openKeyring(rule: SignerRule): Promise<Keyring> {
-  const { readKeyring } = await openPgp();
-  const certificates = rule.keyrings.map((text) =>
+  const { openKeyrings, wordsOfKeyring } = await openPgp();
+  const files = rule.keyrings.map((text) =>
     text.includes('-----BEGIN') ? Buffer.from(text) : Buffer.from(text, 'base64'),
   );
+  const certificates = await openKeyrings(files).catch((error: unknown) => {
+    throw unreadable(rule, error);
+  });
   const users = new Map<string, string>();
-  for (const bytes of certificates) {
-    const found = await readKeyring(bytes).catch((error: unknown) => {
-      throw unreadable(rule, error);
-    });
-    for (const { fingerprint, users: names } of found) {
-      const [first] = names;
-      if (first !== undefined) users.set(fingerprint, first);
-    }
+  for (const { fingerprint, users: names } of wordsOfKeyring(certificates)) {
+    const [first] = names;
+    if (first !== undefined) users.set(fingerprint, first);
   }
   return { certificates, users };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
+import { MAX_CHECKSUM_LINES } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
 import {
   checkMinisign,
@@ -51,6 +52,7 @@ export async function readSignedDocument(
   by: DocumentBy,
 ): Promise<SignedDocument> {
   const { rule } = by;
+  requireFewLines(what, document);
   if (signature === null) {
     if (rule.openpgp.length === 0) {
       throw new Refusal('WP-SIGNER-UNKNOWN', {
@@ -66,6 +68,18 @@ export async function readSignedDocument(
     verdict: judgeSigners(what, signed, rule),
   };
 }
+
+/** Counted before anything is done with each of them. */
+function requireFewLines(what: string, document: Uint8Array): void {
+  let lines = 1;
+  for (let at = document.indexOf(LF); at !== -1; at = document.indexOf(LF, at + 1)) lines += 1;
+  if (lines <= MAX_CHECKSUM_LINES) return;
+  throw new Refusal('WP-SIGNATURE-LIMIT', {
+    message: `${what}: expected at most ${MAX_CHECKSUM_LINES} lines, found ${lines}`,
+  });
+}
+
+const LF = 0x0a;
 
 async function checkBeside(
   document: Uint8Array,

@@ -40,34 +40,64 @@ const DAY = 86_400_000;
 const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY);
 const CONTENT = Buffer.from('the file');
 
-/** @returns the page's text and the cases that we take and gpgv does not; `null` without gpgv. */
+const OLD_SHA1 = 'it lets no key speak of itself over SHA-1; we believe what was said before 2020';
+/** Taken here and not by sqop, each with its reason. */
+const LAXER_THAN_SQOP: Readonly<Record<string, string>> = {
+  'libssh_0.10.6.orig.tar.xz.asc': OLD_SHA1,
+  'pyscard_2.0.5-1.dsc': OLD_SHA1,
+  'python-yubico_1.3.3-0.3.dsc': OLD_SHA1,
+};
+
+/** @returns the page's text, and what is amiss: what we take and others do not; `null` without gpgv. */
 export async function gatherPgpOpinions(data: string): Promise<{
   readonly text: string;
-  readonly laxer: readonly string[];
+  readonly amiss: readonly string[];
+  readonly skipped: readonly string[];
   readonly said: string;
 } | null> {
   if (spawnSync('gpgv', ['--version']).status !== 0) return null;
+  const hasSqop = spawnSync('sqop', ['version']).status === 0;
   const cases = [...realCases(data), ...(await madeCases())];
   const opinions: Opinion[] = [];
-  for (const one of cases) opinions.push(await opinionOn(one));
-  const laxer = opinions.filter(({ taken, gpgv }) => taken && !gpgv).map(({ name }) => name);
-  const stricter = opinions.filter(({ taken, gpgv }) => !taken && gpgv).length;
-  const both = opinions.filter(({ taken, gpgv }) => taken === gpgv).length;
-  const said = `of ${opinions.length} inputs gpgv and we agree on ${both}; we refuse ${stricter} that gpgv takes, and take ${laxer.length} that it refuses.`;
-  return { text: tableOf(opinions), laxer, said };
+  for (const one of cases) opinions.push(await opinionOn(one, hasSqop));
+  const laxer = opinions.filter(({ taken, gpgv }) => taken && !gpgv);
+  const laxerThanSqop = opinions.filter(
+    ({ taken, sqop, name }) => taken && sqop === false && LAXER_THAN_SQOP[name] === undefined,
+  );
+  return {
+    text: tableOf(opinions),
+    amiss: [
+      ...laxer.map(({ name }) => `taken here, and not by gpgv: ${name}`),
+      ...laxerThanSqop.map(({ name }) => `taken here, and not by sqop: ${name}`),
+    ],
+    skipped: hasSqop ? [] : ['sqop: skipped, it is not installed here (apt-get install sqop)'],
+    said: `of ${opinions.length} inputs ${wordsOn(opinions, 'gpgv')}${hasSqop ? ` ${wordsOn(opinions, 'sqop')}` : ''}`,
+  };
+}
+
+function wordsOn(opinions: readonly Opinion[], who: 'gpgv' | 'sqop'): string {
+  const both = opinions.filter((one) => one.taken === one[who]).length;
+  const stricter = opinions.filter((one) => !one.taken && one[who] === true).length;
+  const laxer = opinions.filter((one) => one.taken && one[who] === false).length;
+  return `${who} and we agree on ${both}; we refuse ${stricter} that it takes, and take ${laxer} that it refuses.`;
 }
 
 function tableOf(opinions: readonly Opinion[]): string {
-  const word = (taken: boolean | null): string =>
-    taken === null ? 'not here' : taken ? 'takes' : 'refuses';
+  const word = (taken: boolean, other: boolean | null): string => {
+    if (other === null) return 'not here';
+    return `${other ? 'takes' : 'refuses'}${taken === other ? '' : ' **differ**'}`;
+  };
   const rows = opinions.map(({ name, ours, taken, gpgv, sqop }) => {
-    const differ = taken === gpgv ? '' : ' **differ**';
-    return `| ${name} | ${word(taken)}: ${ours.replaceAll('|', '\\|')} | ${word(gpgv)}${differ} | ${word(sqop)} |`;
+    const why = taken && sqop === false ? `: ${LAXER_THAN_SQOP[name] ?? 'nobody knows why'}` : '';
+    return `| ${name} | ${taken ? 'takes' : 'refuses'}: ${ours.replaceAll('|', '\\|')} | ${word(taken, gpgv)} | ${word(taken, sqop)}${why} |`;
   });
   return ['| input | wheelproof | gpgv | sqop |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-async function opinionOn({ name, signature, data, certificate }: Case): Promise<Opinion> {
+async function opinionOn(
+  { name, signature, data, certificate }: Case,
+  hasSqop: boolean,
+): Promise<Opinion> {
   const { taken, words } = await ourWord({ name, signature, data, certificate });
   const folder = mkdtempSync(join(tmpdir(), 'wheelproof-opinions-'));
   try {
@@ -80,14 +110,13 @@ async function opinionOn({ name, signature, data, certificate }: Case): Promise<
     const gpgv = spawnSync('gpgv', ['--homedir', folder, '--keyring', at('ring'), ...files]);
     const verb =
       signature === null ? ['inline-verify', at('cert')] : ['verify', at('sig'), at('cert')];
-    const sqop = spawnSync('sqop', verb, { input: data });
-    const isHere = sqop.error === undefined;
+    const sqop = hasSqop ? spawnSync('sqop', verb, { input: data }) : null;
     return {
       name,
       ours: words,
       taken,
       gpgv: gpgv.status === 0,
-      sqop: isHere ? sqop.status === 0 : null,
+      sqop: sqop === null ? null : sqop.status === 0,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
