@@ -11,7 +11,7 @@ export interface DirectoryPlace {
   readonly entries: number;
 }
 
-const END_SIGNATURE = [0x50, 0x4b, 0x05, 0x06];
+const END_SIGNATURE = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
 const LOCATOR_SIGNATURE = 0x07064b50;
@@ -56,10 +56,7 @@ export async function locateDirectory(filename: string, file: ByteWindow): Promi
 }
 
 function findEnd(filename: string, tail: Uint8Array): number {
-  const signatures: number[] = [];
-  for (let at = tail.length - END_BYTES; at >= 0; at -= 1) {
-    if (END_SIGNATURE.every((byte, index) => tail[at + index] === byte)) signatures.push(at);
-  }
+  const signatures = signaturesIn(Buffer.from(tail.buffer, tail.byteOffset, tail.length));
   const ends = signatures.filter(
     (at) => at + END_BYTES + new Fields(tail).u16(at + 20) === tail.length,
   );
@@ -69,6 +66,19 @@ function findEnd(filename: string, tail: Uint8Array): number {
     throw malformed(filename, 'has two ZIP end records');
   }
   return end;
+}
+
+/** The last one first. */
+function signaturesIn(tail: Buffer): readonly number[] {
+  const found: number[] = [];
+  let at = tail.length - END_BYTES;
+  while (at >= 0) {
+    at = tail.lastIndexOf(END_SIGNATURE, at);
+    if (at < 0) break;
+    found.push(at);
+    at -= 1;
+  }
+  return found;
 }
 
 async function readLongEnd(

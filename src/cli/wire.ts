@@ -215,7 +215,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
     client: settings.client,
-    ownPlatform: intent.sequential?.ownPlatform ?? false,
+    ownPlatform: intent.ownPlatform ?? false,
     copies: openKeptPages(places),
     signedPublishers: (file) => signedIndexes.identitiesFor(file)?.(file) ?? null,
     latest: () => witnessed.now(),
@@ -269,11 +269,11 @@ async function aheadOf({
   intent,
   fetchAhead,
 }: GateSettings): Promise<{ readonly ahead?: AheadPlan }> {
-  const { sequential, indexes, named = [], wishes } = intent;
+  const { sequential, ownPlatform = false, indexes, named = [], wishes } = intent;
   if (fetchAhead === false || sequential === undefined) return {};
   const { python } = sequential;
   const platform = python === undefined ? null : guessClientPlatform(python, await readLibc());
-  return { ahead: { indexes, named, wishes, platform, ...sequential } };
+  return { ahead: { indexes, named, wishes, platform, ownPlatform, ...sequential } };
 }
 
 /** Attestations are verified on a thread of their own, and none of them twice. */

@@ -47,14 +47,20 @@ export interface InstalledFiles {
   record(found: FoundDistribution): Promise<readonly RecordLine[] | null>;
   /** `null` where there is no regular file; a file of another size than `size` is not read. */
   digest(path: string, size: number | null): Promise<FileDigest | null>;
-  /** The names in a folder; none where it cannot be listed. */
-  list(folder: string): Promise<readonly string[]>;
+  /** What is in a folder, in the order of names; nothing where it cannot be listed. */
+  list(folder: string): Promise<readonly FolderEntry[]>;
   /** At most so many bytes; `null` where there is no regular file. */
   read(path: string, maxBytes: number): Promise<Uint8Array | null>;
   /** The first bytes of a file of any length; `null` where there is no regular file. */
   head(path: string, bytes: number): Promise<Uint8Array | null>;
   /** `null` where there is nothing. */
   stat(path: string): Promise<FileFacts | null>;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  /** A regular file, and no link to one: nothing lies below it. */
+  readonly isFile: boolean;
 }
 
 export interface FileFacts {

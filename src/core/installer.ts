@@ -67,8 +67,6 @@ export interface Sequence {
   readonly files: boolean;
   /** What the metadata names in turn. */
   readonly dependencies: boolean;
-  /** For the Python that it runs in, as it tells in `User-Agent`. */
-  readonly ownPlatform: boolean;
   /** That Python's version, `3.12`, where it is known before it tells. */
   readonly python?: string;
 }
@@ -86,6 +84,8 @@ export interface Intent {
   readonly compiles?: Compiles;
   /** It asks for one thing after the other, so that more can be had ahead; absent where it does not. */
   readonly sequential?: Sequence;
+  /** What it takes is for the Python that it tells in `User-Agent`, and for no other. */
+  readonly ownPlatform?: true;
   readonly wishes: readonly Wish[];
   readonly pins: readonly Pin[];
   /** Index base addresses in the installer's own configuration, credentials removed. */

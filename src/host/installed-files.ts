@@ -6,17 +6,23 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   statSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileDigest, FileFacts, FoundDistribution, InstalledFiles } from '../core/host.ts';
+import type {
+  FileDigest,
+  FileFacts,
+  FolderEntry,
+  FoundDistribution,
+  InstalledFiles,
+} from '../core/host.ts';
 import { KIB, MAX_RECORD_BYTES, MIB } from '../core/limits.ts';
 import { readRecordLines, type RecordLine } from '../core/record-lines.ts';
 import { readBounded } from './bounded-file.ts';
-import { thisMachine } from './machine.ts';
 
 /** Up to here a file is read in one go: thousands of small ones are what an environment is made of. */
 const SMALL_BYTES = 1 * MIB;
@@ -30,8 +36,19 @@ export const installedFiles: InstalledFiles = {
   read,
   head,
   stat,
-  list: (folder) => thisMachine.list(folder),
+  list,
 };
+
+/** In one go: an environment has thousands of folders. */
+async function list(folder: string): Promise<readonly FolderEntry[]> {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .map((entry) => ({ name: entry.name, isFile: entry.isFile() }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return []; // as documented: what cannot be listed holds nothing for us
+  }
+}
 
 async function record(found: FoundDistribution): Promise<readonly RecordLine[] | null> {
   const text = await read(join(found.distInfo, 'RECORD'), MAX_RECORD_BYTES);

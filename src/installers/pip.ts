@@ -143,7 +143,7 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
   const installs = verb === 'install' && !settings.isOn('--dry-run');
   return {
     fetches,
-    ...(sequential === null ? {} : { sequential }),
+    ...(sequential === null ? {} : { sequential, ...platformOf(settings) }),
     wishes: outlook.wishes,
     pins: outlook.pins,
     indexes: publicIndexes(outlook.indexes),
@@ -177,9 +177,12 @@ function sequenceOf(verb: string, settings: PipSettings, python: string): Sequen
   return {
     files: verb !== 'lock' && !settings.isOn('--dry-run'),
     dependencies: !settings.isOn('--no-deps') && !settings.isOn('--no-dependencies'),
-    ownPlatform: FOREIGN_PLATFORM.every((name) => settings.one(name) === null),
     ...(python === '' ? {} : { python }),
   };
+}
+
+function platformOf(settings: PipSettings): Pick<Intent, 'ownPlatform'> {
+  return FOREIGN_PLATFORM.some((name) => settings.one(name) !== null) ? {} : { ownPlatform: true };
 }
 
 function requirementWords(verb: string, words: readonly string[]): readonly string[] {

@@ -82,6 +82,8 @@ export function ancestorsOf(folder: string): readonly string[] {
 }
 
 export const COMPILES = '--compile-bytecode';
+/** What is taken is for another Python, or another machine, than the one that uv installs into. */
+export const FOREIGN_PLATFORM = ['--python-platform', '--python-version'];
 /** Settings that hold one address, or a list of them. */
 const SETTINGS = ['index-url', 'extra-index-url', 'find-links', 'allow-insecure-host'];
 const PROXIES = ['http-proxy', 'https-proxy'];
@@ -104,6 +106,9 @@ function optionsIn(settings: Table, text: string, file: string): readonly Stated
       own(table, 'compile-bytecode') === true
         ? [{ name: COMPILES, value: null, where: whereIs('compile-bytecode', text, file) }]
         : [],
+    ),
+    ...[settings, pip].flatMap((table) =>
+      ['python-platform', 'python-version'].flatMap((key) => state(key, own(table, key))),
     ),
     ...indexesIn(settings).flatMap(({ url }) => state('index', url)),
     ...[settings, pip].flatMap((table) => buildVariablesIn(table, text, file)),

@@ -17,7 +17,7 @@ interface Asked {
   readonly parent: string | null;
 }
 
-const INTO_INTERPRETER: ReadonlySet<string> = new Set(['pip install', 'pip sync']);
+export const INTO_INTERPRETER: ReadonlySet<string> = new Set(['pip install', 'pip sync']);
 const INTO_PROJECT: ReadonlySet<string> = new Set([
   'add',
   'remove',

@@ -17,12 +17,17 @@ import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
 import { look } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
-import { COMPILES, readUvConfiguration, type UvLevels } from './uv-configuration.ts';
+import {
+  COMPILES,
+  FOREIGN_PLATFORM,
+  readUvConfiguration,
+  type UvLevels,
+} from './uv-configuration.ts';
 import { readUvArguments, type UvArguments } from './uv-options.ts';
 import { dependencyWishes, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
 import { unknownPlace } from './unknown-place.ts';
-import { installs, isOn, uvTargets } from './uv-targets.ts';
+import { installs, INTO_INTERPRETER, isOn, uvTargets } from './uv-targets.ts';
 
 /** Before it, `uv pip install` did not compare files with the index page's hashes. */
 const CHECKS_HASHES_SINCE = '0.12.16';
@@ -126,6 +131,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
     fetches: told.fetches,
     runsProgram: runsProgram(told),
     ...compiling(told, environment, options),
+    ...platformOf(told, options),
     wishes: [...outlook.wishes, ...(await dependencyWishes(ports, dependencies))],
     pins: outlook.pins,
     indexes: publicIndexes(outlook.indexes),
@@ -165,6 +171,15 @@ function compiling(
   if (!asked && !options.some(({ name }) => name === COMPILES)) return {};
   const unchecked = environment['PYC_INVALIDATION_MODE'] === 'unchecked-hash';
   return { compiles: unchecked ? 'without sources' : 'with sources' };
+}
+
+/** A lock file is for every platform; what `uv tool` begins with one Python may end with another. */
+function platformOf(
+  { verb, scan }: UvArguments,
+  options: readonly StatedOption[],
+): Pick<Intent, 'ownPlatform'> {
+  if (!INTO_INTERPRETER.has(verb) || has(scan, ...FOREIGN_PLATFORM)) return {};
+  return options.some(({ name }) => FOREIGN_PLATFORM.includes(name)) ? {} : { ownPlatform: true };
 }
 
 function argumentsOf({ starter, argv }: Recognised): UvArguments {

@@ -31,7 +31,7 @@ function disk(compiled: Uint8Array | null, changedAt = 0): InstalledFiles {
   };
   return {
     ...files,
-    list: async (folder) => names[folder] ?? [],
+    list: async (folder) => (names[folder] ?? []).map((name) => ({ name, isFile: false })),
     head: async (_, bytes) => compiled?.subarray(0, bytes) ?? null,
     stat: async () => ({ size: SIZE, modifiedAt: SOURCE_AT, changedAt }),
   };

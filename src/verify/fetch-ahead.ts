@@ -24,6 +24,8 @@ export interface AheadPlan extends Sequence {
   /** Other addresses that the user names, places of links among them. */
   readonly named?: readonly string[];
   readonly wishes: readonly Wish[];
+  /** The installer takes what is for the Python that it tells in `User-Agent`, and nothing else. */
+  readonly ownPlatform: boolean;
   /** What is believed of the Python until its installer tells. */
   readonly platform?: ClientPlatform | null;
 }

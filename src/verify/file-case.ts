@@ -237,7 +237,7 @@ export class FileCase {
     const { sha256 } = bytes.digests;
     if (!releases(decision)) return await this.#refuse(decision, sha256);
     await this.#untilAsked(decision);
-    const conflict = this.#parts.records.accept(this.#artifact, sha256, bytes.size, decision);
+    const conflict = await this.#parts.records.accept(this.#artifact, sha256, bytes.size, decision);
     return conflict === null
       ? { outcome: 'released', sha256, decision }
       : { outcome: 'refused', sha256, decision: conflict };

@@ -55,7 +55,9 @@ export function diskOf(
     record: async () => lines,
     async list(folder) {
       const below = Object.keys(disk).filter((path) => path.startsWith(`${folder}/`));
-      return [...new Set(below.map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''))];
+      const parts = below.map((path) => path.slice(folder.length + 1).split('/'));
+      const names = [...new Set(parts.map(([name = '']) => name))];
+      return names.map((name) => ({ name, isFile: disk[`${folder}/${name}`] !== undefined }));
     },
     async digest(path, size) {
       const text = disk[path];

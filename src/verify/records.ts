@@ -14,6 +14,7 @@ import type { Policy } from '../policy/index.ts';
 import type { HostMemory } from '../trust/hosts.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import type { PublisherMemory } from '../trust/publisher-memory.ts';
+import { JointCommit } from './joint-commit.ts';
 import type { Ledger } from './ledger.ts';
 import type { PageWatch } from './page-watch.ts';
 
@@ -43,9 +44,11 @@ export interface RecordsParts {
 /** Writes down every verdict: in the trust store, in its audit trail, and among this run's receipts. */
 export class Records {
   readonly #parts: RecordsParts;
+  readonly #commits: JointCommit;
 
   constructor(parts: RecordsParts) {
     this.#parts = parts;
+    this.#commits = new JointCommit(parts.rows);
   }
 
   /**
@@ -53,9 +56,14 @@ export class Records {
    * @returns `null`, or the decision that replaces the one given: meanwhile another run has
    *   remembered other bytes under this name.
    */
-  accept(artifact: Artifact, sha256: string, size: number, decision: Decision): Decision | null {
+  async accept(
+    artifact: Artifact,
+    sha256: string,
+    size: number,
+    decision: Decision,
+  ): Promise<Decision | null> {
     const { rows, memory, policy, publishers } = this.#parts;
-    const conflict = rows.transaction(() => {
+    const conflict = await this.#commits.write(() => {
       const remembering = memory.accept(artifact, sha256, size, decision.verdict, policy.digest);
       if (remembering.outcome === 'conflict') return remembering.file;
       publishers.accept(artifact, sha256, publishersIn(decision));

@@ -73,7 +73,8 @@ test('what came into a folder that was there before is found by the time that it
     ...own,
     record: async (one) =>
       one === theirs ? [{ path: 'good/theirs.py', sha256: null }] : own.record(one),
-    list: async (folder) => (folder === `${SITE}/good` ? names : []),
+    list: async (folder) =>
+      (folder === `${SITE}/good` ? names : []).map((name) => ({ name, isFile: true })),
     stat: async (path) => {
       const changedAt = changed.get(path.slice(`${SITE}/good/`.length)) ?? 0;
       return { size: 1, modifiedAt: 0, changedAt };

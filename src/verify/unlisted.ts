@@ -110,8 +110,9 @@ class SiteLook {
    */
   async strayBelow(folder: string, isNew: boolean): Promise<readonly string[]> {
     const stray: string[] = [];
-    for (const name of await this.#parts.files.list(join(this.#site, folder))) {
+    for (const { name, isFile } of await this.#parts.files.list(join(this.#site, folder))) {
       const path = `${folder}/${name}`;
+      if (isFile && this.#owned.has(path)) continue;
       if (name === '__pycache__') stray.push(...(await this.compiledIn(folder, isNew)));
       else if (this.#owned.has(path)) stray.push(...(await this.strayBelow(path, isNew)));
       else if (isImportable(name) && (isNew || (await this.#cameNow(path))))
@@ -128,7 +129,7 @@ class SiteLook {
     const { files, compiles } = this.#parts;
     const at = folder === '' ? '' : `${folder}/`;
     const stray: string[] = [];
-    for (const name of await files.list(join(this.#site, `${at}__pycache__`))) {
+    for (const { name } of await files.list(join(this.#site, `${at}__pycache__`))) {
       const path = `${at}__pycache__/${name}`;
       const source = sourceOf(name);
       if (source === null || !this.#owned.has(at + source)) continue;
