@@ -9,6 +9,9 @@ export const GIB = 1024 * MIB;
 export const HOLD_LIMIT_BYTES = 32 * MIB;
 /** What stays back of a streaming file until its verdict. */
 export const WITHHELD_TAIL_BYTES = 64 * KIB;
+/** Pieces of an answer are written together up to this size, unless the first has waited so long. */
+export const GATHERED_BYTES = 256 * KIB;
+export const GATHERED_MS = 100;
 export const MAX_FILE_BYTES = 10 * GIB;
 export const MAX_PAGE_BYTES = 64 * MIB;
 export const MAX_SIDECAR_BYTES = 4 * MIB;

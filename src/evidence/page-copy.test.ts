@@ -37,13 +37,20 @@ test('a copy holds it for those who can use it, and for nobody else', () => {
   expect(copied(page, skip).files.map(({ filename }) => filename)).toEqual([LINUX]);
 });
 
+test('where nobody can use anything of it, its installer is told of everything', () => {
+  const page = pageOf(file(MAC));
+  expect(page.files.map(({ filename }) => filename)).toEqual([MAC]);
+  expect(page.skipped).toBeUndefined();
+});
+
 test('in a copy it is judged as strictly as ever', () => {
   const page = pageOf(
+    file(LINUX),
     file(MAC, { hashes: {} }),
     file(MAC.replace('1.0', '1.1'), { url: `https://files.test@evil.test/${MAC}` }),
     file(MAC.replace('1.0', '1.2'), { url: 'https://[' }),
   );
   const { files, refused } = copied(page);
-  expect(files).toEqual([]);
+  expect(files.map(({ filename }) => filename)).toEqual([LINUX]);
   expect(refused.map(({ code }) => code)).toEqual(['WP-NO-STRONG-HASH']);
 });

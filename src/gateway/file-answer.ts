@@ -10,7 +10,7 @@ import { challengeHeader, passableStatus } from './passed-status.ts';
 import { subjectOf } from './problem.ts';
 import { needsWholeFile, select } from './selection.ts';
 
-const CHUNK_BYTES = 256 * KIB;
+const CHUNK_BYTES = 64 * KIB;
 
 /** Something whose bytes, all of them or those released so far, can be read. */
 interface Readable {

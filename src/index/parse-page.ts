@@ -41,6 +41,10 @@ export function parsePageAs(form: PageForm, source: PageSource): IndexPage {
   }
   const collector = new EntryCollector(source, where);
   const head = form.read(source, collector);
+  if (collector.holdsNothingElse) {
+    const { skip: _, ...whole } = source; // its installer is to say itself what there is
+    return parsePageAs(form, whole);
+  }
   const { lastSerial } = head;
   return {
     project: collector.project,
@@ -74,6 +78,11 @@ class EntryCollector implements PageListener {
 
   get project(): string | null {
     return this.#context.project;
+  }
+
+  /** Every entry was skipped. */
+  get holdsNothingElse(): boolean {
+    return this.skipped.length > 0 && this.files.length === 0 && this.refused.length === 0;
   }
 
   onStart({ name }: { readonly name: unknown }): void {

@@ -43,7 +43,7 @@ export async function readExactly(
   position: number,
   length: number,
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(Math.max(0, length));
+  const bytes = Buffer.allocUnsafeSlow(Math.max(0, length));
   let done = 0;
   while (done < bytes.length) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);

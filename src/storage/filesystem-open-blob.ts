@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BigIntStats } from 'node:fs';
+import { fstatSync, type BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { OpenBlob } from '../core/blob-store.ts';
 import { Refusal } from '../core/errors.ts';
@@ -27,7 +27,7 @@ export class FilesystemOpenBlob implements OpenBlob {
   async read(position: number, length: number): Promise<Uint8Array> {
     try {
       const bytes = await readExactly(this.#file, position, Math.min(length, this.size - position));
-      await this.#requireUnchanged();
+      this.#requireUnchanged();
       return bytes;
     } catch (thrown) {
       throw diskRefusal(thrown, `reading ${this.#path}`);
@@ -40,9 +40,12 @@ export class FilesystemOpenBlob implements OpenBlob {
     await this.#file.close();
   }
 
-  /** What was written into after the check is not what was checked (attack K15). */
-  async #requireUnchanged(): Promise<void> {
-    const now = await this.#file.stat({ bigint: true });
+  /**
+   * What was written into after the check is not what was checked (attack K15). What the kernel
+   * knows of an open file is told at once: another thread's turn would cost more.
+   */
+  #requireUnchanged(): void {
+    const now = fstatSync(this.#file.fd, { bigint: true });
     if (now.size === this.#checked.size && now.mtimeNs === this.#checked.mtimeNs) return;
     throw new Refusal('WP-STATE-DAMAGED', {
       message: `${this.#path} was written to while it was handed out`,

@@ -6,6 +6,7 @@ import { Refusal } from '../core/errors.ts';
 import { MAX_SLOW_TRIES, MAX_TRIES } from '../core/limits.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
+import { GatheredChunks } from './gathered-chunks.ts';
 
 export type Arrival =
   | { readonly outcome: 'whole' }
@@ -83,16 +84,25 @@ async function bringInOnce(parts: IncomingParts, promised: Promised): Promise<Ar
   }
   if (length !== null) await draft.expect(length);
   parts.begun(length);
-  let position = 0;
-  for await (const chunk of answer.body) {
-    const known = Math.min(chunk.length, Math.max(0, draft.written - position));
-    if (known > 0) await requireSameAgain(draft, position, chunk.subarray(0, known), artifact);
-    if (promised.size !== null && position + chunk.length > promised.size) {
-      requireSize(promised, position + chunk.length, artifact);
-    }
-    if (known < chunk.length) await draft.write(chunk.subarray(known));
-    position += chunk.length;
+  const gathered = new GatheredChunks();
+  const write = async (bytes: Uint8Array | null): Promise<void> => {
+    if (bytes === null || bytes.length === 0) return;
+    await draft.write(bytes);
     parts.progressed();
+  };
+  let position = 0;
+  try {
+    for await (const chunk of answer.body) {
+      const known = Math.min(chunk.length, Math.max(0, draft.written - position));
+      if (known > 0) await requireSameAgain(draft, position, chunk.subarray(0, known), artifact);
+      if (promised.size !== null && position + chunk.length > promised.size) {
+        requireSize(promised, position + chunk.length, artifact);
+      }
+      if (known < chunk.length) await write(gathered.push(chunk.subarray(known)));
+      position += chunk.length;
+    }
+  } finally {
+    await write(gathered.rest()); // after a cut as well: it must come again byte for byte
   }
   if (position < draft.written) {
     throw new Refusal('WP-UPSTREAM-TRUNCATED', {

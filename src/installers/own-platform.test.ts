@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import { createPip } from './pip.ts';
+import { callOf, FakePins, intentOf, machineOf, venv } from './scene.test-support.ts';
+import { createUv } from './uv.ts';
+
+const pins = new FakePins();
+const V = venv('/v', '26.3');
+
+test.each<[string, true | undefined]>([
+  ['install x', true],
+  ['download --platform win_amd64 --only-binary :all: x', undefined],
+  ['install --python-version 3.9 --target t x', undefined],
+  ['download --abi cp39 x', undefined],
+  ['download --implementation pp x', undefined],
+])('pip %s takes what is for its own Python: %s', async (words, own) => {
+  const ports = { machine: machineOf(V), pins };
+  const { ownPlatform } = await intentOf(createPip, ports, callOf(`/v/bin/pip ${words}`));
+  expect(ownPlatform).toBe(own);
+});
+
+test.each<[string, string | null, true | undefined]>([
+  ['uv pip install x', null, true],
+  ['uv pip sync r.txt', null, true],
+  ['uv pip install --python-platform windows x', null, undefined],
+  ['uv pip install --python-version=3.9 x', null, undefined],
+  ['uv pip compile r.txt', null, undefined],
+  ['uv sync', null, undefined],
+  ['uv add x', null, undefined],
+  ['uvx x', null, undefined],
+  ['uv pip install x', '[tool.uv.pip]\npython-platform = "windows"\n', undefined],
+  ['uv pip install x', '[tool.uv.pip]\npython-version = "3.9"\n', undefined],
+  ['uv pip install x', '[tool.uv.pip]\nuniversal = false\n', true],
+])('%s with %j takes what is for its own Python: %s', async (words, project, own) => {
+  const files = project === null ? {} : { '/w/pyproject.toml': project };
+  const programs = { '/usr/bin/uv': 'uv 0.13.9\n', '/usr/bin/uvx': 'uvx 0.13.9\n' };
+  const ports = { machine: machineOf({ files, programs }), pins };
+  expect((await intentOf(createUv, ports, callOf(words))).ownPlatform).toBe(own);
+});
