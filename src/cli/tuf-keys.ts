@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { Refusal } from '../core/errors.ts';
 import type { Signer } from '../core/tuf-repository.ts';
-import { openKeyFile } from '../crypto/index.ts';
+import { openKeyFile, publicKeyOf } from '../crypto/index.ts';
 import { agentSigner } from '../host/index.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,14 +24,30 @@ export async function openSigner(spec: string, environment: Environment): Promis
     throw new Refusal('WP-TUF-KEY', { message: 'SSH_AUTH_SOCK names no SSH agent' });
   }
   const path = spec.replace(/^file:/u, '');
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readKeyFile(path);
+  return await openKeyFile(bytes, await passphraseFor(path, environment), path);
+}
+
+/**
+ * The public key of what {@link openSigner} would open, where possible without unlocking it; or the
+ * key itself, as 64 hexadecimal digits.
+ * @throws Refusal `WP-TUF-KEY`
+ */
+export async function publicKeyFor(spec: string, environment: Environment): Promise<string> {
+  if (/^[0-9a-f]{64}$/u.test(spec)) return spec;
+  if (spec.startsWith('agent:')) return (await openSigner(spec, environment)).publicKey;
+  const path = spec.replace(/^file:/u, '');
+  return publicKeyOf(await readKeyFile(path), path);
+}
+
+async function readKeyFile(path: string): Promise<Uint8Array> {
+  return await readFile(path).catch((error: unknown) => {
     throw new Refusal('WP-TUF-KEY', {
       message: `the key file ${path} cannot be read`,
       hint: `Make one with \`wheelproof tuf key ${path}\`, or name another key.`,
       cause: error,
     });
   });
-  return await openKeyFile(bytes, await passphraseFor(path, environment), path);
 }
 
 /** From the environment, a credential file of the service manager, or the terminal. */

@@ -12,6 +12,7 @@ import {
   createRepository,
   finishRotation,
   hashedPath,
+  rebin,
   renewOffline,
   RepositoryWriter,
   rotateOnline,
@@ -205,7 +206,33 @@ export async function rotate(context: TufContext, root: string, options: RotateO
   await tellPublished(context, folders, options, published);
 }
 
-async function tellPublished(
+export interface RebinOptions extends Json {
+  readonly rootKey: readonly string[];
+  readonly bits: string;
+  readonly onlineKey?: string;
+  readonly lost?: true;
+}
+
+/** `wheelproof tuf rebin`: another number of bins, and another online key where one is named. */
+export async function changeBins(context: TufContext, root: string, options: RebinOptions) {
+  const settings = await readSettings(root);
+  const { environment, now } = context;
+  const bits = wholeNumber(options.bits, 'bits', 1, 16);
+  const online =
+    options.onlineKey === undefined ? settings.online : absoluteSpec(options.onlineKey);
+  const next = await openSigner(online, environment);
+  const isOther = online !== settings.online && options.lost !== true;
+  const old = isOther ? await openSigner(settings.online, environment) : null;
+  const holders = await openSigners(options.rootKey, context);
+  using folders = disposable(await openFolders(root));
+  const lives = livesOf(settings);
+  const published = await rebin(folders.metadata, { bits, next, old, holders, lives, now });
+  if (online !== settings.online) await writeSettings(folders, { ...settings, online });
+  await tellPublished(context, folders, options, published);
+}
+
+/** Says what was published, after removing what nobody needs any more. */
+export async function tellPublished(
   context: TufContext,
   { metadata }: TufFolders,
   options: Json,
@@ -240,7 +267,8 @@ async function openSigners(specs: readonly string[], { environment }: TufContext
   return signers;
 }
 
-function absoluteSpec(spec: string): string {
+/** A key's name that holds in any folder. */
+export function absoluteSpec(spec: string): string {
   return spec.startsWith('agent:') ? spec : `file:${resolve(spec.replace(/^file:/u, ''))}`;
 }
 
@@ -254,7 +282,8 @@ function pathOf(file: string): string {
   });
 }
 
-function wholeNumber(text: string, what: string, least: number, most: number): number {
+/** @throws Refusal `WP-USAGE` */
+export function wholeNumber(text: string, what: string, least: number, most: number): number {
   const value = /^\d{1,6}$/u.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw new Refusal('WP-USAGE', {

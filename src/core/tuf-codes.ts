@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { entry, type CodeEntry } from './code-entry.ts';
+import { TUF_CEREMONY_CODES } from './tuf-ceremony-codes.ts';
 
 /** What is wrong with a TUF repository. */
 export const TUF_CODES = {
+  ...TUF_CEREMONY_CODES,
   'WP-TUF-MALFORMED': entry(
     'E-BYTES',
     'A TUF document is not of the form that the specification demands.',

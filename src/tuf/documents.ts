@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash } from 'node:crypto';
 import type { Signer } from '../core/tuf-repository.ts';
-import type { JsonObject } from '../core/strict-json.ts';
+import { isList, type Json, type JsonObject } from '../core/strict-json.ts';
 import type { Fragments } from './fragments.ts';
 import { olpcJson, olpcString } from './olpc-json.ts';
 import { statedKey } from './signing.ts';
@@ -20,7 +20,7 @@ export interface Head {
 }
 
 /** Section 4.2: no fractions of seconds. */
-function timeText(time: number): string {
+export function timeText(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
@@ -60,16 +60,26 @@ export interface RootKeys {
   readonly threshold: number;
   /** Who signs snapshot and timestamp. */
   readonly online: string;
+  /** What the holders are called, by public key. */
+  readonly names?: ReadonlyMap<string, string>;
 }
 
-export function rootText(head: Head, { holders, threshold, online }: RootKeys): string {
+/** Not of the specification, which lets a root hold more than it asks for: names by key id. */
+export const HOLDER_NAMES = 'x-wheelproof-holders';
+
+export function rootText(head: Head, { holders, threshold, online, names }: RootKeys): string {
   const offline = roleOf(holders, threshold);
   const server = roleOf([online], 1);
+  const named = holders.flatMap((key) => {
+    const name = names?.get(key);
+    return name === undefined ? [] : [[statedKey(key).keyid, name] as const];
+  });
   return olpcJson({
     ...headOf('root', head),
     consistent_snapshot: true,
     keys: keysOf([...holders, online]),
     roles: { root: offline, targets: offline, snapshot: server, timestamp: server },
+    ...(named.length === 0 ? {} : { [HOLDER_NAMES]: Object.fromEntries(named) }),
   });
 }
 
@@ -89,9 +99,61 @@ export function targetsText(head: Head, holders: readonly string[], threshold: n
   });
 }
 
+/**
+ * The targets that follow these: whatever else they hold and delegate stays, in its order, and
+ * everything goes to the bins of these holders.
+ */
+export function nextTargetsText(
+  before: JsonObject,
+  head: Head,
+  holders: readonly string[],
+  threshold: number,
+): string {
+  const after = readDocument(targetsText(head, holders, threshold));
+  const [old, next] = [delegationsOf(before), delegationsOf(after)];
+  const [bins] = next.roles;
+  const roles = old.roles.map((role) => (nameOf(role) === BINS ? (bins ?? role) : role));
+  const used = new Set(roles.flatMap(keyidsOf));
+  const keys = Object.entries({ ...old.keys, ...next.keys }).filter(([keyid]) => used.has(keyid));
+  const delegations = { ...old.rest, keys: Object.fromEntries(keys), roles };
+  const { version, expires } = after;
+  return olpcJson({ ...before, version: version ?? 0, expires: expires ?? '', delegations });
+}
+
+function readDocument(text: string): JsonObject {
+  return JSON.parse(text);
+}
+
+function delegationsOf({ delegations }: JsonObject) {
+  const { keys = {}, roles = [], ...rest } = asObject(delegations);
+  return { keys: asObject(keys), roles: isList(roles) ? roles : [], rest };
+}
+
+function nameOf(role: Json): Json | undefined {
+  return asObject(role)['name'];
+}
+
+function keyidsOf(role: Json): readonly Json[] {
+  const { keyids = [] } = asObject(role);
+  return isList(keyids) ? keyids : [];
+}
+
+/** What was read by the strict reader before: the form is known. */
+function asObject(value: Json | undefined): JsonObject {
+  return value === undefined || value === null || typeof value !== 'object' || isList(value)
+    ? {}
+    : value;
+}
+
+/** How paths are spread: TAP 15. */
+export interface BinShape {
+  readonly bits: number;
+  readonly prefix: string;
+}
+
 /** TAP 15. */
-export function binsText(head: Head, online: string, bits: number): string {
-  const succinct = { ...roleOf([online], 1), bit_length: bits, name_prefix: BIN_PREFIX };
+export function binsText(head: Head, online: string, { bits, prefix }: BinShape): string {
+  const succinct = { ...roleOf([online], 1), bit_length: bits, name_prefix: prefix };
   return olpcJson({
     ...headOf('targets', head),
     targets: {},

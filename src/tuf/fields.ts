@@ -14,6 +14,11 @@ export class Fields {
     this.#what = what;
   }
 
+  /** The object itself. */
+  get value(): JsonObject {
+    return this.#object;
+  }
+
   has(name: string): boolean {
     return Object.hasOwn(this.#object, name);
   }

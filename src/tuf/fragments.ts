@@ -16,6 +16,10 @@ export class Fragments {
     return this.#texts.get(name);
   }
 
+  entries(): Iterable<readonly [name: string, text: string]> {
+    return this.#texts;
+  }
+
   /** @param text the whole member: `"name":value`. */
   set(name: string, text: string): void {
     if (!this.#texts.has(name)) this.#names = null;

@@ -14,12 +14,14 @@ import {
   targetFragment,
   targetsText,
   timestampText,
+  type BinShape,
+  type Head,
 } from './documents.ts';
 import { Fragments } from './fragments.ts';
 import type { Lives } from './lives.ts';
 import { openEnvelope, readRoot, type Root } from './metadata.ts';
-import { highestVersions } from './repository-state.ts';
-import type { Change } from './repository-writer.ts';
+import { binNames, highestVersions } from './repository-state.ts';
+import type { Change, SealedDocument } from './repository-writer.ts';
 import { sealText, statedKey } from './signing.ts';
 import { checkTargetPath } from './target-path.ts';
 
@@ -44,14 +46,67 @@ const BATCH = 512;
  * @throws Refusal `WP-TUF-REPOSITORY` where one is published already.
  */
 export async function createRepository(folder: StagedFolder, wish: NewRepository): Promise<void> {
-  const { holders, threshold, online, lives, now } = wish;
-  if ((await folder.read('timestamp.json')) !== null)
-    throw new Refusal('WP-TUF-REPOSITORY', {
-      message: 'a TUF repository is published here already',
-    });
+  const { holders, threshold, online, lives, now, bits } = wish;
+  await verifyUnpublished(folder);
   const highest = await highestVersions(folder);
   const next = (role: string): number => (highest.get(role) ?? 0) + 1;
   await writeFirstRoot(folder, wish);
+  const expires = now + lives.offline;
+  const keys = publicKeys(holders);
+  const seal = async (role: string, text: (head: Head) => string): Promise<SealedDocument> => {
+    const version = next(role);
+    return { role, version, bytes: await sealText(text({ version, expires }), holders) };
+  };
+  const shape = { bits, prefix: BIN_PREFIX };
+  const documents = [
+    await seal('targets', (head) => targetsText(head, keys, threshold)),
+    await seal(BINS, (head) => binsText(head, online.publicKey, shape)),
+  ];
+  await publishFirst(folder, documents, { ...wish, shape });
+}
+
+export interface FirstDocuments {
+  readonly root: SealedDocument;
+  readonly others: readonly SealedDocument[];
+}
+
+/**
+ * The same with documents that the holders have signed elsewhere.
+ * @throws Refusal `WP-TUF-REPOSITORY` where another repository is, or was begun.
+ */
+export async function createFromDocuments(
+  folder: StagedFolder,
+  { root, others }: FirstDocuments,
+  wish: FirstPublication,
+): Promise<void> {
+  await verifyUnpublished(folder);
+  const left = await folder.read('1.root.json');
+  if (left !== null && !Buffer.from(left).equals(root.bytes)) throw otherRepository();
+  if (left === null) await putRoot(folder, root.bytes);
+  await publishFirst(folder, others, wish);
+}
+
+export interface FirstPublication {
+  readonly shape: BinShape;
+  readonly online: Signer;
+  readonly lives: Lives;
+  readonly now: number;
+  readonly targets?: Iterable<Change>;
+}
+
+async function verifyUnpublished(folder: StagedFolder): Promise<void> {
+  if ((await folder.read('timestamp.json')) === null) return;
+  throw new Refusal('WP-TUF-REPOSITORY', { message: 'a TUF repository is published here already' });
+}
+
+async function publishFirst(
+  folder: StagedFolder,
+  documents: readonly SealedDocument[],
+  wish: FirstPublication,
+): Promise<void> {
+  const { online, lives, now, shape } = wish;
+  const highest = await highestVersions(folder);
+  const next = (role: string): number => (highest.get(role) ?? 0) + 1;
   const meta = new Fragments();
   const waiting: NamedBytes[] = [];
   const flush = async (): Promise<void> => {
@@ -59,29 +114,22 @@ export async function createRepository(folder: StagedFolder, wish: NewRepository
     await folder.stage(files);
     await folder.commit(files.map(({ name }) => name));
   };
-  const add = async (role: string, text: string, signers: readonly Signer[]) => {
-    const bytes = await sealText(text, signers);
-    waiting.push({ name: `${next(role)}.${role}.json`, bytes });
-    if (role !== 'snapshot') meta.set(`${role}.json`, metaFragment(role, next(role)));
+  const add = async ({ role, version, bytes }: SealedDocument): Promise<void> => {
+    waiting.push({ name: `${version}.${role}.json`, bytes });
+    if (role !== 'snapshot') meta.set(`${role}.json`, metaFragment(role, version));
     if (waiting.length >= BATCH) await flush();
-    return bytes;
   };
-  const expires = now + lives.offline;
-  const keys = publicKeys(holders);
-  await add(
-    'targets',
-    targetsText({ version: next('targets'), expires }, keys, threshold),
-    holders,
-  );
-  await add(BINS, binsText({ version: next(BINS), expires }, online.publicKey, wish.bits), holders);
-  for (const [name, fragments, place] of binsOf(wish)) {
+  for (const document of documents) await add(document);
+  for (const [role, fragments, place] of binsOf(wish)) {
     // Staggered, so that they do not all fall due at once.
-    const life = lives.bin * (0.5 + (place + 1) / 2 ** (wish.bits + 1));
-    const head = { version: next(name), expires: now + Math.round(life) };
-    await add(name, binText(head, fragments), [online]);
+    const life = lives.bin * (0.5 + (place + 1) / 2 ** (shape.bits + 1));
+    const version = next(role);
+    const text = binText({ version, expires: now + Math.round(life) }, fragments);
+    await add({ role, version, bytes: await sealText(text, [online]) });
   }
   const snapshotHead = { version: next('snapshot'), expires: now + lives.snapshot };
-  const snapshot = await add('snapshot', snapshotText(snapshotHead, meta), [online]);
+  const snapshot = await sealText(snapshotText(snapshotHead, meta), [online]);
+  await add({ role: 'snapshot', version: snapshotHead.version, bytes: snapshot });
   const head = { version: next('timestamp'), expires: now + lives.timestamp };
   const timestamp = timestampText(head, snapshot, snapshotHead.version);
   await flush();
@@ -91,16 +139,16 @@ export async function createRepository(folder: StagedFolder, wish: NewRepository
   await folder.sync();
 }
 
-function* binsOf({ bits, targets = [] }: NewRepository): Generator<[string, Fragments, number]> {
-  const bins = new Map<string, Fragments>();
-  const width = Math.ceil(bits / 4);
-  for (let number = 0; number < 2 ** bits; number++)
-    bins.set(`${BIN_PREFIX}-${number.toString(16).padStart(width, '0')}`, new Fragments());
+function* binsOf({
+  shape,
+  targets = [],
+}: FirstPublication): Generator<[string, Fragments, number]> {
+  const bins = new Map([...binNames(shape)].map((name) => [name, new Fragments()]));
   for (const { path, target } of targets) {
     checkTargetPath(path);
     if (target === null) continue;
     const text = targetFragment(path, target.length, target.sha256);
-    bins.get(binName(BIN_PREFIX, bits, path))?.set(path, text);
+    bins.get(binName(shape.prefix, shape.bits, path))?.set(path, text);
   }
   let place = 0;
   for (const [name, fragments] of bins) yield [name, fragments, place++];
@@ -112,16 +160,24 @@ async function writeFirstRoot(folder: StagedFolder, wish: NewRepository): Promis
   const left = await folder.read('1.root.json');
   if (left !== null) {
     if (isOfSameKeys(readRoot(openEnvelope(left, '1.root.json')), wish)) return;
-    throw new Refusal('WP-TUF-REPOSITORY', {
-      message: 'the folder holds the root of another repository that was never published',
-      hint: 'Use an empty folder.',
-    });
+    throw otherRepository();
   }
   const keys = { holders: publicKeys(holders), threshold, online: online.publicKey };
   const text = rootText({ version: 1, expires: now + lives.offline }, keys);
-  await folder.stage([{ name: '1.root.json', bytes: await sealText(text, holders) }]);
+  await putRoot(folder, await sealText(text, holders));
+}
+
+async function putRoot(folder: StagedFolder, bytes: Uint8Array): Promise<void> {
+  await folder.stage([{ name: '1.root.json', bytes }]);
   await folder.commit(['1.root.json']);
   await folder.sync();
+}
+
+function otherRepository(): Refusal {
+  return new Refusal('WP-TUF-REPOSITORY', {
+    message: 'the folder holds the root of another repository that was never published',
+    hint: 'Use an empty folder.',
+  });
 }
 
 function isOfSameKeys({ roles }: Root, { holders, threshold, online }: NewRepository): boolean {

@@ -2,10 +2,14 @@
 import { asRefusal, Refusal } from '../core/errors.ts';
 import { TufClient, type MetadataStore } from './client.ts';
 import { binName } from './delegations.ts';
+import { BINS } from './documents.ts';
 import { Fields } from './fields.ts';
 import { verifyTarget } from './hashes.ts';
 import { openEnvelope, readTargets } from './metadata.ts';
 import { hashedPath } from './target-path.ts';
+
+/** More bins than any client can hold a snapshot of. */
+const MAX_WALKED_BITS = 16;
 
 /** Everything that a repository serves. */
 export interface Served {
@@ -41,6 +45,7 @@ export async function checkRepository(
   try {
     client = await TufClient.open({ source, store, now });
     await client.refresh();
+    await client.findTarget('the bins'); // any path: so that the role "bins" is had
     binsByName = pathsIntoBins(store);
   } catch (error) {
     problems.push(asRefusal(error, 'the repository'));
@@ -79,27 +84,17 @@ async function checkTarget(served: Served, client: TufClient, path: string): Pro
   verifyTarget(bytes, target);
 }
 
-/** A path for each bin that the snapshot names: the client is asked for paths, not for bins. */
+/** A path for each bin that is delegated to: the client is asked for paths, not for bins. */
 function pathsIntoBins(store: ReturnType<typeof memoryStore>): ReadonlyMap<string, string> {
   const meta = fieldsOf(store.peek('snapshot'), 'snapshot').object('meta');
-  const names = new Set(
-    meta
-      .entries()
-      .map(([name]) => name.replace(/\.json$/u, ''))
-      .filter((name) => /-[0-9a-f]+$/u.test(name)),
-  );
-  const [any] = names;
-  if (any === undefined) return new Map();
-  const bits = Math.log2(names.size);
-  const prefix = any.slice(0, any.lastIndexOf('-'));
-  if (!Number.isInteger(bits) || bits < 1)
-    throw new Refusal('WP-TUF-MALFORMED', {
-      message: `the snapshot names ${names.size} bins, expected a power of two`,
-    });
+  const document = fieldsOf(store.peek(BINS), BINS);
+  const succinct = document.object('delegations').object('succinct_roles');
+  const bits = succinct.integer('bit_length', 1, MAX_WALKED_BITS);
+  const prefix = succinct.text('name_prefix');
   const paths = new Map<string, string>();
-  for (let number = 0; paths.size < names.size; number++) {
+  for (let number = 0; paths.size < 2 ** bits; number++) {
     const name = binName(prefix, bits, `${number}`);
-    if (!names.has(name))
+    if (!meta.has(`${name}.json`))
       throw new Refusal('WP-TUF-ROLLBACK', { message: `the snapshot does not name ${name}` });
     if (!paths.has(name)) paths.set(name, `${number}`);
   }

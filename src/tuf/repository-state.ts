@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
+import type { JsonObject } from '../core/strict-json.ts';
 import { STAGED, type StagedFolder } from '../core/tuf-repository.ts';
 import type { DelegatedRole, Delegations } from './delegations.ts';
-import { BINS } from './documents.ts';
+import { BINS, HOLDER_NAMES, type BinShape } from './documents.ts';
 import { Fields } from './fields.ts';
 import { verifyThreshold } from './keys.ts';
 import {
@@ -31,9 +32,13 @@ export interface RepositoryState {
   readonly bits: number;
   readonly prefix: string;
   readonly delegations: Delegations;
+  /** The targets document as it was signed. */
+  readonly targetsSigned: JsonObject;
   /** Public keys of the root role, and how many of them must sign. */
   readonly holders: readonly string[];
   readonly threshold: number;
+  /** What the root calls them, by public key. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /**
@@ -58,11 +63,13 @@ export async function readState(folder: StagedFolder): Promise<RepositoryState> 
   const { root } = trusted;
   const { delegations } = bins;
   const found = { trusted, root, timestamp, snapshot, snapshotBytes };
-  const offline = await readHolders(folder, root.version);
-  return { ...found, targets, bins, bits, prefix, delegations, ...offline };
+  const name = `${root.version}.root.json`;
+  const offline = readHolders(await mustRead(folder, name), name);
+  const targetsSigned = await readSigned(folder, `${targets.version}.targets.json`);
+  return { ...found, targets, targetsSigned, bins, bits, prefix, delegations, ...offline };
 }
 
-async function readRoots(folder: StagedFolder): Promise<TrustedSet> {
+export async function readRoots(folder: StagedFolder): Promise<TrustedSet> {
   const trusted = new TrustedSet(await mustRead(folder, '1.root.json'), NEVER_LATE);
   for (;;) {
     const next = await folder.read(`${trusted.root.version + 1}.root.json`);
@@ -71,42 +78,26 @@ async function readRoots(folder: StagedFolder): Promise<TrustedSet> {
   }
 }
 
-/**
- * Finishes what an interrupted rotation began: a staged root under which the published timestamp is
- * right takes effect. @returns whether there was one.
- */
-export async function finishRotation(folder: StagedFolder): Promise<boolean> {
-  if ((await folder.read('1.root.json')) === null) return false;
-  const trusted = await readRoots(folder);
-  const name = `${trusted.root.version + 1}.root.json`;
-  const staged = await folder.read(`${name}${STAGED}`);
-  const timestamp = await folder.read('timestamp.json');
-  if (staged === null || timestamp === null) return false;
-  try {
-    trusted.updateRoot(staged);
-    trusted.updateTimestamp(timestamp);
-  } catch (error) {
-    if (error instanceof Refusal) return false; // it was cut off, or nothing was published for it
-    throw error;
-  }
-  await folder.commit([name]);
-  await folder.sync();
-  return true;
+async function readSigned(folder: StagedFolder, name: string): Promise<JsonObject> {
+  return new Fields(openEnvelope(await mustRead(folder, name), name).signed, name).value;
 }
 
-async function readHolders(folder: StagedFolder, version: number) {
-  const name = `${version}.root.json`;
-  const { signed } = openEnvelope(await mustRead(folder, name), name);
-  const fields = new Fields(signed, name);
+/** Whose signatures a root demands for the next. @throws Refusal `WP-TUF-MALFORMED` */
+export function readHolders(root: Uint8Array, what: string) {
+  const fields = new Fields(openEnvelope(root, what).signed, what);
   const role = fields.object('roles').object('root');
   const keys = fields.object('keys');
-  const holders = role
-    .texts('keyids')
-    .map((keyid) => keys.object(keyid).object('keyval').text('public'));
-  return { holders, threshold: role.integer('threshold', 1) };
+  const keyids = role.texts('keyids');
+  const publicKey = (keyid: string): string => keys.object(keyid).object('keyval').text('public');
+  const given = fields.has(HOLDER_NAMES) ? fields.object(HOLDER_NAMES) : null;
+  const names = keyids.flatMap((keyid) =>
+    given?.has(keyid) === true ? [[publicKey(keyid), given.text(keyid)] as const] : [],
+  );
+  const threshold = role.integer('threshold', 1);
+  return { holders: keyids.map(publicKey), threshold, names: new Map(names) };
 }
 
-async function readRole(
+export async function readRole(
   folder: StagedFolder,
   trusted: TrustedSet,
   role: string,
@@ -119,7 +110,7 @@ async function readRole(
 }
 
 /** The names of all bins. */
-export function* binNames({ bits, prefix }: RepositoryState): Generator<string> {
+export function* binNames({ bits, prefix }: BinShape): Generator<string> {
   const width = Math.ceil(bits / 4);
   for (let number = 0; number < 2 ** bits; number++)
     yield `${prefix}-${number.toString(16).padStart(width, '0')}`;
@@ -143,7 +134,7 @@ export async function readBin(
   });
 }
 
-function delegatorOf({ delegations }: Targets, name: string): Delegator {
+export function delegatorOf({ delegations }: Targets, name: string): Delegator {
   const found: DelegatedRole | undefined = delegations
     ?.rolesFor('')
     .find((role) => role.name === name);
@@ -171,6 +162,9 @@ async function mustRead(folder: StagedFolder, name: string): Promise<Uint8Array>
   throw new Refusal('WP-TUF-UNREACHABLE', { message: `${name} is missing in the folder` });
 }
 
+/** A thousand a second for millennia: a file above it is a thief's, who had the online key. */
+const MOST_VERSIONS = 2 ** 48;
+
 /**
  * The highest version of each role that any file of the folder bears, be it only half published:
  * no version is ever given to other bytes again.
@@ -178,6 +172,7 @@ async function mustRead(folder: StagedFolder, name: string): Promise<Uint8Array>
 export async function highestVersions(folder: StagedFolder): Promise<Map<string, number>> {
   const highest = new Map<string, number>();
   const raise = (role: string, version: number): void => {
+    if (version > MOST_VERSIONS) return;
     if (version > (highest.get(role) ?? 0)) highest.set(role, version);
   };
   for (const name of await folder.list()) {
@@ -200,4 +195,11 @@ function timestampVersion(bytes: Uint8Array, name: string): number {
     if (error instanceof Refusal) return 0;
     throw error;
   }
+}
+
+/** The next versions of what holders sign. */
+export async function versionsAfter(folder: StagedFolder, rootVersion: number) {
+  const highest = await highestVersions(folder);
+  const next = (role: string): number => (highest.get(role) ?? 0) + 1;
+  return { root: rootVersion + 1, targets: next('targets'), bins: next(BINS) };
 }

@@ -30,21 +30,33 @@ export interface Published {
   readonly files: readonly string[];
 }
 
+/** A document that others have signed, at a version that they chose. */
+export interface SealedDocument {
+  readonly role: string;
+  readonly version: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A document to be signed now. */
+interface DueDocument {
+  readonly role: string;
+  readonly text: (version: number) => string;
+  readonly signers: readonly Signer[];
+}
+
 /** What one snapshot signs anew. */
 export interface Plan {
   readonly bins: ReadonlyMap<string, Fragments>;
   /** Whole documents of other roles. */
-  readonly documents: readonly {
-    readonly role: string;
-    readonly text: (version: number) => string;
-    readonly signers: readonly Signer[];
-  }[];
+  readonly documents: readonly (SealedDocument | DueDocument)[];
   readonly online: Signer;
   /** Who signs snapshot and timestamp: more than one while keys change. */
   readonly signers: readonly Signer[];
   readonly now: number;
   /** Milliseconds that a bin signed now may be used. */
   readonly binLife?: (name: string) => number;
+  /** Which roles the snapshot goes on naming; all where absent. */
+  readonly isNamed?: (role: string) => boolean;
 }
 
 /** Bins that one writer keeps in memory at most. */
@@ -188,10 +200,16 @@ export class RepositoryWriter {
       const text = binText({ version, expires: now + life }, fragments);
       await add(name, text, [plan.online], version);
     }
-    for (const { role, text, signers } of plan.documents) {
+    for (const document of plan.documents) {
+      if ('bytes' in document) {
+        files.push({ name: this.#takeVersion(document), bytes: document.bytes });
+        continue;
+      }
+      const { role, text, signers } = document;
       const version = this.#nextVersion(role);
       await add(role, text(version), signers, version);
     }
+    this.#dropUnnamed(plan.isNamed);
     const version = this.#nextVersion('snapshot');
     const expires = now + this.lives.snapshot;
     const text = snapshotText({ version, expires }, this.#meta);
@@ -229,10 +247,34 @@ export class RepositoryWriter {
   #nextVersion(role: string): number {
     const version = Math.max(this.#highest.get(role) ?? 0, this.#current.get(role) ?? 0) + 1;
     this.#highest.set(role, version);
-    if (role === 'snapshot') return version;
+    if (role !== 'snapshot') this.#setCurrent(role, version);
+    return version;
+  }
+
+  /** The same version again where an interrupted run has left it. @returns the file's name. */
+  #takeVersion({ role, version }: SealedDocument): string {
+    const highest = this.#highest.get(role) ?? 0;
+    if (highest > version)
+      throw new Refusal('WP-CEREMONY-STALE', {
+        message: `${role}: version ${version} was signed, and the repository has had version ${highest}`,
+      });
+    this.#highest.set(role, version);
+    this.#setCurrent(role, version);
+    return `${version}.${role}.json`;
+  }
+
+  #setCurrent(role: string, version: number): void {
     this.#current.set(role, version);
     this.#meta.set(`${role}.json`, metaFragment(role, version));
-    return version;
+  }
+
+  #dropUnnamed(isNamed: Plan['isNamed']): void {
+    if (isNamed === undefined) return;
+    for (const role of this.#current.keys()) {
+      if (isNamed(role)) continue;
+      this.#current.delete(role);
+      this.#meta.delete(`${role}.json`);
+    }
   }
 
   /** @throws Refusal `WP-TUF-KEY` where another key signs here. */

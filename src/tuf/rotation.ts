@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
 import type { Signer, StagedFolder } from '../core/tuf-repository.ts';
-import { BINS, binsText, rootText, targetsText } from './documents.ts';
+import { BINS, binsText, nextTargetsText, rootText } from './documents.ts';
 import type { Fragments } from './fragments.ts';
 import type { Lives } from './lives.ts';
-import { binNames, finishRotation, type RepositoryState } from './repository-state.ts';
-import { RepositoryWriter, type Published } from './repository-writer.ts';
-import { sealText } from './signing.ts';
+import { freshPrefix, publishOffline } from './offline-change.ts';
+import { binNames, versionsAfter, type RepositoryState } from './repository-state.ts';
+import { RepositoryWriter, type Published, type SealedDocument } from './repository-writer.ts';
+import { sealText, statedKey } from './signing.ts';
+import { finishRotation } from './unfinished-rotation.ts';
 
 export interface Rotation {
   /** The key that signs online from now on. */
@@ -35,8 +37,7 @@ export async function rotateOnline(folder: StagedFolder, wish: Rotation): Promis
   const bins = new Map<string, Fragments>();
   for (const name of binNames(state)) bins.set(name, await writer.bin(name));
   const expires = now + lives.offline;
-  const text = (version: number): string =>
-    binsText({ version, expires }, next.publicKey, state.bits);
+  const text = (version: number): string => binsText({ version, expires }, next.publicKey, state);
   const published = await writer.write({
     bins,
     documents: [{ role: BINS, text, signers: holders }],
@@ -71,12 +72,18 @@ export async function renewOffline(folder: StagedFolder, wish: OfflineRenewal): 
     documents: [
       {
         role: 'targets',
-        text: (version) => targetsText({ version, expires }, state.holders, state.threshold),
+        text: (version) =>
+          nextTargetsText(
+            state.targetsSigned,
+            { version, expires },
+            state.holders,
+            state.threshold,
+          ),
         signers: holders,
       },
       {
         role: BINS,
-        text: (version) => binsText({ version, expires }, online.publicKey, state.bits),
+        text: (version) => binsText({ version, expires }, online.publicKey, state),
         signers: holders,
       },
     ],
@@ -89,6 +96,49 @@ export async function renewOffline(folder: StagedFolder, wish: OfflineRenewal): 
   return published;
 }
 
+export interface Rebinning {
+  /** There will be 2^bits bins. */
+  readonly bits: number;
+  /** Signs online from now on: the same key, or another one. */
+  readonly next: Signer;
+  /** As for {@link Rotation}; without it the snapshot forgets the old bins. */
+  readonly old: Signer | null;
+  readonly holders: readonly Signer[];
+  readonly lives: Lives;
+  readonly now: number;
+}
+
+/**
+ * Spreads all targets over another number of bins, under names that were never used. Interrupted, it
+ * is run again.
+ * @returns `null` where it has been done before.
+ * @throws Refusal `WP-TUF-KEY`
+ */
+export async function rebin(folder: StagedFolder, wish: Rebinning): Promise<Published | null> {
+  const { next, old, lives, now, bits } = wish;
+  await finishRotation(folder);
+  const writer = await RepositoryWriter.open(folder, lives);
+  const { state } = writer;
+  const holders = holdersAmong(wish.holders, state);
+  const expires = now + lives.offline;
+  const isSigning = state.root.roles.timestamp.keyids.has(statedKey(next.publicKey).keyid);
+  if (state.bits === bits && isSigning) return null;
+  if (isSigning) writer.verifyOnline(next);
+  const roles = [...state.snapshot.meta.keys()].map((name) => name.replace(/\.json$/u, ''));
+  const shape = { bits, prefix: freshPrefix(roles) };
+  const { bins } = await versionsAfter(folder, state.root.version);
+  const text = binsText({ version: bins, expires }, next.publicKey, shape);
+  return await publishOffline(folder, writer, {
+    root: isSigning ? null : await sealNextRoot(state, { next, holders, expires }),
+    documents: [{ role: BINS, version: bins, bytes: await sealText(text, holders) }],
+    shape,
+    online: next,
+    old: isSigning ? next : old,
+    lives,
+    now,
+  });
+}
+
 interface NextRoot {
   readonly next: Signer;
   readonly holders: readonly Signer[];
@@ -96,16 +146,24 @@ interface NextRoot {
 }
 
 /** Root N+1 of the same holders (section 5.3: signed by those of N and of N+1, here the same). */
+async function sealNextRoot(
+  { root, holders, threshold, names }: RepositoryState,
+  wish: NextRoot,
+): Promise<SealedDocument> {
+  const version = root.version + 1;
+  const keys = { holders, threshold, online: wish.next.publicKey, names };
+  const text = rootText({ version, expires: wish.expires }, keys);
+  return { role: 'root', version, bytes: await sealText(text, wish.holders) };
+}
+
 async function stageNextRoot(
   folder: StagedFolder,
-  { root, holders, threshold }: RepositoryState,
+  state: RepositoryState,
   wish: NextRoot,
 ): Promise<string> {
-  const version = root.version + 1;
+  const { version, bytes } = await sealNextRoot(state, wish);
   const name = `${version}.root.json`;
-  const keys = { holders, threshold, online: wish.next.publicKey };
-  const text = rootText({ version, expires: wish.expires }, keys);
-  await folder.stage([{ name, bytes: await sealText(text, wish.holders) }]);
+  await folder.stage([{ name, bytes }]);
   await folder.sync();
   return name;
 }

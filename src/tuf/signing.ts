@@ -27,8 +27,16 @@ export async function sealText(text: string, signers: readonly Signer[]): Promis
       sig: Buffer.from(await signer.sign(message)).toString('hex'),
     })),
   );
-  signatures.sort((left, right) => (left.keyid < right.keyid ? -1 : 1));
-  return Buffer.from(`{"signatures":${JSON.stringify(signatures)},"signed":${text}}\n`, 'utf8');
+  return joinSignatures(text, signatures);
+}
+
+/** The same signatures give the same bytes, in whatever order they came. */
+export function joinSignatures(
+  text: string,
+  signatures: readonly { readonly keyid: string; readonly sig: string }[],
+): Uint8Array {
+  const sorted = signatures.toSorted((left, right) => (left.keyid < right.keyid ? -1 : 1));
+  return Buffer.from(`{"signatures":${JSON.stringify(sorted)},"signed":${text}}\n`, 'utf8');
 }
 
 const keyids = new WeakMap<Signer, string>();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
 import type { ClientOptions } from '../tuf-client.ts';
-import type { InitOptions, Json, RotateOptions, TufContext } from '../tuf-work.ts';
+import { registerTufCeremonyCommand } from './tuf-ceremony.ts';
+import type { InitOptions, Json, RebinOptions, RotateOptions, TufContext } from '../tuf-work.ts';
 
 const json = ['--json', 'print JSON'] as const;
 const rootKey = [
@@ -71,6 +72,18 @@ export function registerTufCommand(program: Command, open: () => TufContext): vo
     .action(async (root: string, options: RotateOptions) =>
       (await work()).rotate(open(), root, options),
     );
+  tuf
+    .command('rebin <folder>')
+    .description('spread the targets over another number of bins')
+    .requiredOption(...rootKey)
+    .requiredOption('--bits <n>', '2^n bins')
+    .option('--online-key <key>', 'another online key with it')
+    .option('--lost', 'the old one does not sign: the old bins are no longer named')
+    .option(...json)
+    .action(async (root: string, options: RebinOptions) =>
+      (await work()).changeBins(open(), root, options),
+    );
+  registerTufCeremonyCommand(tuf, open);
   const look = async () => await import('../tuf-look.ts');
   tuf
     .command('status <folder>')
