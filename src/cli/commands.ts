@@ -196,6 +196,13 @@ function describe(output: Output): Command {
     .option('-q, --quiet', 'print nothing unless something was refused')
     .option('--strict', 'accept nothing that nobody but the index vouches for')
     .option('--report <file>', 'write the JSON report there; - is standard output')
+    .option('--sarif <file>', 'write refusals there as SARIF 2.1.0, each at the line that asked')
+    .option('--summary <file>', 'add a summary in Markdown to that file')
+    .option(
+      '--events <file>',
+      'write events there as they happen (JSON Lines); - is standard output',
+    )
+    .option('--github', 'show refusals as annotations of GitHub Actions')
     .option('--policy <file>', 'use this policy file instead of the ones found')
     .option('--jail <level>', 'auto, namespace, landlock or off: what no program can go round')
     .option('--no-fetch-ahead', 'fetch nothing before the installer asks for it')

@@ -12,6 +12,7 @@ import type { Surroundings } from './doctor-check.ts';
 import { makeFixtureWheel, serveFixtures } from './doctor-fixture.ts';
 import type { FoundInstaller } from './doctor-programs.ts';
 import { makeOwnEnvironment } from './doctor-own-environment.ts';
+import { NO_CI } from './own-options.ts';
 import { wrap } from './wrap.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -142,6 +143,7 @@ async function runTrial(test: SelfTest, task: Task): Promise<Trial> {
 
 const OWN_OPTIONS = {
   quiet: true,
+  ci: NO_CI,
   fetchAhead: true,
   strict: false,
   help: false,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseCommandLine } from './own-options.ts';
+import { NO_CI, parseCommandLine } from './own-options.ts';
 
 test("ours end where the installer's name begins", () => {
   const { options, words } = parseCommandLine([
@@ -18,6 +18,13 @@ test("ours end where the installer's name begins", () => {
 
 test('a value may follow an equals sign', () => {
   expect(parseCommandLine(['--report=a=b', 'uv']).options.report).toBe('a=b');
+});
+
+test('what continuous integration reads has its places', () => {
+  const { options } = parseCommandLine(['--sarif', 's', '--summary=m', '--events', '-', 'pip']);
+  expect(options.ci).toEqual({ sarif: 's', summary: 'm', events: '-', github: false });
+  expect(parseCommandLine(['--github', 'pip']).options.ci).toEqual({ ...NO_CI, github: true });
+  expect(parseCommandLine(['pip', '--github', '--sarif=x']).options.ci).toEqual(NO_CI);
 });
 
 test('a jail is one of those there are', () => {
@@ -37,6 +44,8 @@ test.each([
   [['--quiet=yes']],
   [['--report=']],
   [['--__proto__']],
+  [['--sarif']],
+  [['--report=-', '--events=-', 'pip']],
 ])('%j is a usage error', (argv) => {
   expect(() => parseCommandLine(argv)).toThrow(expect.objectContaining({ code: 'WP-USAGE' }));
 });

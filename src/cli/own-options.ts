@@ -3,12 +3,27 @@ import { Refusal } from '../core/errors.ts';
 import { safeText } from '../core/safe-text.ts';
 import type { JailWish } from '../host/index.ts';
 
+/** What continuous integration reads. */
+export interface CiOutputs {
+  /** Where SARIF goes. */
+  readonly sarif: string | null;
+  /** The file that a summary in Markdown is added to. */
+  readonly summary: string | null;
+  /** Where events go as they happen, as JSON Lines; `-` is standard output. */
+  readonly events: string | null;
+  /** Refusals are shown as annotations of GitHub Actions. */
+  readonly github: boolean;
+}
+
+export const NO_CI: CiOutputs = { sarif: null, summary: null, events: null, github: false };
+
 /** Our own options: only what stands before the installer's or the command's name. */
 export interface OwnOptions {
   readonly quiet: boolean;
   readonly strict: boolean;
   /** Where the JSON report goes; `-` is standard output. */
   readonly report: string | null;
+  readonly ci: CiOutputs;
   readonly policyFile: string | null;
   /** What keeps the installer to the gate beyond its settings. */
   readonly jail: JailWish;
@@ -24,21 +39,26 @@ export interface CommandLine {
   readonly words: readonly string[];
 }
 
-type Switch = 'quiet' | 'strict' | 'noFetchAhead' | 'help' | 'version';
+type Switch = 'quiet' | 'strict' | 'noFetchAhead' | 'github' | 'help' | 'version';
+type Valued = 'report' | 'policyFile' | 'jail' | 'sarif' | 'summary' | 'events';
 
 const SWITCHES: ReadonlyMap<string, Switch> = new Map([
   ['-q', 'quiet'],
   ['--quiet', 'quiet'],
   ['--strict', 'strict'],
   ['--no-fetch-ahead', 'noFetchAhead'],
+  ['--github', 'github'],
   ['-h', 'help'],
   ['--help', 'help'],
   ['-V', 'version'],
   ['--version', 'version'],
 ]);
 
-const VALUES: ReadonlyMap<string, 'report' | 'policyFile' | 'jail'> = new Map([
+const VALUES: ReadonlyMap<string, Valued> = new Map([
   ['--report', 'report'],
+  ['--sarif', 'sarif'],
+  ['--summary', 'summary'],
+  ['--events', 'events'],
   ['--policy', 'policyFile'],
   ['--jail', 'jail'],
 ]);
@@ -51,11 +71,15 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     quiet: false,
     strict: false,
     noFetchAhead: false,
+    github: false,
     help: false,
     version: false,
   };
-  const values: Record<'report' | 'policyFile' | 'jail', string | null> = {
+  const values: Record<Valued, string | null> = {
     report: null,
+    sarif: null,
+    summary: null,
+    events: null,
     policyFile: null,
     jail: null,
   };
@@ -76,9 +100,16 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       throw new Refusal('WP-USAGE', { message: `unknown option ${word}` });
     }
   }
-  const { noFetchAhead, ...rest } = switches;
-  const fetchAhead = !noFetchAhead;
-  const options = { ...rest, ...values, fetchAhead, jail: readJail(values.jail) };
+  const { noFetchAhead, github, ...rest } = switches;
+  const { sarif, summary, events, ...others } = values;
+  if (others.report === '-' && events === '-') {
+    throw new Refusal('WP-USAGE', {
+      message: '--report - and --events - would both write to standard output',
+    });
+  }
+  const ci = { sarif, summary, events, github };
+  const jail = readJail(values.jail);
+  const options = { ...rest, ...others, ci, fetchAhead: !noFetchAhead, jail };
   return { options, words: argv.slice(position) };
 }
 

@@ -9,6 +9,11 @@ export class RunEvents {
   readonly #refusals = new Map<string, SubjectReason>();
   readonly #notes = new Set<string>();
   readonly #requested = new Set<string>();
+  readonly #tell: (refusal: SubjectReason) => void;
+
+  constructor(tell: (refusal: SubjectReason) => void = () => undefined) {
+    this.#tell = tell;
+  }
 
   readonly log = (event: GatewayEvent): void => {
     switch (event.event) {
@@ -52,7 +57,10 @@ export class RunEvents {
 
   #add(subject: string, reason: Reason): void {
     const key = `${reason.code} ${subject}`;
-    if (!this.#refusals.has(key)) this.#refusals.set(key, { ...reason, subject });
+    if (this.#refusals.has(key)) return;
+    const refusal = { ...reason, subject };
+    this.#refusals.set(key, refusal);
+    this.#tell(refusal);
   }
 }
 

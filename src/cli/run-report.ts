@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Compiles, Wish } from '../core/installer.ts';
+import type { Compiles, Pin, Wish } from '../core/installer.ts';
 import type { JailLevel, Report } from '../core/report.ts';
 import type { RememberedFile } from '../core/trust-rows.ts';
 import type { Receipt } from '../core/verification.ts';
@@ -21,6 +21,7 @@ export interface Run {
   };
   readonly policyDigest: string;
   readonly wishes: readonly Wish[];
+  readonly pins?: readonly Pin[];
   readonly end: {
     readonly exit: number | null;
     readonly signal: NodeJS.Signals | null;
@@ -87,6 +88,8 @@ export async function composeReport(run: Run, observed: Observed): Promise<Repor
     installed: held.installed,
     halfInstalled: held.halfInstalled,
     refusals: [...observed.refusals, ...held.refusals],
+    wishes: run.wishes,
+    pins: run.pins ?? [],
     notes: [...observed.notes, ...held.notes, ...notes],
     trustedRoots: ages,
     otherTraffic: observed.otherTraffic,

@@ -47,6 +47,7 @@ import {
   type Grounds,
 } from '../verify/index.ts';
 import { openSignedIndexes } from './signed-indexes.ts';
+import type { EventStream } from './event-stream.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
 import { withHeldKeys } from './held-signers.ts';
 import { openStoredWheel } from './stored-wheels.ts';
@@ -140,6 +141,8 @@ export interface GateSettings {
   readonly note?: (sentence: string) => void;
   /** Shows what the installer waits for. */
   readonly display?: WaitingDisplay | null;
+  /** Tells of each verdict as it is reached. */
+  readonly events?: EventStream | null;
 }
 
 /** Everything that stands between one installer run and the outside. */
@@ -226,8 +229,9 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   });
   const { display = null } = settings;
   const shown = display?.over(verifier, (url) => verifier.transferOf(url)) ?? verifier;
+  const told = settings.events?.over(shown, () => verifier.receipts()) ?? shown;
   const gateway = await openGateway({
-    verification: wiring.verification?.(shown) ?? shown,
+    verification: wiring.verification?.(told) ?? told,
     upstream,
     clock,
     peerOwner: ownerOfConnection,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
-import { Refusal } from '../core/errors.ts';
+import { asRefusal, Refusal } from '../core/errors.ts';
 import type {
   Call,
   Installer,
@@ -23,6 +23,8 @@ import {
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
 import { ensurePrivateDirectory } from '../storage/index.ts';
 import { keepCachesBounded } from './cache-work.ts';
+import { openEvents, type EventStream } from './event-stream.ts';
+import { reportFailedStart } from './failed-start.ts';
 import { installersHere } from './installers.ts';
 import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
@@ -32,7 +34,7 @@ import { runOffline } from './offline-run.ts';
 import { composeReport, type Observed, type Run } from './run-report.ts';
 import { unheldNames } from './unheld-names.ts';
 import { waitingDisplayFor } from './waiting-terminal.ts';
-import { showReport, verifyReportPlace, type Output } from './show-report.ts';
+import { showReport, verifyReportPlaces, type Output } from './show-report.ts';
 import {
   auditRun,
   clockOf,
@@ -58,6 +60,8 @@ export interface WrapCall {
   readonly deadline?: AbortSignal;
 }
 
+const NOT_ENDED = { exit: null, signal: null, jail: 'none' } as const;
+
 interface Prepared {
   readonly installer: Installer;
   readonly recognised: Recognised;
@@ -74,15 +78,17 @@ interface Prepared {
  */
 export async function wrap(wrapCall: WrapCall, wiring: Wiring = {}): Promise<number> {
   const prepared = await prepare(wrapCall, wiring);
-  await verifyReportPlace(wrapCall.options.report);
+  await verifyReportPlaces(wrapCall.options);
+  const events = openEvents(wrapCall, runOf(prepared, NOT_ENDED), prepared.intent);
   const { report } =
     prepared.intent.refusals.length > 0
       ? await notStarted(wrapCall, prepared, wiring)
       : isStateless(wrapCall, prepared)
         ? await runOutside(wrapCall, prepared)
-        : await runGuarded(wrapCall, prepared, wiring);
+        : await runGuarded(wrapCall, prepared, { wiring, events });
   const silent = saysNothing(prepared.intent, report);
   await showReport(report, wrapCall.options, wrapCall.output, silent);
+  await events?.end(report);
   await keepCachesBounded({ places: findPlaces(wrapCall.environment), clock: clockOf(wiring) });
   return report.exit;
 }
@@ -106,9 +112,14 @@ async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
       strict: wrapCall.options.strict,
     };
     const policy = await openPolicy(choice, wiring);
-    const located = await installer.locate(recognised, call);
-    const intent = withJudgedIndexes(await installer.intend(recognised, located, call), policy);
-    return { installer, recognised, located, call, intent, policy };
+    try {
+      const located = await installer.locate(recognised, call);
+      const intent = withJudgedIndexes(await installer.intend(recognised, located, call), policy);
+      return { installer, recognised, located, call, intent, policy };
+    } catch (thrown) {
+      await reportFailedStart(asRefusal(thrown, 'start'), wrapCall, installer.name, policy);
+      throw thrown;
+    }
   }
   throw new Refusal('WP-USAGE', {
     message: `"${words[0] ?? ''}" is neither a command of wheelproof nor an installer it knows`,
@@ -152,7 +163,10 @@ async function runOutside(
 }
 
 function stdioOf({ options, output }: WrapCall): ChildStdio {
-  return output.childStdio ?? (options.report === '-' ? 'stdout-to-stderr' : 'inherit');
+  return (
+    output.childStdio ??
+    (options.report === '-' || options.ci.events === '-' ? 'stdout-to-stderr' : 'inherit')
+  );
 }
 
 async function notStarted(
@@ -197,12 +211,12 @@ function nothingSeen({ intent }: Prepared, refusals: Observed['refusals']): Obse
 async function runGuarded(
   wrapCall: WrapCall,
   prepared: Prepared,
-  wiring: Wiring,
+  { wiring, events: told }: { readonly wiring: Wiring; readonly events: EventStream | null },
 ): Promise<{ readonly report: Report }> {
   const { intent, policy } = prepared;
   const { environment, interactive } = wrapCall;
   const places = findPlaces(environment);
-  const events = new RunEvents();
+  const events = new RunEvents((refusal) => told?.refusal(refusal));
   const gate = await openGate(
     {
       places,
@@ -215,6 +229,7 @@ async function runGuarded(
       log: events.log,
       note: events.note,
       display: waitingDisplayFor({ ...wrapCall, intent, argv: prepared.recognised.argv }),
+      events: told,
     },
     wiring,
   );
@@ -324,6 +339,7 @@ function runOf(prepared: Prepared, end: Run['end']): Run {
     installer: { name: installer.name, version: located.version, argv: call.words },
     policyDigest: policy.digest,
     wishes: intent.wishes,
+    pins: intent.pins,
     end,
   };
 }

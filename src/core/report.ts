@@ -42,7 +42,7 @@ export interface Report {
   /** What an installer that was ended half-way has left, one for each folder. */
   readonly half_installed: readonly HalfInstalled[];
   /** Refusals that concern no single file: configuration, pages, bypasses. */
-  readonly refusals: readonly (Reason & { readonly subject: string })[];
+  readonly refusals: readonly ReportedRefusal[];
   readonly notes: readonly string[];
   /** Whom publishers' signatures were verified against: the roots that the policy names. */
   readonly trusted_roots: readonly RootAge[];
@@ -53,6 +53,19 @@ export interface Report {
 
 /** `namespace`: it had no network but the gate. `landlock`: TCP reached the gate's port alone. */
 export type JailLevel = 'namespace' | 'landlock' | 'none';
+
+/** A line of one of the user's own files, named as the user named it. */
+export interface Place {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+export interface ReportedRefusal extends Reason {
+  readonly subject: string;
+  /** Where the user's files ask for what was refused; none where they do not name it. */
+  readonly places: readonly Place[];
+}
 
 export interface ReportedFile {
   readonly project: string;
@@ -74,6 +87,8 @@ export interface ReportedFile {
     } | null;
   } | null;
   readonly reasons: readonly Reason[];
+  /** Where the user's requirement and lock files ask for it or pin it; none for what others need. */
+  readonly places: readonly Place[];
 }
 
 /** A finding with its publishers in one place alone: the file's `provenance`. */
@@ -115,4 +130,6 @@ export interface Surface {
   /** Columns; `null` when nobody looks at a terminal. */
   readonly width: number | null;
   readonly colour: boolean;
+  /** Absolute paths: what {@link Place}s are relative to, and the folder that holds all sources. */
+  readonly sources?: { readonly directory: string; readonly root: string };
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { reason, type Reason } from '../core/errors.ts';
 import { isVoucher, type Finding } from '../core/finding.ts';
+import type { Pin, Wish } from '../core/installer.ts';
 import type { ProvenanceStanding } from '../core/provenance-word.ts';
 import { publisherShape } from '../core/publisher-text.ts';
-import type { Report, ReportedFile, ReportedFinding } from '../core/report.ts';
+import type { Report, ReportedFile, ReportedFinding, ReportedRefusal } from '../core/report.ts';
 import { RELEASING_VERDICTS, releases, type Verdict } from '../core/verdict.ts';
 import type { Receipt } from '../core/verification.ts';
 import { exitOf } from './exit-code.ts';
 import { nextStep } from './next-step.ts';
+import { placesOfFile, placesOfRefusal, statementsOf, type Statement } from './places.ts';
 import { shownAddress, withoutCredentials, withoutSecrets } from './redaction.ts';
 
 /** What a run leaves to be told. */
@@ -21,7 +23,10 @@ export interface ReportParts {
   readonly receipts: readonly Receipt[];
   readonly installed: Report['installed'];
   readonly halfInstalled?: Report['half_installed'];
-  readonly refusals: Report['refusals'];
+  readonly refusals: readonly (Reason & { readonly subject: string })[];
+  /** What the user's files ask for and pin. */
+  readonly wishes?: readonly Wish[];
+  readonly pins?: readonly Pin[];
   readonly notes: readonly string[];
   readonly otherTraffic: Report['other_traffic'];
   readonly trustedRoots?: Report['trusted_roots'];
@@ -34,11 +39,9 @@ export interface ReportParts {
 export function buildReport(parts: ReportParts): Report {
   const receipts = oncePerFile(parts.receipts);
   const asked = receipts.filter((receipt) => receipt.asked);
-  const files = asked.map((receipt) => reportedFile(receipt)).sort(byProject);
-  const refusals = parts.refusals.map((one) => ({
-    ...cleanReason(one),
-    subject: shownAddress(one.subject),
-  }));
+  const stated = statementsOf(parts);
+  const files = asked.map((receipt) => reportedFile(receipt, stated)).sort(byProject);
+  const refusals = parts.refusals.map((one) => reportedRefusal(one, stated));
   const codes = [...files.flatMap((file) => file.reasons), ...refusals].map(({ code }) => code);
   return {
     version: 1,
@@ -73,7 +76,17 @@ function summarise(files: readonly ReportedFile[]): Report['summary'] {
   };
 }
 
-function reportedFile(receipt: Receipt): ReportedFile {
+/** As the report will show it. */
+export function reportedRefusal(
+  refusal: Reason & { readonly subject: string },
+  stated: readonly Statement[],
+): ReportedRefusal {
+  const subject = shownAddress(refusal.subject);
+  return { ...cleanReason(refusal), subject, places: placesOfRefusal(refusal, stated) };
+}
+
+/** As the report will show it. */
+export function reportedFile(receipt: Receipt, stated: readonly Statement[]): ReportedFile {
   const { artifact, sha256, size, decision } = receipt;
   const { project, version, filename, url } = artifact;
   const reasons = decision.reasons.map((one) =>
@@ -93,6 +106,7 @@ function reportedFile(receipt: Receipt): ReportedFile {
     findings: decision.findings.map(reportedFinding),
     provenance: decision.provenance === undefined ? null : reportedStanding(decision.provenance),
     reasons: releases(decision) ? [] : reasons,
+    places: placesOfFile(artifact, stated),
   };
 }
 

@@ -14,6 +14,11 @@ export function asciiJson(value: object): string {
   return `${JSON.stringify(value, null, 2).replace(NOT_PLAIN, escaped)}\n`;
 }
 
+/** The same in one line. */
+export function asciiJsonLine(value: object): string {
+  return `${JSON.stringify(value).replace(NOT_PLAIN, escaped)}\n`;
+}
+
 function escaped(character: string): string {
   return character
     .split('')

@@ -19,6 +19,13 @@ const reason = {
   hint: v.pipe(v.string(), v.description('The next thing to do.')),
 };
 
+const places = v.pipe(
+  v.array(
+    v.strictObject({ file: v.string(), line: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+  ),
+  v.description("Where the user's requirement and lock files ask for it or pin it."),
+);
+
 const finding = v.strictObject({
   kind: v.string(),
   class: v.picklist(['publisher', 'repository', 'log', 'you', 'integrity']),
@@ -85,6 +92,7 @@ const file = v.strictObject({
     v.description('null: no index page led to it, or nothing of its project was ever attested.'),
   ),
   reasons: v.array(v.strictObject(reason)),
+  places,
 });
 
 export const reportSchema = v.strictObject({
@@ -145,7 +153,7 @@ export const reportSchema = v.strictObject({
     v.description('What an installer that was ended half-way has left in a folder.'),
   ),
   refusals: v.pipe(
-    v.array(v.strictObject({ ...reason, subject: v.string() })),
+    v.array(v.strictObject({ ...reason, subject: v.string(), places })),
     v.description('Refusals that concern no single file.'),
   ),
   notes: v.array(v.string()),

@@ -62,7 +62,8 @@ function cellsOf(file: ReportedFile, all: readonly ReportedFile[]) {
   };
 }
 
-function whoVouches(file: ReportedFile): string {
+/** In one phrase; for a blocked file, the code of its first reason. */
+export function whoVouches(file: ReportedFile): string {
   switch (file.verdict) {
     case 'vouched':
     case 'remembered': {

@@ -11,9 +11,14 @@ export const terminal: ReportFormat = {
   render: (report, surface) => {
     const parts = [renderTable(report, surface), renderAttention(report, surface)];
     const blocks = parts.filter((lines) => lines.length > 0).map((lines) => trimmed(lines));
-    return `${[...blocks, summaryLine(report, surface)].join('\n\n')}\n`;
+    return withoutCommands(`${[...blocks, summaryLine(report, surface)].join('\n\n')}\n`);
   },
 };
+
+/** What services of continuous integration obey wherever it stands in a log. */
+function withoutCommands(text: string): string {
+  return text.replace(/##(\w*)\[/gu, String.raw`##$1\u{5b}`);
+}
 
 function trimmed(lines: readonly string[]): string {
   return lines.join('\n').trimEnd();

@@ -127,6 +127,7 @@ async function examineWithout(bench: Bench, wiring: WiringName) {
         quiet: false,
         strict: false,
         report: null,
+        ci: { sarif: null, summary: null, events: null, github: false },
         policyFile: null,
         jail: 'auto',
         fetchAhead: true,

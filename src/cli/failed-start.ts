@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Refusal } from '../core/errors.ts';
+import type { Policy } from '../policy/index.ts';
+import { buildReport, formatNamed } from '../report/index.ts';
+import { openEventSink } from './event-stream.ts';
+import { writeReports } from './show-report.ts';
+import { ownVersion } from './version.ts';
+import type { WrapCall } from './wrap.ts';
+
+/**
+ * For other programs, of a run that a refusal ended before it began; people read it as every refusal
+ * is told.
+ */
+export async function reportFailedStart(
+  refusal: Refusal,
+  { words, options, output }: Pick<WrapCall, 'words' | 'options' | 'output'>,
+  installer: string,
+  policy: Policy,
+): Promise<void> {
+  const report = buildReport({
+    toolVersion: ownVersion(),
+    policyDigest: policy.digest,
+    installer: { name: installer, argv: words, version: '', exit: null },
+    signal: null,
+    jail: 'none',
+    receipts: [],
+    installed: [],
+    refusals: [{ ...refusal.toReason(), subject: 'start' }],
+    notes: policy.notes,
+    otherTraffic: [],
+  });
+  try {
+    await writeReports(report, options, output);
+    if (options.ci.events === null) return;
+    const sink = openEventSink(options.ci.events, output);
+    sink.write(formatNamed('jsonl').render(report, output.surface));
+    await sink.close();
+  } catch {
+    // What ended the run is told, whatever becomes of its report.
+  }
+}
