@@ -104,11 +104,12 @@ export async function runCommand(
     io,
   );
   registerPolicyCommand(program, async (file) => policyFrom(file ?? options.policyFile), io);
-  registerPinsCommand(program, async () => ({
-    policy: await policyFrom(options.policyFile),
-    clock: clockOf({}),
-    io,
-  }));
+  registerPinsCommand(program, async () => {
+    const policy = await policyFrom(options.policyFile);
+    const { trustedRootsOf } = await import('./trusted-roots.ts');
+    const trustedRoots = trustedRootsOf(findPlaces(environment), policy);
+    return { policy, clock: clockOf({}), io, trustedRoots };
+  });
   registerLockCommand(program, async () => ({ environment, directory: process.cwd(), io }));
   registerIndexCommand(program, io);
   registerExplainCommand(

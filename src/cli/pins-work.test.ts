@@ -35,7 +35,7 @@ async function pins(
 ): Promise<string> {
   let said = '';
   const io = { out: (text: string) => void (said += text), err: () => undefined };
-  const context = { policy, clock: { now: () => NOW }, io };
+  const context = { policy, trustedRoots: async () => [], clock: { now: () => NOW }, io };
   try {
     await pinsFromDocument(context, path, { format: 'requirements', ...options });
     return said;

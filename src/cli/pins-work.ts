@@ -4,11 +4,13 @@ import type { Clock } from '../core/clock.ts';
 import { Refusal } from '../core/errors.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
 import { safeText } from '../core/safe-text.ts';
+import type { TrustedRoots } from '../core/trusted-roots.ts';
 import { normaliseVersion } from '../core/version.ts';
 import { hashesIn, type DocumentHashes } from '../evidence/index.ts';
 import { localFiles } from '../host/index.ts';
 import { signersIn, type Policy } from '../policy/index.ts';
 import { readKeyFiles, rulesWith } from './signer-arguments.ts';
+import { sigstoreSigners } from './sigstore-signers.ts';
 
 export interface PinsOptions {
   readonly keyring?: readonly string[];
@@ -21,6 +23,8 @@ export interface PinsOptions {
 export interface PinsContext {
   readonly policy: Policy;
   readonly clock: Clock;
+  /** Whom Sigstore signatures are verified against. */
+  readonly trustedRoots: TrustedRoots;
   readonly io: { out(text: string): void; err(text: string): void };
 }
 
@@ -29,7 +33,7 @@ export interface PinsContext {
  * @throws Refusal as {@link hashesIn}, and `WP-USAGE` where nobody says whose signature counts.
  */
 export async function pinsFromDocument(
-  { policy, clock, io }: PinsContext,
+  { policy, clock, io, trustedRoots }: PinsContext,
   path: string,
   options: PinsOptions,
 ): Promise<void> {
@@ -51,8 +55,10 @@ export async function pinsFromDocument(
       hint: 'Give --project NAME for which the policy has a [[signer]] table, or --keyring FILE with --signer FINGERPRINT.',
     });
   }
-  const sources = { files: localFiles, clock, upstream: NOWHERE };
-  const ask = { address: resolve(path), rule, from: null };
+  const sigstore = sigstoreSigners(trustedRoots);
+  const sources = { files: localFiles, clock, upstream: NOWHERE, sigstore };
+  const subject = { index: '', project: project ?? '', version: meant?.version ?? null };
+  const ask = { address: resolve(path), rule, from: null, subject };
   const { files, detail } = await hashesIn(sources, ask, meant);
   const wanted = files.filter((file) => project === null || file.project === project);
   if (wanted.length === 0) {

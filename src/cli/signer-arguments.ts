@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from 'node:path';
+import { parseIdentityWord } from '../config/index.ts';
 import { Refusal } from '../core/errors.ts';
 import { MAX_POLICY_BYTES } from '../core/limits.ts';
 import { safeText } from '../core/safe-text.ts';
@@ -62,7 +63,7 @@ async function readKeyFile(path: string): Promise<GivenKeys> {
 
 export interface SignerWish {
   readonly keys: GivenKeys;
-  /** `--signer`: fingerprints that may speak, as typed. */
+  /** `--signer`: fingerprints and Sigstore identities that may speak, as typed. */
   readonly signers: readonly string[];
   readonly project: string;
   readonly signatures: readonly string[];
@@ -77,21 +78,28 @@ export function rulesWith(
   own: readonly SignerRule[],
   { keys, signers, project, signatures, checksums }: SignerWish,
 ): { readonly rules: readonly SignerRule[]; readonly confirmed: boolean } {
-  const named = signers.map((text) => fingerprintOf(text, '--signer'));
+  const sigstore = signers.filter(isIdentity);
+  for (const word of sigstore) parseIdentityWord(word);
+  const named = signers
+    .filter((text) => !isIdentity(text))
+    .map((text) => fingerprintOf(text, '--signer'));
   const places = (rule: SignerRule): Partial<SignerRule> => ({
     ...(signatures.length > 0 && { signatures }),
     ...(checksums.length > 0 && { checksums }),
     keyrings: [...rule.keyrings, ...keys.keyrings],
   });
-  const handed = keys.fingerprints.length + keys.minisign.length + keys.ssh.length;
-  if (own.length > 0 && named.length === 0) {
+  const handed =
+    keys.fingerprints.length + keys.minisign.length + keys.ssh.length + sigstore.length;
+  const isSaid = named.length + sigstore.length > 0;
+  if (own.length > 0 && !isSaid) {
     return { rules: own.map((rule) => ({ ...rule, ...places(rule) })), confirmed: true };
   }
   if (handed === 0) return { rules: own, confirmed: true };
   const rule: SignerRule = {
     project,
     speaksFor: 'publisher',
-    openpgp: named.length > 0 ? named : keys.fingerprints,
+    openpgp: isSaid ? named : keys.fingerprints,
+    ...(sigstore.length > 0 && { sigstore }),
     keyrings: keys.keyrings,
     minisign: keys.minisign,
     ssh: keys.ssh,
@@ -100,10 +108,13 @@ export function rulesWith(
     checksums,
     threshold: 1,
     acceptEndedKeys: false,
-    source: named.length > 0 ? '--signer' : '--keyring',
+    source: isSaid ? '--signer' : '--keyring',
   };
-  return { rules: [...own, rule], confirmed: named.length > 0 };
+  return { rules: [...own, rule], confirmed: isSaid };
 }
+
+/** A Sigstore identity in one word, as `--identity` takes it. */
+const isIdentity = (text: string): boolean => /^[a-z]+:/u.test(text);
 
 /** @throws Refusal `WP-USAGE` */
 export function fingerprintOf(text: string, option: string): string {

@@ -162,7 +162,8 @@ export async function rotateKey(
   const rule = { ...held.rule, source: `trust key ${name}` };
   const { clock } = context;
   const sources = { files: localFiles, clock, upstream: NOWHERE };
-  const ask = { address: resolve(options.statement), rule, from: null };
+  const subject = { index: '', project: rule.project, version: null };
+  const ask = { address: resolve(options.statement), rule, from: null, subject };
   requireRotation(await signedTextAt(sources, ask), rotation);
   const kept = options.keep === true ? held.rule : { openpgp: [], keyrings: [], minisign: [] };
   await keep(context, 'key-rotate', {

@@ -4,11 +4,13 @@ import { resolve } from 'node:path';
 import { Refusal } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
+import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { EVIDENCE_AT_HAND } from '../evidence/index.ts';
 import { localFiles } from '../host/index.ts';
 import { signersIn } from '../policy/index.ts';
 import { readKeyFiles, rulesWith } from './signer-arguments.ts';
+import { sigstoreSigners } from './sigstore-signers.ts';
 import type { VerifyContext, VerifyOptions } from './verify-context.ts';
 
 /**
@@ -17,10 +19,11 @@ import type { VerifyContext, VerifyOptions } from './verify-context.ts';
  * @throws Refusal `WP-USAGE`, `WP-SIGNER-KEYS`
  */
 export async function signatureEvidence(
-  { policy, clock }: VerifyContext,
+  context: VerifyContext,
   options: VerifyOptions,
-  { project, path, upstream }: AtHand,
+  { project, path, upstream, roots }: AtHand,
 ): Promise<readonly EvidenceKind[]> {
+  const { policy, clock } = context;
   const { signature = [], keyring = [], signer = [], checksums = [] } = options;
   for (const file of [...signature, ...checksums]) {
     if (existsSync(file)) continue;
@@ -48,6 +51,7 @@ export async function signatureEvidence(
     files: localFiles,
     signers: () => rules,
     clock,
+    sigstore: sigstoreSigners(roots),
   };
   const { openPgp, checksums: lists, distribution } = EVIDENCE_AT_HAND;
   const kinds = [openPgp(sources), lists(sources), distribution(sources)];
@@ -60,6 +64,8 @@ interface AtHand {
   readonly path: string | null;
   /** `null`: no index was asked, and no other place is. */
   readonly upstream: Upstream | null;
+  /** Whom Sigstore signatures are verified against. */
+  readonly roots: TrustedRoots;
 }
 
 const NOT_ASKED: Upstream = {

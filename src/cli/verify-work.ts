@@ -148,6 +148,7 @@ async function evidenceFor(
       project: listing.artifact.project,
       path: file.path,
       upstream,
+      roots,
     })),
     // Of a digest alone, nobody can say what its bytes hold.
     ...(file.path === null ? [] : [kinds.contents(new SidecarLedger())]),

@@ -54,6 +54,7 @@ import { openStoredWheel } from './stored-wheels.ts';
 import { ownVersion } from './version.ts';
 import { transportOf } from './transport.ts';
 import { freshRoots } from './root-freshness.ts';
+import { sigstoreSigners } from './sigstore-signers.ts';
 import { openKeptProofs, trustedRootsOf } from './trusted-roots.ts';
 import type { WaitingDisplay } from './waiting-display.ts';
 import type { Wiring } from './wiring.ts';
@@ -175,7 +176,8 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const trustedRoots = wiring.trustedRoots?.(realRoots) ?? realRoots;
   const { pins } = intent;
   const judge = openJudge(places, policy, wiring);
-  const signing = { files: localFiles, signers: signersIn(policy) };
+  const sigstore = sigstoreSigners(trustedRoots);
+  const signing = { files: localFiles, signers: signersIn(policy), sigstore };
   const signedIndexes = openSignedIndexes({ places, policy, upstream, clock: witnessed });
   const sources = {
     memory,

@@ -51,6 +51,14 @@ export const signerTable = (projectGlob: v.GenericSchema<string, string>) =>
       most: 64,
       description: 'SSH keys that may sign checksum documents: lines of an allowed-signers file.',
     }),
+    sigstore: texts(
+      v.regex(/^[a-z]+:[^\s\0]{1,2000}$/u, 'a publisher such as "github:OWNER/NAME"'),
+      {
+        most: 64,
+        description:
+          'Publishers whose Sigstore bundles may sign checksum documents, in one word: "github:OWNER/NAME?workflow=FILE".',
+      },
+    ),
     'ssh-namespace': v.optional(
       v.pipe(
         v.string(),

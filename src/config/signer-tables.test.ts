@@ -82,6 +82,15 @@ describe('[[signer]]', () => {
     expect(new Set([both.digest, one.digest, changed.digest]).size).toBe(3);
   });
 
+  test('names Sigstore identities, whose words the digest stands for', async () => {
+    const table = (word: string): string =>
+      `[[signer]]\nproject = "x"\nsigstore = ["${word}"]\nchecksums = ["S"]\n`;
+    const one = await load({ [PROJECT]: table('github:x/y?workflow=r.yml') });
+    expect(signersIn(one)('x')[0]?.sigstore).toEqual(['github:x/y?workflow=r.yml']);
+    const other = await load({ [PROJECT]: table('github:x/y?workflow=s.yml') });
+    expect(other.digest).not.toBe(one.digest);
+  });
+
   test('wants a keyring that is there and that nobody else may write', async () => {
     expect(await codeOf({ [PROJECT]: TABLE })).toMatch(/^WP-SIGNER-KEYS .*found none/u);
     const open = await codeOf({ [PROJECT]: TABLE, ...WITH_RING }, true);
@@ -102,6 +111,18 @@ describe('[[signer]]', () => {
     ],
     ['a distribution that signs files', `${TABLE}as = "distribution"`],
     ['another scheme', TABLE.replace('https://good.example', 'ftp://good.example')],
+    [
+      'a Sigstore identity of no known kind',
+      '[[signer]]\nproject = "x"\nsigstore = ["nobody:x/y"]\nchecksums = ["S"]',
+    ],
+    [
+      'a GitHub identity without its workflow',
+      '[[signer]]\nproject = "x"\nsigstore = ["github:x/y"]\nchecksums = ["S"]',
+    ],
+    [
+      'a Sigstore identity without a list',
+      '[[signer]]\nproject = "x"\nsigstore = ["github:x/y?workflow=r.yml"]',
+    ],
     ['no minisign key', '[[signer]]\nproject = "x"\nminisign = ["RWshort"]\nchecksums = ["S"]'],
     ['an unknown key', `${TABLE}fingerprint = "x"`],
   ])('refuses %s', async (_name, table) => {

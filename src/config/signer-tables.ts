@@ -4,6 +4,7 @@ import { Refusal } from '../core/errors.ts';
 import type { PolicyFiles } from '../core/policy-files.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
 import type { ReadDocument } from './document.ts';
+import { parseIdentityWord } from './identity-word.ts';
 import { sourceOf } from './pin-tables.ts';
 import type { ValueReader } from './values.ts';
 
@@ -12,11 +13,12 @@ export function readSignerTables(document: ReadDocument, read: ValueReader): rea
   const folder = path.dirname(document.path);
   return (document.values.signer ?? []).map((table, place) => {
     const { openpgp = [], keyring = [], minisign = [], ssh = [], checksums = [] } = table;
-    const { as: speaksFor = 'publisher', signatures, threshold = 1 } = table;
+    const { as: speaksFor = 'publisher', signatures, threshold = 1, sigstore = [] } = table;
     const fail = (key: string, expected: string, found: string): never =>
       document.fail(['signer', place, key], expected, found);
-    const keys = openpgp.length + minisign.length + ssh.length;
-    if (keys === 0) fail('project', 'openpgp, minisign or ssh keys beside it', 'none');
+    const keys = openpgp.length + minisign.length + ssh.length + sigstore.length;
+    if (keys === 0) fail('project', 'openpgp, minisign, ssh or sigstore beside it', 'none');
+    for (const word of sigstore) requireIdentity(word, fail);
     if (threshold > keys)
       fail('threshold', `at most the ${keys} keys that are named`, `${threshold}`);
     if (openpgp.length > 0 && keyring.length === 0) fail('openpgp', 'a keyring beside it', 'none');
@@ -35,6 +37,7 @@ export function readSignerTables(document: ReadDocument, read: ValueReader): rea
       keyrings: keyring.map((text) => (isArmour(text) ? text : path.resolve(folder, text))),
       minisign,
       ssh,
+      ...(sigstore.length > 0 && { sigstore }),
       sshNamespace: table['ssh-namespace'] ?? 'file',
       signatures: signatures?.map((text) => placeOf(text, folder)) ?? null,
       checksums: checksums.map((text) => placeOf(text, folder)),
@@ -43,6 +46,18 @@ export function readSignerTables(document: ReadDocument, read: ValueReader): rea
       source: sourceOf(document, 'signer', place),
     };
   });
+}
+
+function requireIdentity(
+  word: string,
+  fail: (key: string, expected: string, found: string) => never,
+): void {
+  try {
+    parseIdentityWord(word);
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    fail('sigstore', 'a publisher in one word', thrown.message);
+  }
 }
 
 function isArmour(text: string): boolean {

@@ -14,6 +14,8 @@ export interface SignerRule {
   readonly minisign: readonly string[];
   /** Lines of an allowed-signers file (ssh-keygen(1)). */
   readonly ssh: readonly string[];
+  /** Sigstore identities, each in one word as `--identity` takes it; none where absent. */
+  readonly sigstore?: readonly string[];
   /** What SSH signatures must say that they are for. */
   readonly sshNamespace: string;
   /** Where detached OpenPGP signatures of files lie; `null`: where the index says. */

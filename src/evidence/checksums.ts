@@ -51,21 +51,30 @@ export function distributionEvidence(sources: SignatureSources): EvidenceKind {
 }
 
 function documentEvidence(
-  { signers, clock, upstream, files }: SignatureSources,
+  { signers, clock, upstream, files, sigstore }: SignatureSources,
   { kind, class: evidenceClass, speaksFor }: DocumentKind,
 ): EvidenceKind {
   const base = { kind, class: evidenceClass, identity: null } as const;
   const nothing = (detail: string): Finding => ({ ...base, state: 'absent', detail, code: null });
   const noRule = nothing('no policy names a signed checksum document for this project');
-  const access = { upstream, files, clock };
+  const access = { upstream, files, clock, sigstore };
   const known = new Map<string, Promise<SignedDocument | null>>();
   const rulesOf = ({ project }: Artifact): readonly SignerRule[] =>
     signers(project).filter((rule) => rule.speaksFor === speaksFor && rule.checksums.length > 0);
 
   /** One document names many files: read once for all of them. */
-  const documentAt = async (address: string, rule: SignerRule, from: string | null) => {
-    const key = JSON.stringify([rule.source, address]);
-    const running = known.get(key) ?? openDocument(access, { address, rule, from });
+  const documentAt = async (
+    artifact: Artifact,
+    address: string,
+    rule: SignerRule,
+    from: string | null,
+  ) => {
+    const { index, project, version } = artifact;
+    const subject = { index, project, version };
+    // Who may sign with Sigstore may depend on the release, and on whose root it is.
+    const about = rule.sigstore === undefined ? null : subject;
+    const key = JSON.stringify([rule.source, address, about]);
+    const running = known.get(key) ?? openDocument(access, { address, rule, from, subject });
     const [oldest] = known.keys();
     if (known.size >= MAX_KEPT_DOCUMENTS && oldest !== undefined) known.delete(oldest);
     known.set(key, running);
@@ -79,7 +88,7 @@ function documentEvidence(
     for (const template of rule.checksums) {
       const address = fillTemplate(template, artifact);
       const from = template.startsWith('{url}') ? (artifact.listedBy ?? null) : null;
-      const document = await documentAt(address, rule, from);
+      const document = await documentAt(artifact, address, rule, from);
       if (document === null) continue;
       const { text, verdict } = document;
       if (verdict.state === 'absent') verdicts.push(verdict);

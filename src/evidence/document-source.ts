@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from '../core/clock.ts';
 import { Refusal } from '../core/errors.ts';
-import { MAX_CHECKSUM_DOCUMENT_BYTES, MAX_SIGNATURE_BYTES } from '../core/limits.ts';
+import {
+  MAX_ATTESTATION_BYTES,
+  MAX_CHECKSUM_DOCUMENT_BYTES,
+  MAX_SIGNATURE_BYTES,
+} from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
 import { openKeyring } from './openpgp-signers.ts';
 import { fetchPlace, type LocationAccess } from './signature-locations.ts';
@@ -11,11 +15,18 @@ import {
   readSignedDocument,
   type SignedDocument,
 } from './signed-document.ts';
+import type { DocumentSubject, SigstoreSigners } from './sigstore-document.ts';
+
+export interface DocumentAccess extends LocationAccess {
+  readonly clock: Clock;
+  readonly sigstore?: SigstoreSigners | undefined;
+}
 
 export interface DocumentAsk {
   /** An address, or an absolute path. */
   readonly address: string;
   readonly rule: SignerRule;
+  readonly subject: DocumentSubject;
   /** The page that named it; `null`: a person did. */
   readonly from: string | null;
 }
@@ -24,10 +35,7 @@ export interface DocumentAsk {
  * The signed text of a document by keys that may speak.
  * @throws Refusal as {@link openDocument}; `WP-NO-VOUCHER` where too few or nobody signed it.
  */
-export async function signedTextAt(
-  access: LocationAccess & { readonly clock: Clock },
-  ask: DocumentAsk,
-): Promise<string> {
+export async function signedTextAt(access: DocumentAccess, ask: DocumentAsk): Promise<string> {
   const document = await openDocument(access, ask);
   const { address } = ask;
   if (document === null) {
@@ -43,18 +51,22 @@ export async function signedTextAt(
  * @throws Refusal with the code of what is wrong with it, or why it could not be had.
  */
 export async function openDocument(
-  access: LocationAccess & { readonly clock: Clock },
-  { address, rule, from }: DocumentAsk,
+  access: DocumentAccess,
+  { address, rule, from, subject }: DocumentAsk,
 ): Promise<SignedDocument | null> {
   const place = { address, from, promised: false };
   const document = await fetchPlace(access, place, MAX_CHECKSUM_DOCUMENT_BYTES);
   if (document === null) return null;
-  const by = { rule, keyring: () => openKeyring(rule), now: access.clock.now() };
-  if (isClearSigned(document)) return await readSignedDocument(address, document, null, by);
+  const now = access.clock.now();
+  const by = { rule, keyring: () => openKeyring(rule), now, subject, sigstore: access.sigstore };
+  if (isClearSigned(document)) return await readSignedDocument(address, document, [], by);
+  const signatures: Uint8Array[] = [];
   for (const ending of companionsOf(rule)) {
     const beside = { ...place, address: `${address}${ending}` };
-    const signature = await fetchPlace(access, beside, MAX_SIGNATURE_BYTES);
-    if (signature !== null) return await readSignedDocument(address, document, signature, by);
+    const most = ending.startsWith('.sigstore') ? MAX_ATTESTATION_BYTES : MAX_SIGNATURE_BYTES;
+    const signature = await fetchPlace(access, beside, most);
+    if (signature !== null) signatures.push(signature);
   }
+  if (signatures.length > 0) return await readSignedDocument(address, document, signatures, by);
   return { text: '', verdict: { state: 'absent', detail: `${address}: nobody signed it` } };
 }

@@ -38,12 +38,15 @@ export interface EvidenceSources {
   readonly files: LocalFiles;
   /** Whose own signatures count for a project. */
   readonly signers: SignersFor;
+  /** Whose Sigstore bundles over documents count; nobody's where absent. */
+  readonly sigstore?: SigstoreSigners;
   /** What publishers' signatures are verified against. */
   readonly trustedRoots: TrustedRoots;
   /** Says what attestations prove; the asking thread where absent. */
   readonly judge?: ProvenanceJudge;
 }
 
+import type { SigstoreSigners } from './sigstore-document.ts';
 /** Every kind of evidence that is asked for every file: one file each, one line here. */
 export const EVIDENCE: readonly ((sources: EvidenceSources) => EvidenceKind)[] = [
   () => indexHash,
@@ -79,6 +82,7 @@ export type { ProvenanceJudge } from './provenance-judge.ts';
 export { openProvingThread, readKeptEvidence, rememberProofs };
 export type { GivenEvidence } from './given-evidence.ts';
 export { signedTextAt } from './document-source.ts';
+export type { SigstoreSigners };
 export { hashesIn, type DocumentHashes } from './document-hashes.ts';
 export { dependenciesIn } from './dependencies.ts';
 export { readPageCopy, writePageCopy } from './page-copy.ts';

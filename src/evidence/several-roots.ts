@@ -4,6 +4,7 @@ import type { NamedRoot } from '../core/trusted-roots.ts';
 import {
   readTrustedRoot,
   verifySigstore,
+  type SignedFile,
   type SigstoreProof,
   type TrustedRoot,
 } from '../crypto/index.ts';
@@ -19,17 +20,19 @@ function rootOf({ bytes }: NamedRoot): TrustedRoot {
 
 /**
  * Verifies under the first trusted root under which everything holds.
+ * @param file what a message signature is over; an envelope carries it
  * @throws Refusal as {@link verifySigstore}; `WP-ATTESTATION-AUTHORITY` where none of them holds
  *   the authority behind the certificate
  */
 export function verifyUnder(
   entity: Parameters<typeof verifySigstore>[0],
   roots: readonly NamedRoot[],
+  file: SignedFile | null = null,
 ): { readonly proof: SigstoreProof; readonly root: string } {
   let fault: Refusal | null = null;
   for (const named of roots) {
     try {
-      return { proof: verifySigstore(entity, rootOf(named), null), root: named.name };
+      return { proof: verifySigstore(entity, rootOf(named), file), root: named.name };
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
       if (thrown.code !== 'WP-ATTESTATION-AUTHORITY') fault ??= thrown;

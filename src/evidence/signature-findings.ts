@@ -5,12 +5,15 @@ import type { Finding } from '../core/finding.ts';
 import type { RefusalClass } from '../core/refusal-class.ts';
 import type { SignerRule, SignersFor } from '../core/signer-rule.ts';
 import type { LocationAccess } from './signature-locations.ts';
+import type { SigstoreSigners } from './sigstore-document.ts';
 import { isStopping, type SignerVerdict } from './signer-verdict.ts';
 
 /** What kinds of evidence that rest on maintainers' own signatures are made from. */
 export interface SignatureSources extends LocationAccess {
   readonly signers: SignersFor;
   readonly clock: Clock;
+  /** Where absent, nobody's Sigstore identity counts. */
+  readonly sigstore?: SigstoreSigners;
 }
 
 /** What one rule came to. */

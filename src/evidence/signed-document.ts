@@ -12,6 +12,7 @@ import {
 } from '../crypto/index.ts';
 import { checkClearSignedBy, checkDetachedBy, type Keyring } from './openpgp-signers.ts';
 import { judgeSigners, type Signed, type SignerVerdict } from './signer-verdict.ts';
+import type { DocumentSubject, SigstoreSigners } from './sigstore-document.ts';
 
 /** A document that somebody signed, and what of it he signed. */
 export interface SignedDocument {
@@ -24,14 +25,22 @@ export interface DocumentBy {
   /** Loaded only where an OpenPGP signature is there. */
   readonly keyring: () => Promise<Keyring>;
   readonly now: number;
+  readonly sigstore?: SigstoreSigners | undefined;
+  readonly subject: DocumentSubject;
 }
 
 /** Files beside a document that may hold its signature, by what the rule has keys for. */
-export function companionsOf({ openpgp, minisign, ssh }: SignerRule): readonly string[] {
+export function companionsOf({
+  openpgp,
+  minisign,
+  ssh,
+  sigstore = [],
+}: SignerRule): readonly string[] {
   return [
     ...(openpgp.length > 0 ? ['.asc'] : []),
     ...(minisign.length > 0 ? ['.minisig'] : []),
     ...(ssh.length > 0 || openpgp.length > 0 ? ['.sig'] : []),
+    ...(sigstore.length > 0 ? ['.sigstore.json', '.sigstore'] : []),
   ];
 }
 
@@ -42,18 +51,18 @@ export function isClearSigned(document: Uint8Array): boolean {
 
 /**
  * @param what the document, for messages.
- * @param signature `null` where it must be in the document itself.
+ * @param signatures beside it; none where they must be in the document itself.
  * @throws Refusal with the code of what is wrong.
  */
 export async function readSignedDocument(
   what: string,
   document: Uint8Array,
-  signature: Uint8Array | null,
+  signatures: readonly Uint8Array[],
   by: DocumentBy,
 ): Promise<SignedDocument> {
   const { rule } = by;
   requireFewLines(what, document);
-  if (signature === null) {
+  if (signatures.length === 0) {
     if (rule.openpgp.length === 0) {
       throw new Refusal('WP-SIGNER-UNKNOWN', {
         message: `${what}: signed with OpenPGP, and ${rule.source} names no OpenPGP key`,
@@ -62,7 +71,8 @@ export async function readSignedDocument(
     const found = await checkClearSignedBy(document, { ...by, keyring: await by.keyring() });
     return { text: found.text, verdict: judgeSigners(what, found.signed, rule) };
   }
-  const signed = await checkBeside(document, signature, by);
+  const signed: Signed[] = [];
+  for (const signature of signatures) signed.push(...(await checkBeside(document, signature, by)));
   return {
     text: Buffer.from(document).toString('utf8'),
     verdict: judgeSigners(what, signed, rule),
@@ -87,6 +97,11 @@ async function checkBeside(
   by: DocumentBy,
 ): Promise<readonly Signed[]> {
   const head = Buffer.from(signature.subarray(0, 64)).toString('latin1').trimStart();
+  if (head.startsWith('{')) {
+    // It brings X.509 along, which no other signature needs.
+    const { checkSigstore } = await import('./sigstore-document.ts');
+    return [await checkSigstore(document, signature, { ...by, sigstore: by.sigstore })];
+  }
   if (head.startsWith('-----BEGIN SSH SIGNATURE')) return [checkSsh(document, signature, by)];
   if (head.startsWith('untrusted comment:')) return [checkMini(document, signature, by.rule)];
   return await checkDetachedBy(document, signature, { ...by, keyring: await by.keyring() });

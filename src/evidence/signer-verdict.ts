@@ -36,6 +36,9 @@ const STOPPING: ReadonlySet<Code> = new Set([
   'WP-CHECKSUM-MISMATCH',
   'WP-CHECKSUM-AMBIGUOUS',
   'WP-SIGNER-KEYS',
+  'WP-ATTESTATION-MALFORMED',
+  'WP-ATTESTATION-DIGEST',
+  'WP-ATTESTATION-SIGNATURE',
 ]);
 
 export function isStopping(code: Code): boolean {

@@ -28,6 +28,7 @@ export function canonicalSigners(signers: readonly SignerRule[]): readonly strin
       keyrings: sorted(rule.keyrings),
       minisign: sorted(rule.minisign),
       ssh: sorted(rule.ssh),
+      ...(rule.sigstore !== undefined && { sigstore: sorted(rule.sigstore) }),
       revoked: sorted(rule.revoked ?? []),
       source: null,
     }),
@@ -40,6 +41,7 @@ export function signerWords(rule: SignerRule): string {
   const keys = [
     ...rule.openpgp.map((fingerprint) => `OpenPGP key ${fingerprint}`),
     ...rule.minisign.map((key) => `minisign key ${key}`),
+    ...(rule.sigstore ?? []).map((word) => `Sigstore identity ${word}`),
     ...rule.ssh.map((line) => `SSH key of ${line.split(/\s/u, 1)[0] ?? ''}`),
   ];
   const atLeast = rule.threshold > 1 ? `${rule.threshold} of ` : '';

@@ -23,7 +23,11 @@ export function registerPinsCommand(program: Command, open: () => Promise<PinsCo
       'OpenPGP keyring, minisign key or allowed-signers file; repeatable',
       several,
     )
-    .option('--signer <fingerprint>', 'whose OpenPGP key must have signed; repeatable', several)
+    .option(
+      '--signer <who>',
+      'whose OpenPGP key (fingerprint) or Sigstore identity must have signed; repeatable',
+      several,
+    )
     .addOption(
       new Option('--format <form>', 'what to write')
         .choices(['requirements', 'pylock'])

@@ -27,7 +27,11 @@ export function registerVerifyCommand(
       'OpenPGP keyring, minisign key or allowed-signers file; repeatable',
       several,
     )
-    .option('--signer <fingerprint>', 'whose OpenPGP key must have signed; repeatable', several)
+    .option(
+      '--signer <who>',
+      'whose OpenPGP key (fingerprint) or Sigstore identity must have signed; repeatable',
+      several,
+    )
     .option(
       '-r, --requirement <file>',
       'a requirement or lock file that pins it; repeatable',
