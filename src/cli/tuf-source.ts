@@ -38,7 +38,10 @@ function fromFolder(source: string): FetchFile {
 
 function fromUpstream(source: string, upstream: Upstream): FetchFile {
   return async (path, maxBytes) => {
-    const url = `${source.replace(/\/*$/u, '')}/${path.split('/').map(encodeURIComponent).join('/')}`;
+    // Names of metadata are fit for addresses already: quoted twice, nobody would find them.
+    const isQuoted = path.startsWith('metadata/');
+    const quoted = isQuoted ? path : path.split('/').map(encodeURIComponent).join('/');
+    const url = `${source.replace(/\/*$/u, '')}/${quoted}`;
     const wish = { url, method: 'GET', headers: {}, maxBytes, redirects: 'follow' } as const;
     const { status, body } = await upstream.request(wish);
     if (status === 200) return await atMost(body, maxBytes, url);

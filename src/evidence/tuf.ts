@@ -65,7 +65,7 @@ export function developerEvidence(indexes: Indexes): EvidenceKind {
       if (index === null) return NO_DEVELOPERS;
       const finding = await findingOf(developer, async () => {
         const signed = await find(index, artifact);
-        requireSame(signed, bytes);
+        requireSame(index.url, signed, bytes);
         return claimOf(artifact, signed);
       });
       // That the file is another one than was signed is for `tuf` to say, once.
@@ -84,7 +84,7 @@ async function find(index: SignedIndex<unknown>, artifact: Artifact): Promise<Si
 }
 
 function vouchedBy(index: SignedIndex<unknown>, signed: Signed, bytes: HeldBytes): Finding {
-  requireSame(signed, bytes);
+  requireSame(index.url, signed, bytes);
   const { roles, client } = signed;
   const way = roles.map(({ name }) => name).join(', ');
   const detail = `sha256 ${bytes.digests.sha256} is named by ${way}, under root version ${client.rootVersion}`;
@@ -92,9 +92,9 @@ function vouchedBy(index: SignedIndex<unknown>, signed: Signed, bytes: HeldBytes
 }
 
 /** @throws Refusal `WP-TUF-MISMATCH` */
-function requireSame({ target }: Signed, { size, digests }: HeldBytes): void {
+function requireSame(url: string, { target }: Signed, { size, digests }: HeldBytes): void {
   const wrong = (what: string): Refusal =>
-    new Refusal('WP-TUF-MISMATCH', { message: `${target.path}: ${what}` });
+    new Refusal('WP-TUF-MISMATCH', { message: `${url}: ${target.path}: ${what}` });
   if (size !== target.length) throw wrong(`${size} bytes, expected ${target.length}`);
   const expected = target.hashes['sha256'];
   if (expected === undefined) throw wrong('expected a sha256 in the metadata, found none');

@@ -110,6 +110,20 @@ import { K15 } from './K15-swapped-in-store.ts';
 import { K16 } from './K16-lock-without-hashes.ts';
 import { K17 } from './K17-weak-permissions.ts';
 import { F04 } from './F04-old-page-replayed.ts';
+import { F05 } from './F05-mix-and-match.ts';
+import { F08 } from './F08-odd-expiries.ts';
+import { G02 } from './G02-below-threshold.ts';
+import { G04 } from './G04-odd-thresholds.ts';
+import { G05 } from './G05-broken-root-chains.ts';
+import { G07 } from './G07-names-as-paths.ts';
+import { G09 } from './G09-who-may-speak.ts';
+import { G10 } from './G10-endless-delegations.ts';
+import { G11 } from './G11-monstrous-metadata.ts';
+import { G12 } from './G12-canonical-form.ts';
+import { G13 } from './G13-key-types.ts';
+import { G14 } from './G14-fast-forward.ts';
+import { G15 } from './G15-taken-over.ts';
+import { G17 } from './G17-long-away.ts';
 import { F06 } from './F06-clock-moved.ts';
 import { K20 } from './K20-gate-killed.ts';
 import { K21 } from './K21-leftovers.ts';
@@ -227,6 +241,20 @@ export const ATTACKS: readonly Attack[] = [
   F02,
   F03,
   F04,
+  F05,
+  F08,
+  G02,
+  G04,
+  G05,
+  G07,
+  G09,
+  G10,
+  G11,
+  G12,
+  G13,
+  G14,
+  G15,
+  G17,
   K11,
   K13,
   K14,

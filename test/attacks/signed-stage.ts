@@ -51,29 +51,32 @@ export const AFTER_A_SIGNED_INSTALL = {
 
 let turn = 0;
 
-/** Takes turns between the installers: what the metadata is worth does not depend on who asks. */
+/** Mostly the faster one: what the metadata is worth does not depend on who asks. */
 function one(): readonly InstallerName[] {
   turn += 1;
-  return [turn % 2 === 0 ? 'pip' : 'uv'];
+  return [turn % 4 === 0 ? 'pip' : 'uv'];
 }
 
-type Lie = (index: SignedIndex, stage: Stage) => void;
+export type Lie = (index: SignedIndex, stage: Stage) => void;
 
 /** Whoever has the server or the network offers EVIL, and these lies with it. */
 export function lying(
   name: string,
   lie: Lie,
   [refusalClass, code, ...says]: readonly [RefusalClass, Code | readonly Code[], ...string[]],
-  more: Partial<Form> = {},
+  { before, ...more }: Partial<Form> & { readonly before?: Lie } = {},
 ): Form {
+  let honest: ReadonlyMap<string, Uint8Array> = new Map();
   return {
     name,
     installers: one(),
     mount: (stage) => {
+      const index = signedIndex(stage);
+      before?.(index, stage);
       signHonestly(stage);
       pin(stage);
+      honest = index.photograph();
       stage.listOnly(EVIL);
-      const index = signedIndex(stage);
       index.serve();
       lie(index, stage);
     },
@@ -81,7 +84,10 @@ export function lying(
     expect: refused(refusalClass, code, { says: ({ world }) => [world.index, ...says] }),
     plain: BOTH_INSTALL,
     defence: 'tuf',
-    stop: (stage) => signHonestly(stage),
+    stop: (stage) => {
+      signedIndex(stage).showAgain(honest);
+      signHonestly(stage);
+    },
     ...more,
   };
 }

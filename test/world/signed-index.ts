@@ -6,6 +6,10 @@ import { digest } from './wheel.ts';
 import { INDEX, type World } from './world.ts';
 
 export interface SigningWish {
+  /** In place of whoever may sign the targets. */
+  readonly by?: readonly Signer[];
+  /** In place of the next version. */
+  readonly version?: number;
   /** Laid over the targets document: delegations, say. */
   readonly over?: JsonObject;
   /** Paths that the targets document leaves to others. */
@@ -54,24 +58,38 @@ export class SignedIndex {
   }
 
   /** Signs what the index lists now as the next version, and serves it. */
-  sign({ over = {}, without = () => false, more = {} }: SigningWish = {}): void {
+  sign(wish: SigningWish = {}): void {
+    const { over = {}, without = () => false, more = {}, by } = wish;
+    const { repository } = this;
     const own = Object.entries({ ...this.targets(), ...more });
     for (const [path, bytes] of own) this.keep(path, bytes);
     const mine = own.filter(([path]) => !without(path));
     const targets = Object.fromEntries(mine.map(([path, bytes]) => [path, targetOf(bytes)]));
-    this.#version += 1;
-    const root = this.repository.files.get('1.root.json');
-    this.repository.publish(this.#version, targets, over);
-    if (root !== undefined) this.repository.files.set('1.root.json', root);
+    this.#version = wish.version ?? this.#version + 1;
+    const usual = repository.targetsSigners;
+    const { root } = this;
+    repository.targetsSigners = by ?? usual;
+    repository.publish(this.#version, targets, over);
+    repository.targetsSigners = usual;
+    repository.files.set('1.root.json', root);
     this.serve();
   }
 
-  /** A role that the targets delegate to: what it says, at version 1. */
+  /** Another first root than the plain one: before it is pinned. */
+  beginWith(over: JsonObject): void {
+    const { repository } = this;
+    const root = signed(repository.root(1, over), [repository.signers.root]);
+    repository.files.set('1.root.json', root);
+  }
+
+  /** A role that the targets delegate to: what it says now. Served with the next {@link sign}. */
   delegate(name: string, signers: readonly Signer[], content: JsonObject): void {
     const { repository } = this;
-    repository.delegated.set(name, 1);
-    const document = { ...head('targets', 1), targets: {}, ...content };
-    repository.files.set(`1.${encodeURIComponent(name)}.json`, signed(document, signers));
+    const version = (repository.delegated.get(name) ?? 0) + 1;
+    repository.delegated.set(name, version);
+    const document = { ...head('targets', version), targets: {}, ...content };
+    const file = `${version}.${encodeURIComponent(name)}.json`;
+    repository.files.set(file, signed(document, signers));
   }
 
   keep(path: string, bytes: Uint8Array): void {

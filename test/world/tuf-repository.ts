@@ -53,6 +53,8 @@ export class TufRepository implements MetadataSource {
   readonly files = new Map<string, Uint8Array>();
   readonly asked: string[] = [];
   readonly delegated = new Map<string, number>();
+  /** Who signs the targets. */
+  targetsSigners: readonly Signer[] = [this.signers.targets];
 
   /** What the root says; `over` changes it. */
   root(version: number, over: JsonObject = {}): JsonObject {
@@ -81,7 +83,7 @@ export class TufRepository implements MetadataSource {
     const root = signed(this.root(1), [signers.root]);
     files.set('1.root.json', root);
     const content = { ...head('targets', version), targets, ...over };
-    files.set(`${version}.targets.json`, signed(content, [signers.targets]));
+    files.set(`${version}.targets.json`, signed(content, this.targetsSigners));
     const meta: Record<string, Json> = { 'targets.json': { version } };
     for (const [role, number] of this.delegated) meta[`${role}.json`] = { version: number };
     const snapshot = { ...head('snapshot', version), meta };
