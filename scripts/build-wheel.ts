@@ -33,10 +33,9 @@ async function stage(): Promise<void> {
   await mkdir(join(source, 'wheelproof'), { recursive: true });
   const { folder, licence } = await stageProgram(join(source, 'wheelproof', 'program'));
   const project = await readFile(join(python, 'pyproject.toml'), 'utf8');
-  if (!project.includes(`\nlicense = "${licence}"\n`)) {
-    throw new Error(`python/pyproject.toml: expected license = "${licence}"`);
-  }
-  await writeFile(join(source, 'pyproject.toml'), project);
+  const own = `license = "${manifest.license}"`;
+  if (!project.includes(own)) throw new Error(`python/pyproject.toml: expected ${own}`);
+  await writeFile(join(source, 'pyproject.toml'), project.replace(own, `license = "${licence}"`));
   for (const name of ['__main__.py', 'launcher.py']) {
     await cp(join(python, 'wheelproof', name), join(source, 'wheelproof', name));
   }
