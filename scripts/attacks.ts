@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseArgs } from 'node:util';
-import type { Attack, Scene } from '../test/attacks/attack.ts';
+import type { Attack } from '../test/attacks/attack.ts';
 import {
   judgeForm,
   judgePlain,
@@ -9,16 +9,20 @@ import {
   type Outcome,
 } from '../test/attacks/harness.ts';
 import { ATTACKS } from '../test/attacks/index.ts';
+import { suits } from '../test/attacks/suits.ts';
 import {
   INSTALLERS,
   INSTALLER_VERSIONS,
+  isTool,
   newest,
-  type InstallerName,
+  PROJECT_TOOLS,
+  type AnyInstaller,
 } from '../test/world/installer-versions.ts';
 
 /*
  * Mounts every attack of test/attacks on loopback, through real pip and real uv, and prints a line
- * each. `--only A01,B14` chooses; `--full` adds older installers, every second try, the plain
+ * each. `--only A01,B14` chooses; `--installer poetry,pdm` mounts what these can be asked ("unsaid":
+ * an attack whose words are pip's or uv's own); `--full` adds them and older installers, every second try, the plain
  * installers, and the proof that each attack succeeds once its defence is out; `--why` shows what
  * was said where something failed.
  */
@@ -36,7 +40,7 @@ const { values } = parseArgs({
 
 interface Job {
   readonly attack: Attack;
-  readonly installer: InstallerName;
+  readonly installer: AnyInstaller;
   readonly version: string;
 }
 
@@ -49,36 +53,45 @@ interface Line {
 async function runJob({ attack, installer, version }: Job): Promise<Line> {
   const setting = { installer, version };
   const began = performance.now();
-  const suits = (scene: Scene): boolean =>
-    scene.installers?.includes(installer) !== false &&
-    (scene.newestOf !== installer || version === newest(installer));
   const faults: string[] = [];
   const exits = new Set<string>();
+  let played = 0;
   const note = (name: string, outcome: Outcome): boolean => {
     faults.push(...outcome.faults.map((fault) => `${name}: ${fault}`));
+    if (outcome.unsuitable === undefined) played += 1;
     if (outcome.faults.length > 0 && values.why) faults.push(outcome.said);
     return outcome.faults.length === 0;
   };
-  for (const [place, form] of attack.forms.filter(suits).entries()) {
+  for (const [place, form] of attack.forms
+    .filter((form) => suits(form, installer, version))
+    .entries()) {
     if (!values.plain) {
       const outcome = await judgeForm(form, setting, values.full || place === 0);
       note(form.name, outcome);
-      exits.add(wordFor(form, outcome.exit));
+      if (outcome.unsuitable === undefined) exits.add(wordFor(form, outcome.exit));
     }
-    if ((values.full || values.plain) && form.plain !== null && version === newest(installer))
+    if (
+      (values.full || values.plain) &&
+      form.plain !== null &&
+      !isTool(installer) &&
+      version === newest(installer)
+    )
       note(`${form.name} (plain)`, await judgePlain(form, setting));
     const { defence } = form;
     if (values.full && typeof defence === 'string' && form.fallsFor?.includes(installer) !== false)
       note(`${form.name} (without ${defence})`, await judgeUndefended(form, defence, setting));
   }
   let benign = true;
-  for (const twin of values.plain ? [] : (attack.twins ?? []).filter(suits))
+  for (const twin of values.plain
+    ? []
+    : (attack.twins ?? []).filter((one) => suits(one, installer, version)))
     benign = note(`benign: ${twin.name}`, await judgeTwin(twin, setting)) && benign;
   const name = version === newest(installer) ? installer : `${installer} ${version}`;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const passed = faults.length === 0;
   const twins = attack.twins === undefined ? '' : benign ? 'benign ok' : 'benign BLOCKED';
-  const columns = [attack.id, name.padEnd(11), passed ? 'ok    ' : 'FAILED', [...exits].join(', ')];
+  const word = played === 0 ? 'unsaid' : passed ? 'ok    ' : 'FAILED';
+  const columns = [attack.id, name.padEnd(11), word, [...exits].join(', ')];
   return { text: [...columns, twins, `${seconds} s`].filter(Boolean).join('  '), passed, faults };
 }
 
@@ -90,8 +103,10 @@ function wordFor(form: Attack['forms'][number], exit: number | null): string {
 function chooseJobs(): Job[] {
   const wanted = values.only?.split(',') ?? null;
   const attacks = ATTACKS.filter(({ id }) => wanted === null || wanted.includes(id));
-  const installers = INSTALLERS.filter(
-    (name) => values.installer === undefined || name === values.installer,
+  const installers = [...INSTALLERS, ...PROJECT_TOOLS].filter((name) =>
+    values.installer === undefined
+      ? values.full || name === 'pip' || name === 'uv'
+      : values.installer.split(',').includes(name),
   );
   return attacks.flatMap((attack) =>
     installers.flatMap((installer) =>

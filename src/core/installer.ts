@@ -100,6 +100,8 @@ export interface Intent {
   readonly targets: readonly InstallTarget[];
   /** The folder of its private cache in which it makes environments for one run (`uvx`). */
   readonly passingEnvironments?: string;
+  /** Folders of wheels that are part of the installer: new environments get their pip from there. */
+  readonly seeds?: readonly string[];
   /** Settings taken out of the way, a line each. */
   readonly notes: readonly string[];
   /** Settings that would lead round the gate: the run does not start. */

@@ -6,7 +6,7 @@ import { pipVariables } from './pip-configuration.ts';
 
 export interface Scrubbed {
   readonly environment: Environment;
-  /** A line for each variable of the installer's own that was taken out of the way. */
+  /** A line for each variable of these installers that was taken out of the way. */
   readonly notes: readonly string[];
 }
 
@@ -30,6 +30,7 @@ const DROPPED: Readonly<Record<string, string>> = {
   UV_INSECURE_NO_ZIP_VALIDATION: 'it switches the check of archives off',
   UV_SYSTEM_CERTS: ROOTS,
   UV_NATIVE_TLS: ROOTS,
+  VIRTUALENV_EXTRA_SEARCH_DIR: FOLDERS,
 };
 
 const LINKS: ReadonlySet<string> = new Set(['pip find-links', 'UV_FIND_LINKS']);
@@ -47,12 +48,13 @@ const REPLACED: ReadonlySet<string> = new Set([
  * The environment without what leads round the gate, for whatever the installer starts too. Of
  * lists of links the remote ones stay, since they pass the gate.
  */
-export function scrub(environment: Environment, installer: 'pip' | 'uv'): Scrubbed {
+export function scrub(environment: Environment, ...installers: readonly string[]): Scrubbed {
   const pip = new Map(pipVariables(environment).map(({ where, key }) => [where, `pip ${key}`]));
   const kept: [string, string][] = [];
   const notes: string[] = [];
   const note = (name: string, why: string): void => {
-    if (name.toLowerCase().startsWith(`${installer}_`)) notes.push(noteOf(name, why));
+    const own = installers.some((installer) => name.toLowerCase().startsWith(`${installer}_`));
+    if (own) notes.push(noteOf(name, why));
   };
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined) continue;

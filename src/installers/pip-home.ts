@@ -83,7 +83,7 @@ async function homeInAnswer(
 }
 
 /** What a script's first lines say it is run by: `#!/path/python`, or the detour for long paths. */
-async function scriptInterpreter(machine: Machine, program: string): Promise<string | null> {
+export async function scriptInterpreter(machine: Machine, program: string): Promise<string | null> {
   const head = await firstLines(machine, program);
   const direct = /^#!\s*(\S+)\s*(?:-\S+\s*)*\r?$/mu.exec(head.split('\n', 1)[0] ?? '')?.[1];
   const detour = /^'''exec' "?([^"\n]+?)"? "\$0" "\$@"/mu.exec(head)?.[1];

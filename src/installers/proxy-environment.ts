@@ -26,6 +26,7 @@ const TIMEOUT = [
   'UV_HTTP_TIMEOUT',
   'POETRY_REQUESTS_TIMEOUT',
   'PDM_REQUEST_TIMEOUT',
+  'PIPENV_REQUESTS_TIMEOUT',
 ];
 /** Other installers may be started by a build or by `uv run`: they must not meet their usual caches. */
 const CACHES = {
@@ -35,6 +36,8 @@ const CACHES = {
   pipenv: 'PIPENV_CACHE_DIR',
   pdm: 'PDM_CACHE_DIR',
   'pip-tools': 'PIP_TOOLS_CACHE_DIR',
+  // Holds the wheels that new environments are seeded with.
+  virtualenv: 'VIRTUALENV_OVERRIDE_APP_DATA',
 } as const;
 
 /** Would lead git, cargo, npm or Node round the proxy, or make them accept any certificate. */
@@ -67,7 +70,7 @@ export function steersBuilds(name: string): boolean {
 export function steeredEnvironment(
   call: Call,
   route: Route,
-  installer: 'pip' | 'uv',
+  installer: string,
   git: GitKeys,
 ): Readonly<Record<string, string>> {
   const theirs = withoutReplaced(scrub(call.environment, installer).environment);
@@ -85,6 +88,8 @@ export function steeredEnvironment(
     PIP_PROXY: route.proxyWithSecret,
     // Takes the place of what a configuration file of pip trusts.
     PIP_TRUSTED_HOST: NOWHERE,
+    // A process of its own would look for newer seeds after the run.
+    VIRTUALENV_NO_PERIODIC_UPDATE: '1',
     ...gitEnvironment(call, route, git),
   };
 }

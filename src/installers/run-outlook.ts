@@ -9,10 +9,17 @@ import type { InstallerPorts } from './ports.ts';
 
 /** What is asked for on a command line or in configuration. */
 export interface Asked {
-  readonly requirements: readonly { readonly text: string; readonly where: string }[];
+  readonly requirements: readonly RequirementAsked[];
   readonly files: readonly FileNamed[];
   /** Options as requirement files have them too: indexes, links, trusted hosts. */
   readonly options: readonly StatedOption[];
+}
+
+export interface RequirementAsked {
+  readonly text: string;
+  readonly where: string;
+  /** What is no requirement, the tool refuses itself where it matters. */
+  readonly lenient?: true;
 }
 
 /** A file of requirements or constraints, and who named it. */
@@ -40,16 +47,22 @@ const BEFOREHAND: ReadonlySet<string> = new Set(['WP-BYPASS-CONFIG', 'WP-LOCK-NO
 export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): Promise<Outlook> {
   const readings: PinReading[] = [];
   const refusals: Reason[] = [];
-  const take = async (read: () => Promise<PinReading> | PinReading): Promise<void> => {
+  const take = async (
+    read: () => Promise<PinReading> | PinReading,
+    lenient = false,
+  ): Promise<void> => {
     try {
       readings.push(await read());
     } catch (error) {
+      if (lenient && error instanceof Refusal && error.code === 'WP-LOCKFILE-INVALID') return;
       if (!(error instanceof Refusal) || !BEFOREHAND.has(error.code)) throw error;
       refusals.push(error.toReason());
     }
   };
   const { directory, environment } = call;
-  for (const { text, where } of asked.requirements) await take(() => pins.readWord(text, where));
+  for (const { text, where, lenient } of asked.requirements) {
+    await take(() => pins.readWord(text, where), lenient === true && !text.includes('://'));
+  }
   for (const file of asked.files) {
     await take(() => pins.readFile({ ...file, directory, environment }));
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Code } from '../../src/core/codes.ts';
 import type { RefusalClass } from '../../src/core/refusal-class.ts';
-import type { InstallerName } from '../world/installer-versions.ts';
+import type { AnyInstaller, InstallerName } from '../world/installer-versions.ts';
 import type { Defence, WiringName } from './defences.ts';
 import type { Guarded, Knock } from './door.ts';
 import type { Stage } from './stage.ts';
@@ -24,9 +24,9 @@ export type Witness = (
 /** What is set up before a command is run. */
 export interface Scene {
   readonly name: string;
-  readonly installers?: readonly InstallerName[];
+  readonly installers?: readonly AnyInstaller[];
   /** Older ones do not know how to be asked this. */
-  readonly newestOf?: InstallerName;
+  readonly newestOf?: AnyInstaller;
   /** Tells the world what to say; the stage is honest when it begins. */
   readonly mount: (stage: Stage) => unknown;
   /** An honest install comes first, and the target is new again after it. */
@@ -60,7 +60,7 @@ export interface Form extends Scene {
   /** Without it the attack succeeds, or only the installer's own check is left. */
   readonly defence: Defence | NotTakenOut;
   /** Who falls for it once the defence is out; every installer where absent. */
-  readonly fallsFor?: readonly InstallerName[];
+  readonly fallsFor?: readonly AnyInstaller[];
   /** What the world must show afterwards; gives the faults found. */
   readonly witness?: Witness;
   /** Ends the attack; the world becomes honest where absent. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { openEnvironment } from '../world/environments.ts';
-import { newest, type InstallerName } from '../world/installer-versions.ts';
+import { isTool, newest, type AnyInstaller } from '../world/installer-versions.ts';
 import { treeHash } from '../world/tree-hash.ts';
 import { openWorld } from '../world/world.ts';
 import type { Form, Refused, Scene, Stopped, Twin } from './attack.ts';
@@ -8,18 +8,21 @@ import type { Defence } from './defences.ts';
 import { runGuarded, runPlain, type Guarded, type Knock } from './door.ts';
 import { judgeAudit, judgeRefusal, judgeSecrets, judgeText } from './oracle.ts';
 import { openStage, type Stage } from './stage.ts';
+import { Unsuitable } from './tool-projects.ts';
 
 export interface Outcome {
   /** What was not as it must be; none is a pass. */
   readonly faults: readonly string[];
   readonly exit: number | null;
   readonly milliseconds: number;
+  /** Not played: what cannot be asked of this installer. */
+  readonly unsuitable?: string;
   /** Everything that was said, for whoever looks into a fault. */
   readonly said: string;
 }
 
 export interface Setting {
-  readonly installer: InstallerName;
+  readonly installer: AnyInstaller;
   readonly version?: string;
 }
 
@@ -59,7 +62,7 @@ export async function judgePlain(form: Form, setting: Setting): Promise<Outcome>
     const ended = await runPlain(stage.environment, wordsOf(stage, form));
     const changed = (await treeHash(stage.environment.target)) !== before;
     const found = changed ? 'installs' : 'refuses';
-    const wanted = form.plain?.[setting.installer] ?? found;
+    const wanted = plainOf(form, setting) ?? found;
     const faults = found === wanted ? [] : [`plain ${setting.installer} ${found}, not ${wanted}`];
     return told(faults, { ...ended, report: null, reportText: '' });
   });
@@ -86,11 +89,19 @@ export async function judgeUndefended(
     }
     const ownExit = guarded.report?.installer.exit ?? null;
     const installersWord = guarded.exit === ownExit && ownExit !== 0;
-    const stillRefused = form.plain?.[setting.installer] === 'refuses' && installersWord;
+    const stillRefused = plainOf(form, setting) === 'refuses' && installersWord;
     if (!installed && !stillRefused && noticed.length === 0)
       faults.push('refused all the same: the defence is elsewhere');
     return told(faults, guarded);
   });
+}
+
+function unplayed(what: string): Outcome {
+  return { faults: [], exit: null, milliseconds: 0, said: '', unsuitable: what };
+}
+
+function plainOf({ plain }: Form, { installer }: Setting): 'installs' | 'refuses' | undefined {
+  return isTool(installer) ? undefined : plain?.[installer];
 }
 
 async function onStage(
@@ -104,6 +115,7 @@ async function onStage(
   try {
     return await play(stage);
   } catch (error) {
+    if (error instanceof Unsuitable) return unplayed(error.message);
     // A case that cannot be set or judged counts as one that does not hold.
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { faults: [`could not be judged: ${said}`], exit: null, milliseconds: 0, said };

@@ -65,8 +65,13 @@ export function judgeText({ stderr, stdout }: Guarded): string[] {
     faults.push(`standard error holds U+${acting[0].charCodeAt(0).toString(16)}`);
   if (/^\s+at .*\.[jt]s:\d+|\.mjs:\d+/mu.test(stderr)) faults.push('a stack trace is shown');
   if (longestBlock(ours(stderr)) > 4 * MAX_REFUSAL_LINES) faults.push('the message is a flood');
-  if (stdout.includes('WP-')) faults.push('our words are on standard output');
+  if (withoutBlocks(stdout).includes('WP-')) faults.push('our words are on standard output');
   return faults;
+}
+
+/** Poetry and its like print on standard output what a server answered. */
+function withoutBlocks(text: string): string {
+  return text.replaceAll(/Blocked by wheelproof: [^()]*(?:\([^()]*\)[^()]*)*?\(WP-[A-Z-]+\)/gu, '');
 }
 
 /** What we wrote: whatever follows the first line of ours. */

@@ -9,6 +9,7 @@ import { openSigstore, type Sigstore } from '../world/sigstore/sigstore.ts';
 import { FILES, type World } from '../world/world.ts';
 import type { ListedModel } from '../world/index-model.ts';
 import { makeWheel, type BuiltFile } from '../world/wheel.ts';
+import { isProjectTool, projectWords } from './tool-projects.ts';
 
 /** The file that everybody means, and the one that the attacker wants: one name, one length. */
 export const GOOD = makeWheel({ name: 'good', version: '1.0' });
@@ -76,6 +77,7 @@ export function openStage(world: World, environment: Environment): Stage {
       return path;
     },
     install(asked, index = world.index) {
+      if (isProjectTool(environment.installer)) return projectWords(environment, asked, index);
       const starter = environment.installer === 'pip' ? ['pip'] : ['uv', 'pip'];
       return [...starter, 'install', '--index-url', index, ...asked];
     },

@@ -2,7 +2,7 @@
 import { listed } from '../world/index-model.ts';
 import { makeWheel, type BuiltFile } from '../world/wheel.ts';
 import { INDEX } from '../world/world.ts';
-import type { InstallerName } from '../world/installer-versions.ts';
+import type { AnyInstaller } from '../world/installer-versions.ts';
 import type { Form, Witness } from './attack.ts';
 import { GOOD, type Stage } from './stage.ts';
 
@@ -47,7 +47,7 @@ export function owned(glob: string): (stage: Stage) => string {
 /** One way of giving an installer both indexes. */
 export interface Order {
   readonly name: string;
-  readonly installers: readonly InstallerName[];
+  readonly installers: readonly AnyInstaller[];
   readonly first: 'private' | 'public';
   readonly words: readonly string[];
   /** Plain, it would take what the public index has. */
@@ -76,7 +76,7 @@ export const ORDERS: readonly Order[] = [
 
 function order(
   name: string,
-  installers: readonly InstallerName[],
+  installers: readonly AnyInstaller[],
   first: Order['first'],
   isFooled: boolean,
   words: readonly string[] = [],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Report } from '../../src/core/report.ts';
 import { makeProgram } from '../attacks/program.ts';
 import { openEnvironment, type Environment } from '../world/environments.ts';
-import type { InstallerName } from '../world/installer-versions.ts';
+import type { AnyInstaller } from '../world/installer-versions.ts';
 import { runProgram, type Ended } from '../world/programs.ts';
 import { makeWheel, type BuiltFile, type WheelWish } from '../world/wheel.ts';
 import { openWorld, type World } from '../world/world.ts';
@@ -48,7 +48,7 @@ export interface Run extends Ended {
   readonly got: ReadonlyMap<string, string>;
 }
 
-export async function openGround(installer: InstallerName): Promise<Ground> {
+export async function openGround(installer: AnyInstaller): Promise<Ground> {
   const world = await openWorld();
   world.reset();
   const environment = await openEnvironment(world, installer);

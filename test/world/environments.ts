@@ -2,13 +2,13 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { newest, type InstallerName } from './installer-versions.ts';
-import { makeTarget, templateOf, uvFolder } from './installer-templates.ts';
+import { isTool, newest, type AnyInstaller } from './installer-versions.ts';
+import { makeTarget, templateOf, toolFolder, uvFolder } from './installer-templates.ts';
 import type { World } from './world.ts';
 
 /** A person's machine in small: a home, a virtual environment, an installer. */
 export interface Environment extends AsyncDisposable {
-  readonly installer: InstallerName;
+  readonly installer: AnyInstaller;
   readonly version: string;
   /** Holds all the rest; removed at the end. */
   readonly root: string;
@@ -28,13 +28,17 @@ export interface Environment extends AsyncDisposable {
 
 export async function openEnvironment(
   world: World | null,
-  installer: InstallerName,
+  installer: AnyInstaller,
   version: string = newest(installer),
 ): Promise<Environment> {
-  const [bare, pip, uv] = await Promise.all([
+  const [bare, pip, tool] = await Promise.all([
     templateOf(null),
     installer === 'pip' ? templateOf(version) : null,
-    installer === 'uv' ? uvFolder(version) : null,
+    installer === 'uv'
+      ? uvFolder(version)
+      : isTool(installer)
+        ? toolFolder(installer, version)
+        : null,
   ]);
   const root = await mkdtemp(join(tmpdir(), 'wheelproof-test-'));
   const home = join(root, 'home');
@@ -49,7 +53,7 @@ export async function openEnvironment(
     await makeTarget(target, bare, pip);
   };
   await renewTarget();
-  const path = [join(target, 'bin'), uv, dirname(process.execPath), '/usr/bin', '/bin'];
+  const path = [join(target, 'bin'), tool, dirname(process.execPath), '/usr/bin', '/bin'];
   const variables: Record<string, string> = {
     PATH: path.filter((each) => each !== null).join(':'),
     HOME: home,
@@ -61,6 +65,7 @@ export async function openEnvironment(
     UV_PYTHON_DOWNLOADS: 'never',
     ...xdgFolders(home),
     ...(world === null ? {} : worldVariables(world)),
+    ...(isTool(installer) ? toolVariables(world) : {}),
   };
   return {
     installer,
@@ -91,6 +96,19 @@ function xdgFolders(home: string): Record<string, string> {
     join(home, folder),
   ]);
   return Object.fromEntries(named);
+}
+
+/** Nothing of these is about what is tried: no colours, no look for a newer self, no keyring. */
+function toolVariables(world: World | null): Record<string, string> {
+  return {
+    NO_COLOR: '1',
+    TERM: 'dumb',
+    POETRY_KEYRING_ENABLED: 'false',
+    PDM_CHECK_UPDATE: 'false',
+    PIPENV_NOSPIN: '1',
+    PIPENV_VERBOSITY: '-1',
+    ...(world === null ? {} : { REQUESTS_CA_BUNDLE: world.authority.caFile }),
+  };
 }
 
 /** How the user's own configuration finds and believes the world. */

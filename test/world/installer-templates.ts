@@ -4,6 +4,7 @@ import {
   mkdir,
   mkdtemp,
   readdir,
+  readFile,
   rename,
   rm,
   stat,
@@ -78,20 +79,60 @@ export async function downloadsFolder(name: string, requirement: string): Promis
   });
 }
 
+/** What to install where the project's own name is not enough. */
+const SPECIFICATIONS: Readonly<Record<string, string>> = {
+  // Its dependencies' newest releases break it: these are the ones it was released with.
+  pdm: 'pdm[locked]',
+};
+
+/** A folder for PATH that holds a tool's own programs and nothing else (no Python, no pip). */
+export async function toolFolder(tool: string, version: string): Promise<string> {
+  const folder = await once(`${tool}-${version}`, async (made, final) => {
+    await python(['-m', 'venv', made]);
+    const own = join(made, 'bin', 'python');
+    const wanted = `${SPECIFICATIONS[tool] ?? tool}==${version}`;
+    await expectSuccess([own, '-m', 'pip', 'install', '--quiet', wanted]);
+    await expectSuccess([own, '-m', 'compileall', '-q', join(made, 'lib')]);
+    await mkdir(join(made, 'path'));
+    for (const name of await readdir(join(made, 'bin'))) {
+      if (/^(?:python|pip\d*(?:\.\d+)?$|activate)/iu.test(name)) continue;
+      await moveScript(join(made, 'bin', name), { from: made, to: final });
+      await symlink(join('..', 'bin', name), join(made, 'path', name));
+    }
+  });
+  return join(folder, 'path');
+}
+
+/** A script's first line names the folder that it was made in. */
+async function moveScript(
+  path: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const bytes = await readFile(path);
+  if (!bytes.subarray(0, 2).equals(Buffer.from('#!'))) return;
+  await writeFile(path, bytes.toString('utf8').replaceAll(from, to));
+}
+
 /** Makes a folder once for each machine, whoever asks at the same time. */
-async function once(name: string, make: (folder: string) => Promise<void>): Promise<string> {
+async function once(
+  name: string,
+  make: (folder: string, final: string) => Promise<void>,
+): Promise<string> {
   const folder = join(installersFolder(), name);
   const known = templates.get(name) ?? makeOnce(folder, make);
   templates.set(name, known);
   return known;
 }
 
-async function makeOnce(folder: string, make: (folder: string) => Promise<void>): Promise<string> {
+async function makeOnce(
+  folder: string,
+  make: (folder: string, final: string) => Promise<void>,
+): Promise<string> {
   const ready = `${folder}.ready`;
   if (await exists(ready)) return folder;
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
   const own = await mkdtemp(`${folder}.making-`);
-  await make(own);
+  await make(own, folder);
   try {
     await rename(own, folder);
   } catch (error) {
