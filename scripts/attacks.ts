@@ -63,7 +63,7 @@ async function runJob({ attack, installer, version }: Job): Promise<Line> {
     return outcome.faults.length === 0;
   };
   for (const [place, form] of attack.forms
-    .filter((form) => suits(form, installer, version))
+    .filter((one) => suits(one, installer, version))
     .entries()) {
     if (!values.plain) {
       const outcome = await judgeForm(form, setting, values.full || place === 0);

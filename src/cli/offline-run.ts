@@ -32,6 +32,7 @@ export async function runOffline(run: Offline): Promise<ChildEnd> {
     proxyWithSecret: proxy,
     caFile: join(nowhere, 'ca.pem'),
     emptyDirectory: join(nowhere, 'empty'),
+    passingDirectory: nowhere,
     cacheDirectory: join(nowhere, 'cache'),
   });
   try {

@@ -30,6 +30,7 @@ import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
 import { tellRootAges } from './root-ages.ts';
 import { RunEvents } from './run-events.ts';
+import { seedsFor } from './seed-wheels.ts';
 import { runOffline } from './offline-run.ts';
 import { composeReport, type Observed, type Run } from './run-report.ts';
 import { unheldNames } from './unheld-names.ts';
@@ -252,7 +253,7 @@ async function runGuarded(
       after,
       runsProgram: intent.runsProgram === true,
       compiles: intent.compiles,
-      grounds: wiring.grounds?.(gate.grounds) ?? gate.grounds,
+      grounds: { ...(wiring.grounds?.(gate.grounds) ?? gate.grounds), ...seedsFor(intent) },
       objectionTo: (file) => gate.verifier.objectionTo(file),
       refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],
       notes: [
@@ -309,6 +310,7 @@ async function runInstaller(
       proxyWithSecret: gate.gateway.proxyWithSecret,
       caFile: await runDirectory.writeCa(gate.gateway.caPem),
       emptyDirectory: runDirectory.emptyDirectory,
+      passingDirectory: runDirectory.path,
       cacheDirectory,
     });
     const childCall = {

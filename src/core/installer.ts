@@ -10,6 +10,8 @@ export interface Route {
   /** PEM file holding this run's CA certificate alone. */
   readonly caFile: string;
   readonly emptyDirectory: string;
+  /** This run's own, removed at its end. */
+  readonly passingDirectory: string;
   /** This installer's private cache under this policy. */
   readonly cacheDirectory: string;
 }

@@ -66,6 +66,7 @@ async function lookAt({ ports, argv, call, home }: ToolRun): Promise<ToolOutlook
     caFiles: [...names].flatMap((name) =>
       CERTIFICATE_KEYS.flatMap((key) => settings.one(`certificates.${name}.${key}`) ?? []),
     ),
+    argv: () => withoutItsCache(argv, told),
     variables: (route) => ({
       // By default environments lie inside the cache, which is a private one now.
       POETRY_VIRTUALENVS_PATH: environments,
@@ -86,6 +87,16 @@ const INSTALLS: ReadonlySet<string> = new Set([
   'self sync',
   'self update',
 ]);
+
+/** It keeps what metadata said, false as it may have proved, beyond the run. */
+function withoutItsCache(
+  argv: readonly string[],
+  { fetches, runsProgram, scan }: PoetryArguments,
+): readonly string[] {
+  if (!fetches) return argv;
+  const at = runsProgram ? 0 : scan.end;
+  return [...argv.slice(0, at), '--no-cache', ...argv.slice(at)];
+}
 
 const CERTIFICATE_KEYS = ['cert', 'verify'];
 

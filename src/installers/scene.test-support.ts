@@ -10,6 +10,7 @@ export const ROUTE: Route = {
   proxyWithSecret: 'http://wp:sEcReT@127.0.0.1:4711',
   caFile: '/run/ca.pem',
   emptyDirectory: '/run/empty',
+  passingDirectory: '/run',
   cacheDirectory: '/cache/own',
 };
 

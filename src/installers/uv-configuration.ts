@@ -72,6 +72,15 @@ function settingsFiles(levels: UvLevels): readonly string[] {
   ];
 }
 
+/** `$NAME` and `${NAME}` of the environment; what is not set stays as written. */
+export function expanded(text: string, environment: Environment): string {
+  return text.replace(
+    /\$(?:\{(\w+)\}|(\w+))/gu,
+    (written, braced: string | undefined, bare: string | undefined) =>
+      environment[braced ?? bare ?? ''] ?? written,
+  );
+}
+
 /** The folder itself first. */
 export function ancestorsOf(folder: string): readonly string[] {
   const all = [resolve(folder)];

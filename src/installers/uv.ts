@@ -27,6 +27,7 @@ import { readUvArguments, type UvArguments } from './uv-options.ts';
 import { dependencyWishes, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
 import { unknownPlace } from './unknown-place.ts';
+import { proxyRefusal } from './uv-proxy.ts';
 import { installs, INTO_INTERPRETER, isOn, uvTargets } from './uv-targets.ts';
 
 /** Before it, `uv pip install` did not compare files with the index page's hashes. */
@@ -238,13 +239,6 @@ function commandLineRefusals({ scan }: UvArguments): readonly Reason[] {
     );
   }
   return refusals;
-}
-
-function proxyRefusal({ name, where }: StatedOption): readonly Reason[] {
-  if (name !== '--http-proxy' && name !== '--https-proxy') return [];
-  const hint =
-    'Remove it and set HTTPS_PROXY in the environment: wheelproof goes through that proxy.';
-  return [reason('WP-BYPASS-CONFIG', `${where}: ${name.slice(2)} leads uv past the gate`, hint)];
 }
 
 const ADDRESSES = ['UV_FIND_LINKS', 'UV_PYTHON_INSTALL_MIRROR', 'UV_PYPY_INSTALL_MIRROR'];

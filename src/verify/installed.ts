@@ -9,6 +9,7 @@ import { addressKey } from '../core/url.ts';
 import type { Receipt } from '../core/verification.ts';
 import { releases } from '../core/verdict.ts';
 import { compareWithRecord } from './record-comparison.ts';
+import { agreeingSeed } from './seeded.ts';
 import { compareWithWheel, type WheelComparison } from './wheel-comparison.ts';
 
 /** What passed the gate, now and before, and the means to look at what was installed. */
@@ -19,6 +20,8 @@ export interface Grounds {
   /** What speaks against a distribution that was taken from git or this machine; `null`: nothing. */
   readonly objectionToPast?: (found: FoundDistribution) => Reason | null;
   readonly files: InstalledFiles;
+  /** Wheels of a release that are part of the installer itself: it seeds environments with them. */
+  readonly seeds?: (project: string, version: string) => Promise<readonly WheelFiles[]>;
   /** A verified wheel's contents; `null` where it is no longer stored or readable. */
   readonly openWheel: (sha256: string, filename: string) => Promise<WheelFiles | null>;
 }
@@ -79,6 +82,16 @@ export async function reconcile(
     const distribution = named(found, origin, candidate.sha256);
     return { found, distribution, cached: candidate.cached, reason: null, comparison, wheel };
   }
+  const seeds = released.length > 0 ? [] : await grounds.seeds?.(found.name, found.version);
+  const seed = await agreeingSeed(found, record, { seeds: seeds ?? [], files: grounds.files });
+  if (seed !== null)
+    return {
+      found,
+      distribution: named(found, 'local', null),
+      cached: null,
+      reason: null,
+      ...seed,
+    };
   const fetchedWheel = released.some(({ filename }) => filename.endsWith('.whl'));
   const sdist = candidates.find(({ filename }) => !filename.endsWith('.whl'));
   if (sdist !== undefined && !fetchedWheel) {

@@ -34,7 +34,9 @@ const bothInTheTrail: Witness = ({ environment }) => {
   const store = join(environment.home, '.local', 'share', 'wheelproof');
   const names = readdirSync(store).filter((name) => name.startsWith('trust.sqlite'));
   const trail = Buffer.concat(names.map((name) => readFileSync(join(store, name))));
-  return [GOOD.sha256, EVIL.sha256, '"client":"pip ', '"client":"uv ']
+  const other = environment.installer === 'pip' ? 'uv' : 'pip';
+  const clients = [environment.installer, other].map((name) => `"client":"${name} `);
+  return [GOOD.sha256, EVIL.sha256, ...clients]
     .filter((each) => !trail.includes(each))
     .map((each) => `the audit trail lacks ${each}`);
 };

@@ -24,6 +24,8 @@ export const B02: Attack = {
     {
       name: 'a dependency that is not meant here',
       mount: (stage) => {
+        // Whoever locks for every platform takes it along all the same.
+        stage.world.publish(DEP);
         const requires = ['dep; sys_platform == "nowhere"'];
         stage.listOnly(makeWheel({ name: 'good', version: '1.0', requires }));
       },

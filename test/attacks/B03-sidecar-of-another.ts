@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { AnyInstaller } from '../world/installer-versions.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import { PASSED, refused, type Attack, type Witness } from './attack.ts';
+import { runGuarded } from './door.ts';
 import { EVILDEP, listWithSidecar, metadataRequiring, putSidecar } from './lying-sidecar.ts';
 import { GOOD } from './stage.ts';
 
 const LIE = metadataRequiring(['evildep']);
 const LISTED = `/packages/${GOOD.filename}.metadata`;
+
+/** They end where the metadata is refused. */
+const ATONCE: readonly AnyInstaller[] = ['pip', 'uv', 'pipenv'];
+/** These say nothing and ask for the wheel, which is whole and verified. */
+const LOOKING_INSIDE: readonly AnyInstaller[] = ['poetry', 'pdm'];
+const NOT_HERE = { because: 'as in the form of its name' } as const;
 
 /** What it says was never asked for, let alone followed. */
 const unheard: Witness = async (stage) => [
@@ -22,6 +30,7 @@ export const B03: Attack = {
   forms: [
     {
       name: 'not of its hash',
+      installers: ATONCE,
       mount: (stage) => {
         stage.world.publish(EVILDEP);
         putSidecar(stage, GOOD, LIE);
@@ -44,6 +53,7 @@ export const B03: Attack = {
     },
     {
       name: 'of another version',
+      installers: ATONCE,
       mount: (stage) => listWithSidecar(stage, GOOD, metadataRequiring([], '2.0')),
       expect: refused('E-BYTES', 'WP-SIDECAR-DIFFERS', {
         neighbours: ['E-SOURCE'],
@@ -51,6 +61,30 @@ export const B03: Attack = {
       }),
       plain: { pip: 'refuses', uv: 'installs' },
       defence: 'sidecars',
+    },
+    {
+      name: 'not of its hash, where the wheel is looked into instead',
+      installers: LOOKING_INSIDE,
+      mount: (stage) => {
+        stage.world.publish(EVILDEP);
+        putSidecar(stage, GOOD, LIE);
+      },
+      expect: refused('E-BYTES', 'WP-SIDECAR-HASH', { steeredTo: GOOD.version }),
+      plain: null,
+      defence: NOT_HERE,
+      run: (_stage, knock) => runGuarded(knock),
+    },
+    {
+      name: 'of another version, where the wheel is looked into instead',
+      installers: LOOKING_INSIDE,
+      mount: (stage) => listWithSidecar(stage, GOOD, metadataRequiring([], '2.0')),
+      expect: refused('E-BYTES', 'WP-SIDECAR-DIFFERS', {
+        neighbours: ['E-SOURCE'],
+        steeredTo: GOOD.version,
+      }),
+      plain: null,
+      defence: NOT_HERE,
+      run: (_stage, knock) => runGuarded(knock),
     },
   ],
   twins: [

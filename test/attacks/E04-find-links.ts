@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { INSTALLERS } from '../world/installer-versions.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -142,6 +143,7 @@ export const E04: Attack = {
     },
     {
       name: 'a page elsewhere has other bytes than it says',
+      installers: INSTALLERS, // by variables of their own
       mount: (stage) => openLinks(stage, HIGHER, GOOD.bytes),
       variables: (stage) => asVariables(linksPage(stage)),
       expect: refused('E-BYTES', 'WP-HASH-MISMATCH', { says: () => [LINKS] }),
@@ -152,6 +154,7 @@ export const E04: Attack = {
     },
     {
       name: 'a page elsewhere has a name that the index owns',
+      installers: INSTALLERS, // by variables of their own
       mount: (stage) => openLinks(stage, HIGHER),
       variables: (stage) => asVariables(linksPage(stage)),
       ...isOwned,
@@ -169,6 +172,7 @@ export const E04: Attack = {
   twins: [
     {
       name: 'an honest page elsewhere passes the same gate',
+      installers: INSTALLERS, // by variables of their own
       mount: (stage) => openLinks(stage, HIGHER),
       variables: (stage) => asVariables(linksPage(stage)),
       witness: (_stage, { report }) => {

@@ -71,7 +71,10 @@ export function judgeText({ stderr, stdout }: Guarded): string[] {
 
 /** Poetry and its like print on standard output what a server answered. */
 function withoutBlocks(text: string): string {
-  return text.replaceAll(/Blocked by wheelproof: [^()]*(?:\([^()]*\)[^()]*)*?\(WP-[A-Z-]+\)/gu, '');
+  return text.replaceAll(
+    /Blocked by\s+wheelproof: [^()]*(?:\([^()]*\)[^()]*)*?\(WP-[A-Z-]+\)/gu,
+    '',
+  );
 }
 
 /** What we wrote: whatever follows the first line of ours. */

@@ -51,7 +51,7 @@ const LOCKS = ['poetry.lock', 'Pipfile.lock', 'pdm.lock', '.pdm-python'];
 const INSTALLS: Readonly<Record<ProjectTool, readonly string[]>> = {
   poetry: ['poetry', 'install', '--no-root', '--no-interaction', '--no-ansi'],
   pipenv: ['pipenv', 'install'],
-  pdm: ['pdm', 'install', '--no-self', '--non-interactive'],
+  pdm: ['pdm', '--non-interactive', 'install', '--no-self'],
 };
 
 type Project = (asked: Asked) => { readonly file: string; readonly text: string };

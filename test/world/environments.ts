@@ -51,6 +51,9 @@ export async function openEnvironment(
   const renewTarget = async (): Promise<void> => {
     await rm(target, { recursive: true, force: true });
     await makeTarget(target, bare, pip);
+    // pipenv makes these beforehand, whatever becomes of the run.
+    if (installer === 'pipenv')
+      await Promise.all(['src', 'downloads'].map((name) => mkdir(join(target, name))));
   };
   await renewTarget();
   const path = [join(target, 'bin'), tool, dirname(process.execPath), '/usr/bin', '/bin'];

@@ -16,6 +16,9 @@ const installers = createInstallers(ports);
 const STARTERS: Readonly<Record<string, readonly string[]>> = {
   pip: ['pip', '/v/bin/pip3', 'python3 -I -m pip'],
   uv: ['uv', 'uvx', '/p/bin/python -m uv'],
+  poetry: ['poetry', '/p/bin/python -m poetry'],
+  pipenv: ['pipenv', '/p/bin/python -m pipenv'],
+  pdm: ['pdm', '/p/bin/python -m pdm'],
 };
 
 const word = fc.oneof(
