@@ -27,7 +27,7 @@ async function seedsOf(
 ): Promise<readonly WheelFiles[]> {
   const found: WheelFiles[] = [];
   for (const folder of folders) {
-    for (const name of await installedFiles.list(folder)) {
+    for (const { name } of await installedFiles.list(folder)) {
       const parsed = parseDistributionFilename(name);
       if (parsed?.kind !== 'wheel' || parsed.project !== project || parsed.version !== version)
         continue;

@@ -108,13 +108,14 @@ function requirementsOf(project: ProjectFile | null): Asked['requirements'] {
 async function lockFile(
   { machine }: InstallerPorts,
   { root }: ProjectFile,
-  { scan }: PdmArguments,
+  { scan, verb }: PdmArguments,
 ): Promise<Asked['files']> {
   const stated = valuesOf(scan, '--lockfile').at(-1);
   const names = stated === undefined ? ['pdm.lock', 'pylock.toml'] : [stated];
   for (const name of names) {
     const path = resolve(root, name);
-    if ((await machine.kindOf(path)) === 'file') return [{ path, constraint: true, where: 'pdm' }];
+    if ((await machine.kindOf(path)) === 'file')
+      return [{ path, constraint: true, where: 'pdm', replaced: verb === 'lock' }];
   }
   return [];
 }

@@ -52,7 +52,7 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
           constraint: false,
           where: WORDS,
         })),
-        ...(pipfile === null ? [] : await lockFile(ports, pipfile)),
+        ...(pipfile === null ? [] : await lockFile(ports, pipfile, verb)),
       ],
       options: [
         ...(pipfile === null ? [] : pipfileSources(pipfile, call)),
@@ -127,10 +127,14 @@ function mirrors(scan: Scan, variable: string): readonly StatedOption[] {
   ];
 }
 
-async function lockFile({ machine }: InstallerPorts, { path }: Pipfile): Promise<Asked['files']> {
+async function lockFile(
+  { machine }: InstallerPorts,
+  { path }: Pipfile,
+  verb: string,
+): Promise<Asked['files']> {
   const lock = join(dirname(path), 'Pipfile.lock');
   if ((await machine.kindOf(lock)) !== 'file') return [];
-  return [{ path: lock, constraint: true, where: 'pipenv' }];
+  return [{ path: lock, constraint: true, where: 'pipenv', replaced: verb === 'lock' }];
 }
 
 async function systemTarget({

@@ -56,7 +56,7 @@ async function lookAt({ ports, argv, call, home }: ToolRun): Promise<ToolOutlook
         ...wordRequirements(told),
         ...(project === null ? [] : poetryRequirements(project)),
       ],
-      files: project === null ? [] : await lockFile(machine, project),
+      files: project === null ? [] : await lockFile(machine, project, told.verb),
       options: sources.map(({ option }) => option).filter(hasValue),
     },
     targets: ofItself
@@ -123,10 +123,14 @@ function hasValue({ value }: StatedOption): boolean {
   return value !== null;
 }
 
-async function lockFile(machine: Machine, { root }: ProjectFile): Promise<Asked['files']> {
+async function lockFile(
+  machine: Machine,
+  { root }: ProjectFile,
+  verb: string,
+): Promise<Asked['files']> {
   const path = join(root, 'poetry.lock');
   if ((await machine.kindOf(path)) !== 'file') return [];
-  return [{ path, constraint: true, where: 'poetry' }];
+  return [{ path, constraint: true, where: 'poetry', replaced: verb === 'lock' }];
 }
 
 function selfTargets(interpreter: string | null): readonly InstallTarget[] {

@@ -27,6 +27,8 @@ export interface FileNamed {
   readonly path: string;
   readonly constraint: boolean;
   readonly where: string;
+  /** It is about to be written anew: that it lacks hashes keeps nobody from that. */
+  readonly replaced?: boolean;
 }
 
 /** What can be seen of a run beforehand, whichever installer it is. */
@@ -43,28 +45,38 @@ export interface Outlook {
 /** What is told with all else that speaks against the run, not by itself. */
 const BEFOREHAND: ReadonlySet<string> = new Set(['WP-BYPASS-CONFIG', 'WP-LOCK-NO-HASH']);
 
+const PASSED_OVER: Readonly<Record<'strict' | 'lenient' | 'replaced', readonly string[]>> = {
+  strict: [],
+  lenient: ['WP-LOCKFILE-INVALID'],
+  replaced: ['WP-LOCK-NO-HASH'],
+};
+
 /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE` */
 export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): Promise<Outlook> {
   const readings: PinReading[] = [];
   const refusals: Reason[] = [];
   const take = async (
     read: () => Promise<PinReading> | PinReading,
-    lenient = false,
+    mode: 'strict' | 'lenient' | 'replaced' = 'strict',
   ): Promise<void> => {
     try {
       readings.push(await read());
     } catch (error) {
-      if (lenient && error instanceof Refusal && error.code === 'WP-LOCKFILE-INVALID') return;
+      if (error instanceof Refusal && PASSED_OVER[mode].includes(error.code)) return;
       if (!(error instanceof Refusal) || !BEFOREHAND.has(error.code)) throw error;
       refusals.push(error.toReason());
     }
   };
   const { directory, environment } = call;
   for (const { text, where, lenient } of asked.requirements) {
-    await take(() => pins.readWord(text, where), lenient === true && !text.includes('://'));
+    await take(
+      () => pins.readWord(text, where),
+      lenient === true && !text.includes('://') ? 'lenient' : 'strict',
+    );
   }
   for (const file of asked.files) {
-    await take(() => pins.readFile({ ...file, directory, environment }));
+    const read = () => pins.readFile({ ...file, directory, environment });
+    await take(read, file.replaced === true ? 'replaced' : 'strict');
   }
   const options = [...asked.options, ...readings.flatMap((reading) => reading.options)];
   const urls = readings.flatMap((reading) => reading.urls);

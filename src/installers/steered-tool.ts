@@ -77,7 +77,9 @@ interface Seen {
   readonly unhooked: Unhooked;
 }
 
-export function createTool(ports: InstallerPorts, kind: ToolKind): Installer {
+type SteeredTool = Installer;
+
+export function createTool(ports: InstallerPorts, kind: ToolKind): SteeredTool {
   const homes = new WeakMap<Located, ToolHome>();
   const seen = new WeakMap<Located, Seen>();
   const { name, synopsis, program, module } = kind;

@@ -20,7 +20,10 @@ const ADDED = {
   '../../../bin/pip-3.11': null,
 };
 
-async function held(disk: Readonly<Record<string, string>>, record = { ...lines, ...ADDED }) {
+async function held(
+  disk: Readonly<Record<string, string>>,
+  record: Readonly<Record<string, string | null>> = { ...lines, ...ADDED },
+) {
   const { reason, distribution } = await reconcile(found(), {
     receipts: [],
     recallRelease: () => [],
