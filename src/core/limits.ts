@@ -57,6 +57,8 @@ export const MAX_REQUIREMENT_FILE_BYTES = 16 * MIB;
 export const MAX_REQUIREMENT_FILE_DEPTH = 16;
 /** Requirement files that one file may draw in, itself included. */
 export const MAX_REQUIREMENT_FILES = 1_000;
+/** Lock files of one folder that count for a run. */
+export const MAX_PROJECT_LOCKS = 32;
 /** What is read of one installed distribution's metadata. */
 export const MAX_METADATA_BYTES = 1 * MIB;
 export const MAX_RECORD_BYTES = 64 * MIB;

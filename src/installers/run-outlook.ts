@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { resolve } from 'node:path';
 import { Refusal, reason, type Reason } from '../core/errors.ts';
 import type { Call, Pin, Wish } from '../core/installer.ts';
 import type { PinReading, StatedOption, StatedUrl } from '../core/lockfile.ts';
@@ -6,6 +7,7 @@ import { safeText } from '../core/safe-text.ts';
 import { judgeAddress } from '../core/source-address.ts';
 import { isRemote } from './addresses.ts';
 import type { InstallerPorts } from './ports.ts';
+import { disagreeing, projectLocks, type ProjectAsked } from './project-locks.ts';
 
 /** What is asked for on a command line or in configuration. */
 export interface Asked {
@@ -13,6 +15,8 @@ export interface Asked {
   readonly files: readonly FileNamed[];
   /** Options as requirement files have them too: indexes, links, trusted hosts. */
   readonly options: readonly StatedOption[];
+  /** Whose lock files count beside; the working directory's project where absent. */
+  readonly project?: Pick<ProjectAsked, 'directories' | 'own'>;
 }
 
 export interface RequirementAsked {
@@ -52,7 +56,8 @@ const PASSED_OVER: Readonly<Record<'strict' | 'lenient' | 'replaced', readonly s
 };
 
 /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE` */
-export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): Promise<Outlook> {
+export async function look(ports: InstallerPorts, call: Call, asked: Asked): Promise<Outlook> {
+  const { pins } = ports;
   const readings: PinReading[] = [];
   const refusals: Reason[] = [];
   const take = async (
@@ -78,21 +83,32 @@ export async function look({ pins }: InstallerPorts, call: Call, asked: Asked): 
     const read = () => pins.readFile({ ...file, directory, environment });
     await take(read, file.replaced === true ? 'replaced' : 'strict');
   }
+  const { directories, own } = asked.project ?? { directories: [directory], own: [] };
+  const named = asked.files.map(({ path }) => resolve(directory, path));
+  const locks = await projectLocks(ports, { directories, own, named, environment });
+  const stated = [...readings.flatMap((reading) => reading.pins), ...locks.pins];
   const options = [...asked.options, ...readings.flatMap((reading) => reading.options)];
   const urls = readings.flatMap((reading) => reading.urls);
   return {
     wishes: readings.flatMap((reading) => reading.wishes),
-    pins: readings.flatMap((reading) => reading.pins),
+    pins: stated,
     indexes: options.filter(({ name }) => INDEX_OPTIONS.has(name)).map(({ value }) => value ?? ''),
     named: [
       ...urls.flatMap(({ url, kind }) => (kind === 'local' ? [] : [url.replace(/^\w+\+/u, '')])),
       ...options.flatMap(({ name, value }) => (name === '--find-links' ? [value ?? ''] : [])),
     ],
     notes: [
+      ...locks.notes,
       ...options.flatMap(noteOfSwitch),
       ...urls.filter(({ kind }) => kind === 'local').map(localNote),
     ],
-    refusals: [...refusals, ...options.flatMap(bypassOfOption), ...urls.flatMap(bypassOfUrl)],
+    refusals: [
+      ...refusals,
+      ...locks.refusals,
+      ...disagreeing(stated),
+      ...options.flatMap(bypassOfOption),
+      ...urls.flatMap(bypassOfUrl),
+    ],
   };
 }
 

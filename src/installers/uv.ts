@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { Refusal, reason, type Reason } from '../core/errors.ts';
 import type { Call, Installer, Intent, Located, Recognised } from '../core/installer.ts';
 import type { Environment } from '../core/machine.ts';
@@ -34,6 +34,8 @@ import { installs, INTO_INTERPRETER, isOn, uvTargets } from './uv-targets.ts';
 const CHECKS_HASHES_SINCE = '0.12.16';
 /** In uv's cache: where `uvx`, `uv run --with` and scripts get theirs. */
 const PASSING_ENVIRONMENTS = 'environments-v2';
+/** Their environments are uv's own. */
+const OF_NO_PROJECT = /^(?:tool|self|python|cache) /u;
 const TOOL_RUNNER = /^uvx(?:\.exe)?$/u;
 
 /** uv, `uvx` and `python -m uv`; steered by the environment alone. */
@@ -116,8 +118,17 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
   const request = uvRequest(told, environment);
   const stated = await withoutNamed(ports, configuration.indexNames, request.options, directory);
   const options = [...configuration.options, ...stated];
-  const outlook = await look(ports, inside, { ...request, options });
   const sources = told.fetches ? await sourceFiles(ports, told, levels) : [];
+  const workspace = sources.filter((path) => path.endsWith('.toml')).map(dirname);
+  const folders = told.fetches && !OF_NO_PROJECT.test(told.verb) ? [directory, project] : [];
+  const outlook = await look(ports, inside, {
+    ...request,
+    options,
+    project: {
+      directories: [...folders, ...workspace],
+      own: workspace.length > 0 ? ['uv.lock'] : [],
+    },
+  });
   const dependencies = [...sources, ...request.sources].map((path) => resolve(directory, path));
   const shadows = { prefix: located.prefix, module: 'uv' };
   const parent = located.prefix.length === 0 ? null : located.program;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { digest } from '../world/wheel.ts';
-import { BOTH_INSTALL, refused, type Attack } from './attack.ts';
+import { BOTH_INSTALL, refused, type Attack, type Form } from './attack.ts';
+import { LOCK_TEXTS } from './lock-texts.ts';
 import { EVIL, GOOD, type Stage } from './stage.ts';
 
 async function lock(stage: Stage, md5: string, sha256: string): Promise<void> {
@@ -17,6 +18,27 @@ index = "${stage.world.index}"
 wheels = [{ name = "${GOOD.filename}", url = "${url}", size = ${GOOD.bytes.length}, hashes = ${hashes} }]
 `,
   );
+}
+
+/** Which lock it is makes no difference to the installer: one is asked for the others. */
+const ONE_IS_ENOUGH = { installers: ['uv'] } as const;
+
+const pinned = (stage: Stage, name: string, hash: string): Promise<string> =>
+  stage.write(name, LOCK_TEXTS[name]?.(GOOD, `${stage.packages}${GOOD.filename}`, hash) ?? '');
+
+/** What the project's own lock pins, of whichever tool, counts for every installer. */
+function beside(name: string): Form {
+  return {
+    ...(name === 'poetry.lock' ? {} : ONE_IS_ENOUGH),
+    name: `other bytes than ${name} of the project pins`,
+    mount: async (stage) => {
+      stage.listOnly(EVIL);
+      await pinned(stage, name, GOOD.sha256);
+    },
+    expect: refused('E-BYTES', ['WP-PIN-MISMATCH'], { says: () => [GOOD.filename, name] }),
+    plain: BOTH_INSTALL,
+    defence: 'pins',
+  };
 }
 
 export const A11: Attack = {
@@ -51,6 +73,23 @@ export const A11: Attack = {
       expect: refused('E-BYTES', ['WP-PIN-MISMATCH'], { says: () => [GOOD.filename] }),
       plain: { pip: 'refuses', uv: 'refuses' },
       defence: 'pins',
+    },
+    ...Object.keys(LOCK_TEXTS).map(beside),
+    {
+      ...ONE_IS_ENOUGH,
+      name: 'two lock files of the project against each other',
+      mount: async (stage) => {
+        stage.listOnly(EVIL);
+        await pinned(stage, 'poetry.lock', GOOD.sha256);
+        await pinned(stage, 'pdm.lock', EVIL.sha256);
+      },
+      expect: refused('E-BYTES', ['WP-PINS-DISAGREE'], { says: () => ['poetry.lock', 'pdm.lock'] }),
+      plain: BOTH_INSTALL,
+      defence: 'settings',
+      stop: async (stage) => {
+        stage.honest();
+        await pinned(stage, 'pdm.lock', GOOD.sha256);
+      },
     },
   ],
   twins: [

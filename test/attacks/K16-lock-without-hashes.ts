@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BOTH_REFUSE, refused, type Attack } from './attack.ts';
+import { BOTH_INSTALL, BOTH_REFUSE, refused, type Attack, type Form } from './attack.ts';
+import { LOCK_TEXTS } from './lock-texts.ts';
 import { EVIL, GOOD, type Stage } from './stage.ts';
 
 async function lock(stage: Stage, hashes: string): Promise<void> {
@@ -15,6 +16,31 @@ index = "${stage.world.index}"
 wheels = [{ name = "${GOOD.filename}", url = "${url}", hashes = ${hashes} }]
 `,
   );
+}
+
+/** Which lock it is makes no difference to the installer: one is asked for the others. */
+const ONE_IS_ENOUGH = { installers: ['uv'] } as const;
+
+const ofProject = (stage: Stage, name: string, hash: string): Promise<string> =>
+  stage.write(name, LOCK_TEXTS[name]?.(GOOD, `${stage.packages}${GOOD.filename}`, hash) ?? '');
+
+/** The project's own lock, of whichever tool: pip and uv pip look at none of them. */
+function projectLock(name: string): Form {
+  return {
+    ...(name === 'poetry.lock' ? {} : ONE_IS_ENOUGH),
+    name: `${name} of the project`,
+    mount: async (stage) => {
+      stage.listOnly(EVIL);
+      await ofProject(stage, name, '');
+    },
+    expect: refused('E-MISSING', 'WP-LOCK-NO-HASH', { says: () => [name] }),
+    plain: BOTH_INSTALL,
+    defence: 'settings',
+    stop: async (stage) => {
+      stage.honest();
+      await ofProject(stage, name, GOOD.sha256);
+    },
+  };
 }
 
 export const K16: Attack = {
@@ -37,8 +63,14 @@ export const K16: Attack = {
         await lock(stage, `{ sha256 = "${GOOD.sha256}" }`);
       },
     },
+    ...Object.keys(LOCK_TEXTS).map(projectLock),
   ],
   twins: [
+    ...Object.keys(LOCK_TEXTS).map((name) => ({
+      ...ONE_IS_ENOUGH,
+      name: `${name} of the project with its hashes`,
+      mount: (stage: Stage) => ofProject(stage, name, GOOD.sha256),
+    })),
     {
       name: 'with its hashes',
       newestOf: 'pip',

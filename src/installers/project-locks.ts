@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dirname, join, resolve } from 'node:path';
+import { Refusal, reason, type Reason } from '../core/errors.ts';
+import type { Pin } from '../core/installer.ts';
+import { MAX_PROJECT_LOCKS } from '../core/limits.ts';
+import type { Environment } from '../core/machine.ts';
+import { pinDisagreements } from './pin-disagreements.ts';
+import type { InstallerPorts } from './ports.ts';
+
+/** Whose lock files count for a run. */
+export interface ProjectAsked {
+  /** Folders in which to look, or above which a project begins. */
+  readonly directories: readonly string[];
+  /** Names of lock files that this installer reads by itself: they must be readable. */
+  readonly own: readonly string[];
+  /** Paths that the run names anyway. */
+  readonly named: readonly string[];
+  readonly environment: Environment;
+}
+
+/** What a project's own lock files pin, whichever tool wrote them. */
+export interface ProjectLocks {
+  readonly pins: readonly Pin[];
+  readonly notes: readonly string[];
+  readonly refusals: readonly Reason[];
+}
+
+/** A project begins where one of these lies, or a lock file. */
+const BEGINNINGS: ReadonlySet<string> = new Set(['pyproject.toml', 'Pipfile', 'setup.py', '.git']);
+/** Files without a name of their own kind that a project's hashes stand in by custom. */
+const BY_CUSTOM: ReadonlySet<string> = new Set(['requirements.txt']);
+const ANY_YAML = /\.ya?ml$/u;
+const CONDA = /^(?:environment|(?:.*[.-])?conda-lock)\.ya?ml$/u;
+
+/**
+ * From a folder to what its project has pinned: every lock file of the project counts, whoever runs
+ * (poetry.lock for `pip install`, too), and no two may name different bytes.
+ */
+export async function projectLocks(
+  ports: InstallerPorts,
+  { directories, own, named, environment }: ProjectAsked,
+): Promise<ProjectLocks> {
+  const pins: Pin[] = [];
+  const notes: string[] = [];
+  const refusals: Reason[] = [];
+  const known = new Set(named.map((path) => resolve(path)));
+  for (const [path, name] of await lockFiles(ports, directories, environment)) {
+    if (known.has(path)) continue;
+    const asked = { path: name, directory: dirname(path), environment, constraint: true };
+    try {
+      pins.push(...(await ports.pins.readFile(asked)).pins);
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      if (thrown.code === 'WP-LOCK-NO-HASH' || own.includes(name)) refusals.push(thrown.toReason());
+      else notes.push(`${thrown.message}: what it pins is not compared.`);
+    }
+  }
+  return { pins, notes, refusals };
+}
+
+/** Two lock files of one project that cannot both be right. */
+export function disagreeing(pins: readonly Pin[]): readonly Reason[] {
+  return pinDisagreements(pins).map((message) => reason('WP-PINS-DISAGREE', message));
+}
+
+/** Absolute paths with their names. */
+async function lockFiles(
+  { machine, pins }: InstallerPorts,
+  directories: readonly string[],
+  environment: Environment,
+): Promise<ReadonlyMap<string, string>> {
+  const isLock = (name: string): boolean =>
+    BY_CUSTOM.has(name) ||
+    (pins.formatOf(name) !== null && (!ANY_YAML.test(name) || CONDA.test(name)));
+  const found = new Map<string, string>();
+  for (const directory of directories) {
+    for (const folder of upTo(directory, environment['HOME'])) {
+      const names = await machine.list(folder);
+      for (const name of names.filter(isLock).slice(0, MAX_PROJECT_LOCKS)) {
+        const path = join(folder, name);
+        if ((await machine.kindOf(path)) === 'file') found.set(path, name);
+      }
+      if (names.some((name) => BEGINNINGS.has(name) || isLock(name))) break;
+    }
+  }
+  return found;
+}
+
+/** The folder itself and those above, but not the user's home or what holds it. */
+function upTo(directory: string, home: string | undefined): readonly string[] {
+  const folders = [resolve(directory)];
+  for (;;) {
+    const last = folders.at(-1) ?? '/';
+    const above = dirname(last);
+    if (above === last || above === '/' || `${home ?? ''}/`.startsWith(`${above}/`)) return folders;
+    folders.push(above);
+  }
+}
