@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npm run figures`: the start-up time beside a bare Node's, and the memory that a large file takes.
+// `npm run figures`: the start-up time beside a bare Node's, a lock file's verification, and the memory that a large file takes. FIGURES=lock: that one alone.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureLock } from './lock-figure.ts';
 import { makeLargeWheel } from './large-wheel.ts';
 import { serveLargeWheel } from './large-wheel-server.ts';
 import { residentKiB } from './resident.ts';
@@ -80,5 +81,7 @@ async function measureLargeFile(gibibytes: number): Promise<void> {
   );
 }
 
-measureStart();
-await measureLargeFile(Number(process.env['FIGURES_GIB'] ?? 5));
+const only = process.env['FIGURES'];
+if (only !== 'lock') measureStart();
+await measureLock(launcher);
+if (only !== 'lock') await measureLargeFile(Number(process.env['FIGURES_GIB'] ?? 5));

@@ -17,7 +17,7 @@ import {
   statementsOf,
   withoutSecrets,
   type RunStart,
-  type Statement,
+  type Statements,
 } from '../report/index.ts';
 import type { OwnOptions } from './own-options.ts';
 import type { SubjectReason } from './run-events.ts';
@@ -28,13 +28,13 @@ import { ownVersion } from './version.ts';
 /** Tells of a run while it lasts, as JSON Lines (`report/json-lines.ts`). */
 export class EventStream {
   readonly #sink: EventSink;
-  readonly #stated: readonly Statement[];
+  readonly #stated: Statements;
   readonly #asked = new Set<string>();
   /** What was last said of each file, by its address; refusals as they stand. */
   readonly #told = new Map<string, string>();
   #receipts: () => readonly Receipt[] = () => [];
 
-  constructor(sink: EventSink, stated: readonly Statement[]) {
+  constructor(sink: EventSink, stated: Statements) {
     this.#sink = sink;
     this.#stated = stated;
   }

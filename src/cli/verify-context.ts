@@ -29,5 +29,6 @@ export interface VerifyOptions {
   readonly name?: string;
   readonly index?: string;
   readonly offline?: true;
+  readonly refresh?: true;
   readonly json?: true;
 }

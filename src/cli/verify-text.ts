@@ -24,7 +24,8 @@ function findingWords({ state, identity, detail, unconfirmed }: Finding): string
   return `${state}: ${who}${detail}`;
 }
 
-function classOf(exit: number): string {
+/** What an exit code means, to stand behind a verdict. */
+export function classOf(exit: number): string {
   const found = WORST_FIRST.find((one) => exitCodeOf(one) === exit);
   return found === undefined ? '' : `; exit ${exit} (${found}: ${REFUSAL_CLASSES[found].meaning})`;
 }

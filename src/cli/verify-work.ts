@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Artifact } from '../core/artifact.ts';
-import { reason, type Refusal } from '../core/errors.ts';
+import type { Refusal } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Report } from '../core/report.ts';
-import type { Decision } from '../core/verdict.ts';
 import { parseIdentityWord } from '../config/index.ts';
 import {
   EVIDENCE_AT_HAND,
@@ -11,16 +9,19 @@ import {
   SidecarLedger,
   type GivenEvidence,
 } from '../evidence/index.ts';
-import { signersIn, type Policy } from '../policy/index.ts';
+import { createPinReader } from '../lockfiles/index.ts';
+import { signersIn } from '../policy/index.ts';
 import { buildReport, formatNamed } from '../report/index.ts';
 import { Question } from '../verify/index.ts';
 import { artifactOf, openFileAtHand, type FileAtHand } from './file-at-hand.ts';
+import { asIfListed, atHand, requireVoucher } from './own-verdict.ts';
 import { tellRootAges } from './root-ages.ts';
 import { openKeptProofs } from './trusted-roots.ts';
 import type { VerifyContext, VerifyOptions } from './verify-context.ts';
 import { readGiven, readPins, rootsFrom } from './verify-evidence.ts';
 import { askIndex, indexFrom, openOutside, type Listing } from './verify-listing.ts';
 import { signatureEvidence } from './verify-signatures.ts';
+import { isLockName, verifyLock } from './verify-lock.ts';
 import { verdictText } from './verify-text.ts';
 import { ownVersion } from './version.ts';
 
@@ -34,6 +35,9 @@ export async function verifyWord(
   word: string,
   options: VerifyOptions,
 ): Promise<number> {
+  const locks = createPinReader(() => Promise.resolve(null));
+  if (isLockName(word, (name) => locks.formatOf(name)))
+    return await verifyLock(context, word, options);
   await using file = await openFileAtHand(word, options.name);
   const report = await judge(context, file, options, ['verify', word]);
   const text =
@@ -89,18 +93,6 @@ async function judge(
   } finally {
     await listing.upstream?.close();
   }
-}
-
-/**
- * What is handed over with a file stands for what its index would name: the publisher is held
- * against those whom this machine remembers.
- */
-function asIfListed(artifact: Artifact): Artifact {
-  if (artifact.listed !== null || artifact.index.startsWith('direct:')) return artifact;
-  const { filename, url } = artifact;
-  const said = { requiresPython: null, coreMetadata: false, gpgSig: null, yanked: false } as const;
-  const unsaid = { size: null, uploadTime: null, provenance: null };
-  return { ...artifact, listed: { filename, url, hashes: {}, ...said, ...unsaid } };
 }
 
 async function listingOf(
@@ -176,44 +168,6 @@ function notReached({ code, message }: Refusal): EvidenceKind {
   const finding = { kind: 'attestation', class: 'publisher', state, identity: null } as const;
   const answer = async () => ({ ...finding, detail: message, code });
   return { kind: finding.kind, class: finding.class, foresee: answer, examine: answer };
-}
-
-/**
- * First use is for files that are to be installed: here somebody vouches, or nobody does. Where
- * nobody says which index it comes from, none is the wrong one.
- */
-function atHand(
-  policy: Policy,
-  { index, project }: Artifact,
-  { identity = [] }: VerifyOptions,
-): Policy {
-  const projects = policy.projects.map((rule) => ({
-    ...rule,
-    firstUse: 'accept' as const,
-    index: index.startsWith('direct:') ? null : rule.index,
-  }));
-  const publishers = identity.map(parseIdentityWord);
-  const named = { firstUse: 'accept', require: null, cooldownMs: null, index: null } as const;
-  const own = { ...named, name: project, publishers, source: '--identity' };
-  return {
-    ...policy,
-    firstUse: 'accept',
-    projects: publishers.length === 0 ? projects : [own, ...projects],
-  };
-}
-
-function requireVoucher(decision: Decision, { filename }: Artifact): Decision {
-  const { verdict } = decision;
-  if (verdict !== 'first-seen' && verdict !== 'remembered') return decision;
-  const found =
-    verdict === 'remembered' ? 'this machine only remembers it' : 'nobody vouches for it';
-  const unconfirmed = decision.findings.find((one) => one.unconfirmed === true);
-  const hint =
-    unconfirmed === undefined
-      ? 'Look at the file, then `wheelproof trust approve` it; or hand over what vouches for it (`wheelproof verify --help`).'
-      : `${unconfirmed.identity ?? 'Somebody'} attests it, and nothing says that he may release it. If you know that he may, say so with --identity or --signer (\`wheelproof verify --help\`), or in the policy.`;
-  const why = reason('WP-NO-VOUCHER', `${filename}: expected a voucher, found that ${found}`, hint);
-  return { ...decision, verdict: 'refused', reasons: [why] };
 }
 
 function notesOf(

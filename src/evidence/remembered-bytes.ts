@@ -9,7 +9,7 @@ const base = { kind: 'memory', class: 'you', identity: null, code: null } as con
  * What this trust store remembers of bytes that lie on a disk: nobody says which index they came
  * from, so every one counts.
  */
-export function rememberedBytes(rows: TrustRows): EvidenceKind {
+export function rememberedBytes(rows: Pick<TrustRows, 'recallBySha256' | 'list'>): EvidenceKind {
   const look = (filename: string, project: string, sha256: string): Finding => {
     const same = rows.recallBySha256(sha256);
     const own = same.find((file) => file.filename === filename && file.project === project);

@@ -77,7 +77,7 @@ describe('the lock files of a project', () => {
   });
 
   it("are not looked for in the user's home, unless that is where the run is", async () => {
-    expect((await look(['/home/me/uv.lock'], '/home/me/work/empty')).asked).toStrictEqual([]);
+    expect((await look(['/home/me/uv.lock'], '/home/me/some/empty')).asked).toStrictEqual([]);
     expect((await look(['/home/uv.lock'], '/home/me')).asked).toStrictEqual([]);
     expect((await look(['/home/me/uv.lock'], '/home/me')).asked).toHaveLength(1);
     expect((await look(['/home/m/uv.lock'], '/home/m/deep')).asked).toHaveLength(1);

@@ -9,7 +9,7 @@ import { RELEASING_VERDICTS, releases, type Verdict } from '../core/verdict.ts';
 import type { Receipt } from '../core/verification.ts';
 import { exitOf } from './exit-code.ts';
 import { nextStep } from './next-step.ts';
-import { placesOfFile, placesOfRefusal, statementsOf, type Statement } from './places.ts';
+import { placesOfFile, placesOfRefusal, statementsOf, type Statements } from './places.ts';
 import { shownAddress, withoutCredentials, withoutSecrets } from './redaction.ts';
 
 /** What a run leaves to be told. */
@@ -79,14 +79,14 @@ function summarise(files: readonly ReportedFile[]): Report['summary'] {
 /** As the report will show it. */
 export function reportedRefusal(
   refusal: Reason & { readonly subject: string },
-  stated: readonly Statement[],
+  stated: Statements,
 ): ReportedRefusal {
   const subject = shownAddress(refusal.subject);
   return { ...cleanReason(refusal), subject, places: placesOfRefusal(refusal, stated) };
 }
 
 /** As the report will show it. */
-export function reportedFile(receipt: Receipt, stated: readonly Statement[]): ReportedFile {
+export function reportedFile(receipt: Receipt, stated: Statements): ReportedFile {
   const { artifact, sha256, size, decision } = receipt;
   const { project, version, filename, url } = artifact;
   const reasons = decision.reasons.map((one) =>

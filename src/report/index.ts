@@ -30,7 +30,7 @@ export { buildReport, reportedFile, reportedRefusal, type ReportParts } from './
 export { exitOf, type Ending } from './exit-code.ts';
 export { asciiJson } from './json.ts';
 export { endLines, fileLine, refusalLine, startLine, type RunStart } from './json-lines.ts';
-export { statementsOf, type Statement } from './places.ts';
+export { statementsOf, type Statements } from './places.ts';
 export { withoutSecrets } from './redaction.ts';
 export { Pace } from './pace.ts';
 export { waitingLine } from './waiting.ts';

@@ -5,13 +5,16 @@ import type { Pin, Wish } from '../core/installer.ts';
 import type { Place } from '../core/report.ts';
 
 /** What one line of the user's files says of a project. */
-export interface Statement {
+interface Statement {
   readonly project: string;
   /** `null`: of every version, and of every file. */
   readonly version: string | null;
   readonly filename: string | null;
   readonly place: Place;
 }
+
+/** By project: a lock of a thousand releases is asked about each of its files. */
+export type Statements = ReadonlyMap<string, readonly Statement[]>;
 
 /** So many lines of the user's files are told of one file. */
 const MOST_PLACES = 4;
@@ -20,24 +23,24 @@ const MOST_PLACES = 4;
 export function statementsOf(parts: {
   readonly wishes?: readonly Wish[];
   readonly pins?: readonly Pin[];
-}): readonly Statement[] {
+}): Statements {
   const { pins = [], wishes = [] } = parts;
   const asked = wishes.map((wish) => ({ ...wish, version: null, filename: null }));
-  return [...pins, ...asked].flatMap(({ project, version, filename, where }) => {
+  const stated = [...pins, ...asked].flatMap(({ project, version, filename, where }) => {
     const place = readPlace(where);
     return place === null ? [] : [{ project, version, filename, place }];
   });
+  return Map.groupBy(stated, ({ project }) => project);
 }
 
 export function placesOfFile(
   { project, version, filename }: Pick<Artifact, 'project' | 'version' | 'filename'>,
-  stated: readonly Statement[],
+  stated: Statements,
 ): readonly Place[] {
   const fits = (named: string | null, own: string): boolean => named === null || named === own;
   return distinct(
-    stated.filter(
-      (one) =>
-        one.project === project && fits(one.version, version) && fits(one.filename, filename),
+    (stated.get(project) ?? []).filter(
+      (one) => fits(one.version, version) && fits(one.filename, filename),
     ),
   );
 }
@@ -45,13 +48,13 @@ export function placesOfFile(
 /** A refused page names its project; a refused setting says itself where it stands. */
 export function placesOfRefusal(
   { subject, message }: Reason & { readonly subject: string },
-  stated: readonly Statement[],
+  stated: Statements,
 ): readonly Place[] {
   const told = /^(?<where>[^\s:]{1,1000}:\d{1,9}): /u.exec(message)?.groups?.['where'];
   const own = told === undefined ? null : readPlace(told);
   if (own !== null) return [own];
   const project = lastSegment(subject);
-  return distinct(stated.filter((one) => one.project === project));
+  return distinct(project === null ? [] : (stated.get(project) ?? []));
 }
 
 /** A file whose format counts no lines is named by its first. */

@@ -80,7 +80,8 @@ helper = { index = "house" }
     await removeEnvironment(bench);
     const warm = await bench.uv('sync');
     expect(installed(warm.report)).toEqual(['app 2.0', 'helper 3.0', 'lib 1.1']);
-    expect(verdicts(warm.report).every((line) => line.endsWith(' remembered'))).toBe(true);
+    // The lock that the first run wrote pins them now.
+    expect(verdicts(warm.report).every((line) => line.endsWith(' vouched'))).toBe(true);
 
     const run = await bench.uv('run', 'python', '-c', 'import app; print(app.WORD)');
     expect(run.stdout).toBe('GOOD\n');

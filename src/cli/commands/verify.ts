@@ -7,7 +7,7 @@ const several = (word: string, before: readonly string[] = []): readonly string[
   word,
 ];
 
-/** `wheelproof verify`: who vouches for a file that lies here? */
+/** `wheelproof verify`: who vouches for a file that lies here, or for what a lock file names? */
 export function registerVerifyCommand(
   program: Command,
   open: () => Promise<VerifyContext>,
@@ -15,7 +15,9 @@ export function registerVerifyCommand(
 ): void {
   program
     .command('verify <file|sha256:hex>')
-    .description('judge a file on disk: who vouches for these bytes?')
+    .description(
+      'judge a file on disk, or all that a lock file names: who vouches for these bytes?',
+    )
     .option('--provenance <file>', 'a provenance object of it (PEP 740); repeatable', several)
     .option('--attestation <file>', 'an attestation of it alone; repeatable', several)
     .option('--identity <kind:…>', 'who may release it (below); repeatable', several)
@@ -40,6 +42,7 @@ export function registerVerifyCommand(
     .option('--name <filename>', 'what it was released as, where it has another name here')
     .option('--index <url>', 'where it comes from (default: where it is remembered from)')
     .option('--offline', 'ask no index')
+    .option('--refresh', 'of a lock file: ask the indexes, whatever is remembered')
     .option('--json', 'print the JSON report')
     .addHelpText('after', HELP)
     .action(async (word: string, options: VerifyOptions) => {
@@ -61,6 +64,11 @@ not enough.
 [[project.publisher]] table of the policy does, and goes before it:
   github:OWNER/NAME?workflow=FILE   gitlab:GROUP/NAME?workflow=FILE   google:EMAIL
   email:EMAIL?issuer=URL   circleci:PROJECT-ID?pipeline-definition-id=ID
+
+A requirement or lock file (\`wheelproof lock list --help\` names them) is judged entry by entry,
+by the digests that it states; nothing is downloaded. What this machine remembers of files, pages
+and publishers is asked first, and an index only for what it does not know. That the lock states
+a digest vouches for nothing here: the question is whether somebody else does.
 
 Exit code: 0 only if somebody vouches and nothing failed; 10 the evidence contradicts the
 bytes; 11 nobody vouches; 12 it is valid and by or for the wrong one; 20 what is needed

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Report, ReportedFile } from '../core/report.ts';
+import { safeText } from '../core/safe-text.ts';
+import type { Unstated } from './locked-files.ts';
+import { classOf } from './verify-text.ts';
+
+/** Of one kind of trouble, so many are shown: `--json` has all. */
+const MOST_SHOWN = 20;
+
+/** What was found of a lock file's entries, for people: what speaks against one first, then how many there are of each. */
+export function lockText(report: Report, path: string, unstated: readonly Unstated[]): string {
+  const { files, notes, refusals, exit } = report;
+  const releases = Map.groupBy(files, ({ project, version }) => `${project} ${version}`);
+  const vouched = files.filter(({ verdict }) => verdict === 'vouched');
+  const quiet = files.filter(isUnvouched);
+  const wrong = files.filter((file) => file.verdict !== 'vouched' && !isUnvouched(file));
+  const remembered = quiet.filter(isRemembered).length;
+  const lines = [
+    ...wrong.slice(0, MOST_SHOWN).flatMap(fileLines),
+    ...more(wrong.length, 'files with something against them'),
+    ...refusals
+      .slice(0, MOST_SHOWN)
+      .flatMap((one) => [`${one.code}: ${one.message}`, `  next: ${one.hint}`]),
+    ...more(refusals.length, 'entries without a hash'),
+    `${path}: ${releases.size + unstated.length} releases, ${files.length} files`,
+    `  vouched      ${vouched.length}${identities(vouched)}`,
+    `  remembered   ${remembered}, by this machine alone`,
+    `  by nobody    ${quiet.length - remembered}`,
+    `  contradicted ${wrong.length}`,
+    ...notes.map((note) => `  note         ${note}`),
+    exit === 0 ? 'vouched' : `refused${classOf(exit)}`,
+  ];
+  return lines.map((line) => `${safeText(line, 2_000)}\n`).join('');
+}
+
+const isUnvouched = ({ reasons }: ReportedFile): boolean =>
+  reasons.length > 0 && reasons.every(({ code }) => code === 'WP-NO-VOUCHER');
+
+const isRemembered = ({ findings }: ReportedFile): boolean =>
+  findings.some(({ kind, state }) => kind === 'memory' && state === 'vouched');
+
+function fileLines({ project, version, filename, reasons }: ReportedFile): readonly string[] {
+  return [
+    `${project} ${version}: ${filename}`,
+    ...reasons.flatMap(({ code, message, hint }) => [`  ${code}: ${message}`, `    next: ${hint}`]),
+  ];
+}
+
+function more(count: number, what: string): readonly string[] {
+  return count > MOST_SHOWN ? [`and ${count - MOST_SHOWN} more ${what}: --json tells all`] : [];
+}
+
+function identities(files: readonly ReportedFile[]): string {
+  const classes = new Map<string, number>();
+  for (const { findings } of files) {
+    const first = findings.find(
+      (one) =>
+        one.state === 'vouched' &&
+        one.class !== 'integrity' &&
+        !one.unconfirmed &&
+        one.kind !== 'memory',
+    );
+    const kind = first?.kind ?? 'policy';
+    classes.set(kind, (classes.get(kind) ?? 0) + 1);
+  }
+  const said = [...classes].map(([kind, count]) => `${kind} ${count}`);
+  return said.length === 0 ? '' : ` (${said.join(', ')})`;
+}
