@@ -30,7 +30,11 @@ const OPINIONS = '## Second opinions';
 
 if (values.only === 'tuf') {
   const { askReferees } = await import('../test/conformance/tuf/referees.ts');
-  if (!(await askReferees(say))) process.exitCode = 1;
+  const { agreed, page } = await askReferees(say);
+  if (!agreed) process.exitCode = 1;
+  const file = join(root, 'docs', 'tuf-conformance.md');
+  await writeFile(file, `${page}\n`);
+  format(file);
 } else if (values.only === 'openpgp') {
   await askOpenPgp();
 } else {

@@ -5,6 +5,7 @@ import { isList, type Json, type JsonObject } from '../core/strict-json.ts';
 import type { Fragments } from './fragments.ts';
 import { olpcJson, olpcString } from './olpc-json.ts';
 import { statedKey } from './signing.ts';
+import { MAX_SEGMENTS } from './target-path.ts';
 
 /* Canonical texts of the documents that a repository signs (TUF specification, section 4). */
 
@@ -83,13 +84,20 @@ export function rootText(head: Head, { holders, threshold, online, names }: Root
   });
 }
 
+/**
+ * Every path, as patterns, none of which crosses a `/`. Hash prefixes would say it in fewer bytes, but
+ * go-tuf up to 2.4.2 takes them for base64 (go-tuf#783) and finds nothing.
+ */
+const EVERYTHING = Array.from({ length: MAX_SEGMENTS }, (_, place) =>
+  Array.from({ length: place + 1 }, () => '*').join('/'),
+);
+
 /** Delegates everything to the bins; delegations of projects to their developers come before it. */
 export function targetsText(head: Head, holders: readonly string[], threshold: number): string {
-  const everything = Array.from('0123456789abcdef');
   const bins = {
     ...roleOf(holders, threshold),
     name: BINS,
-    path_hash_prefixes: everything,
+    paths: EVERYTHING,
     terminating: false,
   };
   return olpcJson({

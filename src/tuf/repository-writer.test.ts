@@ -212,7 +212,7 @@ describe('RepositoryWriter', () => {
     }
   });
 
-  it.each(['../a', 'a//b', '/a', 'a/', 'a b', 'ä', 'a"b', 'a\\b', '', 'a\n'])(
+  it.each(['a/a/a/a/a/a/a/a/a', '../a', 'a//b', '/a', 'a/', 'a b', 'ä', 'a"b', 'a\\b', '', 'a\n'])(
     'takes no target called %j',
     async (path) => {
       const writer = await open(await begin());

@@ -2,6 +2,8 @@
 import { Refusal } from '../core/errors.ts';
 
 const MAX_PATH = 512;
+/** Deeper paths are delegated to nobody. */
+export const MAX_SEGMENTS = 8;
 
 /**
  * What may be a target's path here: printable ASCII without quotes and backslashes, segments that
@@ -12,9 +14,10 @@ export function checkTargetPath(path: string): void {
   const segments = path.split('/');
   const isPlain = /^[!#-.0-[\]-~/]+$/u.test(path) && path.length <= MAX_PATH;
   const isRelative = segments.every((one) => one !== '' && one !== '.' && one !== '..');
-  if (isPlain && isRelative) return;
+  const isShallow = segments.length <= MAX_SEGMENTS;
+  if (isPlain && isRelative && isShallow) return;
   throw new Refusal('WP-TUF-PATH', {
-    message: `"${path}" cannot be the path of a target: expected at most ${MAX_PATH} ASCII characters, like packages/idna/idna-3.7-py3-none-any.whl`,
+    message: `"${path}" cannot be the path of a target: expected at most ${MAX_PATH} ASCII characters in ${MAX_SEGMENTS} segments, like packages/idna/idna-3.7-py3-none-any.whl`,
   });
 }
 

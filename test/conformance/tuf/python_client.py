@@ -12,7 +12,7 @@ import sys
 from tuf.ngclient import Updater
 
 url, root, state, out, *paths = sys.argv[1:]
-pathlib.Path(state).mkdir(exist_ok=True)
+pathlib.Path(state).mkdir(parents=True, exist_ok=True)
 pathlib.Path(out).mkdir(exist_ok=True)
 try:
     updater = Updater(
@@ -24,7 +24,7 @@ try:
     )
     updater.refresh()
 except Exception as error:  # the name of what is refused is the answer
-    print(type(error).__name__)
+    print(type(error).__name__, *str(error).split("\n")[:1])
     sys.exit()
 for path in paths:
     try:
@@ -35,4 +35,4 @@ for path in paths:
         file = pathlib.Path(updater.download_target(info))
         print(hashlib.sha256(file.read_bytes()).hexdigest())
     except Exception as error:
-        print(type(error).__name__)
+        print(type(error).__name__, *str(error).split("\n")[:1])

@@ -1,210 +1,151 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFile, execFileSync } from 'node:child_process';
-import { generateKeyPairSync, hash, sign } from 'node:crypto';
-import { once } from 'node:events';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { Updater } from 'tuf-js';
-import type { Signer } from '../../../src/core/tuf-repository.ts';
-import { openStagedFolder, placeFile } from '../../../src/storage/index.ts';
-import {
-  createRepository,
-  hashedPath,
-  PROFILES,
-  RepositoryWriter,
-  rotateOnline,
-} from '../../../src/tuf/index.ts';
+import { ATTACKS, Mount } from './attacks.ts';
+import { openClients, type Question, type TestedClient } from './clients.ts';
+import { Ground, PATHS } from './ground.ts';
 
-/* Other people's clients read a repository that we wrote. */
+/* Other people's clients and ours on a repository that our writer made, and on what attackers make
+ * of it. */
 
-const run = promisify(execFile);
-const PYTHON_TUF = 'tuf==7.0.1';
-const PATHS = ['packages/a/a-1.0.tar.gz', 'packages/b/b-1.0.tar.gz', 'packages/c/c-1.0.tar.gz'];
-const lives = PROFILES.server;
-
-/** What a client says: for each path a sha256, `absent` or `refused`; or `refused` for all. */
-type Referee = (url: string, root: string, state: string) => Promise<readonly string[]>;
-
-/** @returns the lines that tell how it went; `false` where anybody disagreed. */
-export async function askReferees(tell: (line: string) => void): Promise<boolean> {
-  const referees: [string, Referee][] = [['tuf-js', askTufJs]];
-  const python = pythonWithTuf();
-  if (python === null) tell('python-tuf: skipped, it cannot be installed here');
-  else referees.push(['python-tuf', async (...words) => askPython(python, ...words)]);
-  let agreed = true;
-  for (const [name, referee] of referees)
-    for (const [what, wanted, found] of await judge(referee)) {
-      const isRight = wanted.join() === found.join();
-      agreed &&= isRight;
-      tell(
-        `${name}: ${what}: ${isRight ? 'as expected' : `expected ${wanted.join()}, found ${found.join()}`}`,
-      );
-    }
-  return agreed;
-}
-
-type Judgement = readonly [string, readonly string[], readonly string[]];
-
-/** One life of a repository, with a look by the same client after each change. */
-async function judge(referee: Referee): Promise<readonly Judgement[]> {
-  const ground = mkdtempSync(join(tmpdir(), 'tuf-referee-'));
-  const folder = await openStagedFolder(join(ground, 'metadata'));
-  const server = await serve(ground);
-  const found: Judgement[] = [];
-  let states = 0;
-  const look = async (what: string, wanted: readonly string[], state: string): Promise<void> => {
-    const root = join(ground, 'metadata', '1.root.json');
-    found.push([what, wanted, await referee(server.url, root, join(ground, state))]);
-  };
-  try {
-    const holders = [makeSigner(), makeSigner(), makeSigner()];
-    const [online, next] = [makeSigner(), makeSigner()];
-    const put = async (path: string, text: string) => {
-      const sha256 = hash('sha256', text, 'hex');
-      await placeFile(join(ground, 'targets'), hashedPath(path, sha256), Buffer.from(text));
-      return { path, target: { length: text.length, sha256 } };
-    };
-    const [a = '', b = '', c = ''] = PATHS;
-    const wish = { holders, threshold: 2, online, bits: 4, lives, now: Date.now() };
-    await createRepository(folder, { ...wish, targets: [await put(a, 'old'), await put(b, 'b')] });
-    const hex = (text: string): string => hash('sha256', text, 'hex');
-    await look('a new repository, 2 of 3, 16 bins', [hex('old'), hex('b'), 'absent'], 'state');
-    let writer = await RepositoryWriter.open(folder, lives);
-    const changes = [await put(a, 'new'), await put(c, 'c'), { path: b, target: null }];
-    await writer.publish(changes, online, Date.now());
-    const now = [hex('new'), 'absent', hex('c')];
-    await look('changed, added and removed', now, 'state');
-    const rotation = { next, old: online, holders: holders.slice(1), lives, now: Date.now() };
-    await rotateOnline(folder, rotation);
-    await look('online key rotated', now, 'state');
-    await look('online key rotated, for one that begins with root 1', now, `state${++states}`);
-    writer = await RepositoryWriter.open(folder, lives);
-    await writer.publish([await put(b, 'again')], next, Date.now());
-    const last = [hex('new'), hex('again'), hex('c')];
-    await look('published with the new key', last, 'state');
-    await renewed(ground, async (files) => {
-      writeFileSync(files.target(hashedPath(c, hex('c'))), 'x');
-      await look(
-        'other bytes of a target',
-        [last[0] ?? '', last[1] ?? '', 'refused'],
-        `state${++states}`,
-      );
-    });
-    await renewed(ground, async (files) => {
-      const timestamp = files.metadata('timestamp.json');
-      writeFileSync(
-        timestamp,
-        readFileSync(timestamp, 'utf8').replace('"version":', '"version":1'),
-      );
-      await look('a changed timestamp', ['refused'], `state${++states}`);
-    });
-    return found;
-  } finally {
-    server.close();
-    rmSync(ground, { recursive: true, force: true });
-  }
-}
-
-interface Files {
-  target(path: string): string;
-  metadata(name: string): string;
-}
-
-/** Undoes what `work` changed of one file. */
-async function renewed(ground: string, work: (files: Files) => Promise<void>): Promise<void> {
-  const kept: [string, Buffer][] = [];
-  const keep = (path: string): string => {
-    kept.push([path, readFileSync(path)]);
-    return path;
-  };
-  await work({
-    target: (path) => keep(join(ground, 'targets', path)),
-    metadata: (name) => keep(join(ground, 'metadata', name)),
-  });
-  for (const [path, bytes] of kept) writeFileSync(path, bytes);
-}
-
-async function serve(ground: string) {
-  const server = createServer((request, answer) => {
-    const path = join(ground, decodeURIComponent(request.url ?? ''));
-    if (existsSync(path)) answer.writeHead(200).end(readFileSync(path));
-    else answer.writeHead(404).end();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-  return { url: `http://127.0.0.1:${port}`, close: () => void server.close() };
-}
-
-const askTufJs: Referee = async (url, root, state) => {
-  const out = join(state, 'out');
-  mkdirSync(out, { recursive: true });
-  if (!existsSync(join(state, 'root.json'))) copyFileSync(root, join(state, 'root.json'));
-  const updater = new Updater({
-    metadataDir: state,
-    metadataBaseUrl: `${url}/metadata`,
-    targetDir: out,
-    targetBaseUrl: `${url}/targets`,
-  });
-  try {
-    await updater.refresh();
-  } catch {
-    return ['refused'];
-  }
-  const answers: string[] = [];
-  for (const path of PATHS)
-    try {
-      const info = await updater.getTargetInfo(path);
-      if (info === undefined) answers.push('absent');
-      else answers.push(hash('sha256', readFileSync(await updater.downloadTarget(info)), 'hex'));
-    } catch {
-      answers.push('refused');
-    }
-  return answers;
+/** Where a client differs from what the attack asks for, and why that is no fault of the others. */
+const TWO_IDS =
+  'it counts key ids, and does not ask whether two of them are one key (specification, section 4.2.1: keys must be unique); whoever makes a root can forbid it, as our ceremony does';
+const EXPLAINED: Readonly<Record<string, string>> = {
+  'tuf-js: a root with one key under two key ids': TWO_IDS,
+  'python-tuf: a root with one key under two key ids': TWO_IDS,
 };
 
-async function askPython(python: string, url: string, root: string, state: string) {
-  const script = join(import.meta.dirname, 'python_client.py');
-  const words = [script, url, root, state, join(state, 'out'), ...PATHS];
-  const { stdout } = await run(python, words);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => (/^(?:[0-9a-f]{64}|absent)$/u.test(line) ? line : 'refused'));
-}
-
-/** A Python that has python-tuf, made once in the cache; `null` where it cannot be had. */
-function pythonWithTuf(): string | null {
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? tmpdir(), '.cache');
-  const folder = join(cache, 'wheelproof-referees');
-  const python = join(folder, 'bin', 'python');
+/** @returns whether all agree, and the table for the page. */
+export async function askReferees(
+  tell: (line: string) => void,
+): Promise<{ readonly agreed: boolean; readonly page: string }> {
+  const clients = openClients(tell);
+  const ground = new Ground();
   try {
-    if (!existsSync(python)) execFileSync('python3', ['-m', 'venv', folder], { stdio: 'ignore' });
-    const words = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PYTHON_TUF];
-    execFileSync(python, words, { stdio: 'ignore' });
-    return python;
-  } catch {
-    return null;
+    const url = await ground.open();
+    const honest = await askHonest(ground, url, clients);
+    const attacks = await askAttacked(ground, url, clients);
+    const names = clients.map(({ name }) => name);
+    const rows = [...honest, ...attacks];
+    for (const { name, wanted, found } of rows)
+      tell(
+        `${name}: ${found.map((one, at) => `${names[at] ?? ''} ${one}`).join(', ')} (wanted: ${wanted})`,
+      );
+    const isRight = ({ name, wanted, found }: Row): boolean =>
+      found.every(
+        (one, at) => one === wanted || EXPLAINED[`${names[at] ?? ''}: ${name}`] !== undefined,
+      );
+    const agreed = rows.every(isRight);
+    tell(
+      `${rows.filter(isRight).length} of ${rows.length} rows as wanted by ${names.length} clients; ${Object.keys(EXPLAINED).length} verdicts differ, with their reason`,
+    );
+    return { agreed, page: pageOf(names, honest, attacks) };
+  } finally {
+    ground.close();
   }
 }
 
-function makeSigner(): Signer {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const { x } = publicKey.export({ format: 'jwk' });
-  return {
-    publicKey: Buffer.from(x ?? '', 'base64url').toString('hex'),
-    sign: (message) => Promise.resolve(sign(null, message, privateKey)),
+interface Row {
+  readonly name: string;
+  readonly wanted: string;
+  /** In the order of the clients. */
+  readonly found: readonly string[];
+}
+
+/** One life of a repository, with a look by the same clients after each change. */
+async function askHonest(
+  ground: Ground,
+  url: string,
+  clients: readonly TestedClient[],
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  const { changed, removed, added, claimed } = PATHS;
+  const paths = [changed, removed, added, claimed];
+  const look = async (name: string, texts: readonly string[], state: string): Promise<void> => {
+    const wanted = texts.map((text) => (text === '' ? 'absent' : hash('sha256', text, 'hex')));
+    const found = await all(clients, (client) => ({
+      url: `${url}/honest`,
+      root: join(ground.root, 'honest/metadata/1.root.json'),
+      state: join(ground.root, 'states', client.name, state),
+      paths,
+    }));
+    const words = found.map(({ verdicts }) =>
+      verdicts.join() === wanted.join() ? 'honest' : verdicts.join(),
+    );
+    rows.push({ name, wanted: 'honest', found: words });
   };
+  await ground.create('honest');
+  await look(
+    'a new repository: 2 of 3, a claimed project, 16 bins',
+    ['old', 'b', '', 'alpha'],
+    'one',
+  );
+  await ground.change('honest');
+  await look('a file changed, one added, one removed', ['new', '', 'c', 'alpha'], 'one');
+  await ground.rotate('honest');
+  await look('the online key rotated by a new root', ['new', '', 'c', 'alpha'], 'one');
+  await look('the same for who begins with the first root', ['new', '', 'c', 'alpha'], 'two');
+  ground.copy('honest', 'earlier');
+  await ground.publishAgain('honest');
+  await look('published with the new key', ['new', 'again', 'c', 'alpha'], 'one');
+  return rows;
+}
+
+async function askAttacked(
+  ground: Ground,
+  url: string,
+  clients: readonly TestedClient[],
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const [place, { name, path, expected, primed, mount }] of ATTACKS.entries()) {
+    const at = `attack-${place}`;
+    await mount(new Mount(ground.copy('honest', at), join(ground.root, 'earlier'), ground.keys));
+    const found = await all(clients, (client) => {
+      const state = join(ground.root, 'states', client.name, at);
+      if (primed === true)
+        cpSync(join(ground.root, 'states', client.name, 'one'), state, { recursive: true });
+      return {
+        url: `${url}/${at}`,
+        root: join(ground.root, 'honest/metadata/1.root.json'),
+        state,
+        paths: [path],
+      };
+    });
+    const words = found.map(({ verdicts: [verdict = 'refused'] }) =>
+      verdict === 'refused' || verdict === 'absent' ? verdict : 'TAKEN',
+    );
+    rows.push({ name, wanted: expected, found: words });
+    if (process.env['TUF_REFEREES_SAY'] !== undefined)
+      process.stdout.write(`${name}\n${found.map(({ said }) => `    ${said}`).join('\n')}\n`);
+  }
+  return rows;
+}
+
+async function all(clients: readonly TestedClient[], about: (client: TestedClient) => Question) {
+  const answers = [];
+  for (const client of clients) answers.push(await client.ask(about(client)));
+  return answers;
+}
+
+function pageOf(names: readonly string[], honest: readonly Row[], attacks: readonly Row[]): string {
+  const table = (rows: readonly Row[], what: string): string =>
+    [
+      `| ${[what, ...names].join(' | ')} |`,
+      `| ${[what, ...names].map(() => '---').join(' | ')} |`,
+      ...rows.map(({ name, found }) => `| ${[name, ...found].join(' | ')} |`),
+    ].join('\n');
+  const differing = Object.entries(EXPLAINED).map(([where, why]) => `- ${where}: ${why}`);
+  return [
+    '# TUF conformance',
+    'Written by `npm run conformance -- --only tuf`: a repository that our writer made, read by our client and by other people’s: 2 of 3 holders with names in the root, a claimed project before 16 succinct bins, consistent snapshots. The upstream suite runs against `test/conformance/tuf-client`.',
+    '## The honest repository',
+    '_honest_: each of four paths as it was published.',
+    table(honest, 'what was done'),
+    `## ${attacks.length} attacks`,
+    'Each on its own copy, for a client that begins with the first root or, for rollbacks, has seen the honest repository. _refused_: an error; _absent_: nobody who may speak for the file names it.',
+    table(attacks, 'attack'),
+    ...(differing.length === 0 ? [] : ['Where one differs:', differing.join('\n')]),
+  ].join('\n\n');
 }
