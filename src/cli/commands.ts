@@ -103,7 +103,7 @@ export async function runCommand(
     }),
     io,
   );
-  registerPolicyCommand(program, async (file) => policyFrom(file ?? options.policyFile), io);
+  registerPolicyCommand(program, async (file) => policyFrom(file ?? options.policyFile), io, rows);
   registerPinsCommand(program, async () => {
     const policy = await policyFrom(options.policyFile);
     const { trustedRootsOf } = await import('./trusted-roots.ts');

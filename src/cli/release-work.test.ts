@@ -14,6 +14,7 @@ import { signRelease, type ReleaseOptions } from './release-work.ts';
 const PASSPHRASE = 'open sesame';
 const SSH_KEYGEN = '/usr/bin/ssh-keygen';
 const GPG = '/usr/bin/gpg';
+const MINISIGN = '/usr/bin/minisign';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 let ground = '';
@@ -96,6 +97,23 @@ describe('release sign', () => {
     expect(said).toContain(`openpgp = ["${key.fingerprint}"]  # Ana`);
     expect(readFileSync(at('SHA256SUMS.asc'), 'utf8')).toContain('BEGIN PGP SIGNATURE');
     expect(readFileSync(at(`${key.fingerprint}.asc`), 'utf8')).toContain('PUBLIC KEY');
+  });
+
+  test.skipIf(!existsSync(MINISIGN))('with minisign', async () => {
+    const makeKey = (name: string): void => {
+      const words = ['-G', '-W', '-p', at(`${name}.pub`), '-s', at(`${name}.key`)];
+      execFileSync(MINISIGN, words, { stdio: 'ignore' });
+    };
+    makeKey('mine');
+    makeKey('other');
+    const said = await sign(BOTH, { minisign: at('mine.key') });
+    const [, text = ''] = /minisign = \["([^"]+)"\]/u.exec(said) ?? [];
+    const words = ['-V', '-P', text, '-m', at('SHA256SUMS')];
+    expect(execFileSync(MINISIGN, words).toString()).toContain('verified');
+    // The public key of another is not told to anybody.
+    writeFileSync(at('mine.pub'), readFileSync(at('other.pub')));
+    expect(await sign(BOTH, { minisign: at('mine.key') })).toBe('WP-USAGE');
+    expect(existsSync(at('SHA256SUMS.minisig'))).toBe(false);
   });
 
   test.each([

@@ -5,7 +5,14 @@ import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { Refusal } from '../core/errors.ts';
 import type { Environment } from '../core/machine.ts';
 import { safeText } from '../core/safe-text.ts';
-import { makeSshSignature, openPgp, readMinisignKey, sshKeyWords } from '../crypto/index.ts';
+import {
+  checkMinisign,
+  makeSshSignature,
+  openPgp,
+  readMinisignKey,
+  readMinisignSignature,
+  sshKeyWords,
+} from '../crypto/index.ts';
 import { findProgram, runChild } from '../host/index.ts';
 import { hashOfWordOrFile } from './trust-arguments.ts';
 import { writeDocument } from './trust-files.ts';
@@ -111,8 +118,8 @@ async function byGpg(
 ): Promise<readonly string[]> {
   const words = ['--batch', '--yes', '--armor'];
   const own = ['--local-user', user, '--output', `${path}.asc`, '--detach-sign', path];
-  await runTool(context, 'gpg', [...words, ...own]);
-  const certificate = await runTool(context, 'gpg', [...words, '--export', user]);
+  await runTool(context, 'gpg', [...words, ...own], 'stdout-to-stderr');
+  const certificate = await runTool(context, 'gpg', [...words, '--export', user], 'capture');
   const { checkDetached, readKeyring } = await openPgp();
   const bytes = Buffer.from(certificate);
   const data = await readFile(path);
@@ -140,15 +147,29 @@ async function byMinisign(
   const publicFile = secret.replace(/\.key$/u, '.pub');
   const text = await readFile(resolve(context.directory, publicFile), 'utf8').catch(() => '');
   const key = readMinisignKey(text, publicFile);
-  await runTool(context, 'minisign', ['-S', '-s', secret, '-m', path, '-x', `${path}.minisig`]);
+  const beside = `${path}.minisig`;
+  await runTool(
+    context,
+    'minisign',
+    ['-S', '-s', secret, '-m', path, '-x', beside],
+    'stdout-to-stderr',
+  );
+  const signature = readMinisignSignature(await readFile(beside));
+  if (signature.id !== key.id || !checkMinisign(await readFile(path), signature, key).good) {
+    await rm(beside, { force: true });
+    throw usage(
+      `what minisign signed is not by ${safeText(publicFile, 200)}: use its own .pub file`,
+    );
+  }
   return [`minisign = ["${key.text}"]`];
 }
 
-/** Runs a signer's own program, which may ask for a passphrase. @returns what it printed. */
+/** Runs a signer's own program, which may ask for a passphrase on our terminal. @returns what is captured. */
 async function runTool(
   { environment, directory }: ReleaseContext,
   name: string,
   argv: readonly string[],
+  stdio: 'capture' | 'stdout-to-stderr',
 ): Promise<string> {
   const program = await findProgram(name, environment, directory);
   if (program === null) throw usage(`${name} is not installed here`);
@@ -160,11 +181,12 @@ async function runTool(
     argv,
     environment: Object.fromEntries(known),
     directory,
-    stdio: 'capture',
+    stdio,
   });
   const { code, stdout, stderr } = await child.done;
   if (code === 0) return stdout;
-  throw usage(`${name} did not sign: ${safeText(stderr.trim().split('\n').at(-1) ?? '', 300)}`);
+  const why = safeText(stderr.trim().split('\n').at(-1) ?? '', 300);
+  throw usage(`${name} did not sign${why === '' ? ', and has said why above' : `: ${why}`}`);
 }
 
 function usage(message: string): Refusal {

@@ -22,7 +22,7 @@ export interface KeyContext extends TrustContext {
   readonly keys: HeldKeys;
 }
 
-type Io = Pick<TrustIo, 'out'>;
+type Io = Pick<TrustIo, 'out'> & { err?(text: string): void };
 
 export interface AddOptions extends Json {
   readonly project: string;
@@ -132,7 +132,7 @@ function blockOf({ name, rule, reason, owner, addedAt, revokedAt }: HeldKey): st
     `${name}${revokedAt === null ? '' : `  REVOKED ${new Date(revokedAt).toISOString()}`}`,
     `  project     ${rule.project} (as ${rule.speaksFor})`,
     ...authoritiesOf(rule).map((words) => `  key         ${words}`),
-    ...rule.ssh.map((line) => `  key         SSH ${line}`),
+    ...rule.ssh.map((line) => `  ssh         ${line}`),
     `  signatures  ${rule.signatures?.join(', ') ?? 'where the index says'}`,
     ...rule.checksums.map((place) => `  checksums   ${place}`),
     `  added       ${new Date(addedAt).toISOString()} by ${owner}${revokedAt === null ? `: ${reason}` : ''}`,
@@ -151,11 +151,18 @@ export async function rotateKey(
   const held = await find(context.keys, name);
   const to = await keysOf(options.to, []);
   const rotation = { from: authoritiesOf(held.rule), to: authoritiesOf({ ...held.rule, ...to }) };
-  if (to.ssh.length + held.rule.ssh.length > 0) {
-    throw usage('SSH keys are not rotated by statement: revoke the one and add the other');
-  }
+  const kept = options.keep === true ? held.rule : NO_KEYS;
+  const after = {
+    ...held.rule,
+    openpgp: [...new Set([...kept.openpgp, ...to.openpgp])],
+    keyrings: [...new Set([...kept.keyrings, ...to.keyrings])],
+    minisign: [...new Set([...kept.minisign, ...to.minisign])],
+    ssh: [...new Set([...kept.ssh, ...to.ssh])],
+  };
+  requireSpeaking(name, after);
   if (options.statement === undefined) {
     io.out(rotationText(rotation));
+    io.err?.(signingWords(held.rule));
     return;
   }
   if (held.revokedAt !== null) throw usage(`"${name}" was revoked: nothing that it signs counts`);
@@ -165,20 +172,43 @@ export async function rotateKey(
   const subject = { index: '', project: rule.project, version: null };
   const ask = { address: resolve(options.statement), rule, from: null, subject };
   requireRotation(await signedTextAt(sources, ask), rotation);
-  const kept = options.keep === true ? held.rule : { openpgp: [], keyrings: [], minisign: [] };
   await keep(context, 'key-rotate', {
     ...held,
-    rule: {
-      ...held.rule,
-      openpgp: [...new Set([...kept.openpgp, ...to.openpgp])],
-      keyrings: [...new Set([...kept.keyrings, ...to.keyrings])],
-      minisign: [...new Set([...kept.minisign, ...to.minisign])],
-    },
+    rule: after,
     reason: options.reason ?? held.reason,
     owner: context.owner,
     addedAt: clock.now(),
   });
   await showKeys(context, io, name, options);
+}
+
+const NO_KEYS = { openpgp: [], keyrings: [], minisign: [], ssh: [] } as const;
+
+/** What is left must be able to say what the rule wants. @throws Refusal `WP-USAGE` */
+function requireSpeaking(name: string, rule: HeldKey['rule']): void {
+  const keys = authoritiesOf(rule).length;
+  if (keys < rule.threshold) {
+    throw usage(`"${name}" wants ${rule.threshold} keys, and would have ${keys}: give --keep`);
+  }
+  if (rule.openpgp.length > 0 || rule.checksums.length > 0) return;
+  throw usage(
+    `minisign and SSH keys sign checksum documents, and "${name}" names none`,
+    'Add the new key under another name: `wheelproof trust key add … --checksums PLACE`.',
+  );
+}
+
+/** How the text is signed by whoever holds the old key. */
+function signingWords({ openpgp, minisign, ssh }: HeldKey['rule']): string {
+  const ways = [
+    ...(openpgp.length > 0 ? ['gpg --clear-sign FILE, and give FILE.asc'] : []),
+    ...(minisign.length > 0
+      ? ['minisign -S -m FILE, and give FILE, with FILE.minisig beside it']
+      : []),
+    ...(ssh.length > 0
+      ? ['ssh-keygen -Y sign -n file -f KEY FILE, and give FILE, with FILE.sig beside it']
+      : []),
+  ];
+  return `Have this text signed with the old key (${ways.join('; or ')}): --statement FILE\n`;
 }
 
 /** `wheelproof trust key revoke`: nothing that they sign or signed counts, in any table. */

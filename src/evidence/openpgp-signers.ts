@@ -86,7 +86,7 @@ function asSigned(
   const { primary, signer, made, ended } = outcome;
   return {
     good: true,
-    keys: [`OpenPGP key ${primary}`],
+    keys: [`OpenPGP key ${primary}`, `OpenPGP key ${signer}`],
     authorised: rule.openpgp.includes(primary) || rule.openpgp.includes(signer),
     ended,
     made,

@@ -63,7 +63,7 @@ export function judgeSigners(
   const refused: { readonly key: string; readonly code: Code; readonly reason: string }[] = [];
   for (const one of signed) {
     if (!one.good) refused.push(one);
-    else if (rule.revoked?.includes(one.keys[0]) === true) refused.push(revokedHere(one));
+    else if (one.keys.some((key) => rule.revoked?.includes(key))) refused.push(revokedHere(one));
     else if (!one.authorised) refused.push(stranger(one, rule));
     else if (one.ended !== undefined && !rule.acceptEndedKeys) refused.push(ended(one, one.ended));
     else counted.set(one.keys[0], wordsOf(one));

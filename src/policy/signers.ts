@@ -38,9 +38,11 @@ export function canonicalSigners(signers: readonly SignerRule[]): readonly strin
 
 /** Whom a rule names, and where it looks, in words. */
 export function signerWords(rule: SignerRule): string {
+  const marked = (key: string): string =>
+    rule.revoked?.includes(key) === true ? `${key} (revoked here: counts for nothing)` : key;
   const keys = [
-    ...rule.openpgp.map((fingerprint) => `OpenPGP key ${fingerprint}`),
-    ...rule.minisign.map((key) => `minisign key ${key}`),
+    ...rule.openpgp.map((fingerprint) => marked(`OpenPGP key ${fingerprint}`)),
+    ...rule.minisign.map((key) => marked(`minisign key ${key}`)),
     ...(rule.sigstore ?? []).map((word) => `Sigstore identity ${word}`),
     ...rule.ssh.map((line) => `SSH key of ${line.split(/\s/u, 1)[0] ?? ''}`),
   ];

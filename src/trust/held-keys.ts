@@ -3,7 +3,7 @@ import { Refusal } from '../core/errors.ts';
 import { MAX_POLICY_BYTES } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
 import type { StagedFolder } from '../core/tuf-repository.ts';
-import { fields, parseStrictJson, type JsonObject } from '../crypto/index.ts';
+import { fields, parseStrictJson, readAllowedSigners, type JsonObject } from '../crypto/index.ts';
 
 /** Keys that this user lets speak for projects, beside the tables of the policy. */
 export interface HeldKey {
@@ -31,12 +31,15 @@ export function requireKeyName(name: string): string {
 }
 
 /** How messages name the keys of one rule; what is counted as its authorities. */
-export function authoritiesOf({ openpgp, minisign }: HeldKey['rule']): readonly string[] {
+export function authoritiesOf({ openpgp, minisign, ssh }: Keys): readonly string[] {
   return [
     ...openpgp.map((fingerprint) => `OpenPGP key ${fingerprint}`),
     ...minisign.map((key) => `minisign key ${key}`),
+    ...readAllowedSigners(ssh.join('\n'), 'ssh').map(({ fingerprint }) => `SSH key ${fingerprint}`),
   ];
 }
+
+type Keys = Pick<SignerRule, 'openpgp' | 'minisign' | 'ssh'>;
 
 /** A file for each, whole or not at all. */
 export class HeldKeys {

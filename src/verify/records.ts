@@ -3,7 +3,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { Clock } from '../core/clock.ts';
 import { classOf, type Code } from '../core/codes.ts';
 import { reason } from '../core/errors.ts';
-import { isVoucher } from '../core/finding.ts';
+import { isVoucher, type Finding } from '../core/finding.ts';
 import type { Publisher } from '../core/publisher.ts';
 import type { RefusalClass } from '../core/refusal-class.ts';
 import type { AuditEvent, TrustRows } from '../core/trust-rows.ts';
@@ -160,14 +160,16 @@ export class Records {
         sha256,
         verdict: decision.verdict,
         codes: decision.reasons.map(({ code }) => code),
-        vouchers: decision.findings
-          .filter(isVoucher)
-          .map(({ kind, identity, detail }) => ({ kind, identity, detail })),
+        vouchers: decision.findings.filter(isVoucher).map((one) => voucherShape(one)),
         ...this.#client(),
         policy: this.#parts.policy.digest,
       },
     };
   }
+}
+
+function voucherShape({ kind, class: of, identity, authorities, detail }: Finding) {
+  return { kind, class: of, identity, ...(authorities && { authorities }), detail };
 }
 
 /**

@@ -50,7 +50,7 @@ async function run(words: readonly string[], policy: Policy = DEFAULT_POLICY): P
     if (file === 'bad.toml') throw new Refusal('WP-POLICY-INVALID', { message: 'bad.toml:1: no' });
     return policy;
   };
-  registerPolicyCommand(program, load, io);
+  registerPolicyCommand(program, load, io, () => rows);
   registerExplainCommand(
     program,
     async () => ({ rows, policy, places: placesOf({}, directory) }),
@@ -83,6 +83,28 @@ describe('explain FILE, from its bytes to the rule', () => {
   test('tells that nobody did', async () => {
     judged([]);
     expect(await run(['explain', FILE.filename])).toContain('nobody but the index vouched');
+  });
+});
+
+describe('policy explain PROJECT', () => {
+  test('shows the findings that the last verdicts rest on, and what they meet now', async () => {
+    rows.remember(FILE);
+    const vouchers = [
+      { kind: 'openpgp', class: 'publisher', identity: 'K', authorities: ['K'], detail: 'by K' },
+      { kind: 'checksums', class: 'publisher', identity: 'K', authorities: ['K'], detail: 'too' },
+      { kind: 'forged', class: 'nobody', identity: 'X', detail: '\u001b[31m' },
+    ];
+    const detail = { sha256: SHA, vouchers, verdict: 'vouched' };
+    rows.audit({ at: 2, run: 'r', what: 'verdict', subject: FILE.filename, detail });
+    const require = parseRequirement('2 of (openpgp, checksums)');
+    const policy = sealPolicy({ ...DEFAULT_POLICY, require });
+    const text = await run(['policy', 'explain', FILE.project], policy);
+    expect(text).toContain(`last judged      ${FILE.filename}, 1970-01-01T00:00:00.002Z: vouched`);
+    expect(text).toContain('openpgp        by K');
+    expect(text).toContain('require        2 of (openpgp, checksums): not met');
+    expect(text).not.toContain('forged');
+    const one = await run(['policy', 'explain', `${FILE.project}==99`], policy);
+    expect(one).not.toContain('last judged');
   });
 });
 

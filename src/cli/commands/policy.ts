@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { Refusal } from '../../core/errors.ts';
 import { isProjectName, normaliseName } from '../../core/project-name.ts';
 import { safeText } from '../../core/safe-text.ts';
+import type { TrustRows } from '../../core/trust-rows.ts';
 import { normaliseVersion } from '../../core/version.ts';
 import {
   explainPolicy,
@@ -12,6 +13,7 @@ import {
   type ProjectExplanation,
 } from '../../policy/index.ts';
 import { asciiJson } from '../../report/index.ts';
+import { usedFindings, usedLines, type UsedFindings } from '../used-findings.ts';
 
 export interface PolicyIo {
   out(text: string): void;
@@ -26,6 +28,7 @@ export function registerPolicyCommand(
   program: Command,
   load: (file: string | null) => Promise<Policy>,
   io: PolicyIo,
+  rows?: () => TrustRows,
 ): void {
   const policy = program.command('policy').description('check and explain the policy in force');
   policy
@@ -41,7 +44,9 @@ export function registerPolicyCommand(
     .option('--json', 'print JSON')
     .action(async (word: string, options: Json) => {
       const asked = parseProject(word);
-      explain(await load(null), io, { ...asked, options });
+      const policyInForce = await load(null);
+      const used = rows === undefined ? [] : usedFindings(rows(), policyInForce, asked);
+      explain(policyInForce, io, { ...asked, options, used });
     });
 }
 
@@ -68,11 +73,15 @@ interface AskedProject {
   readonly version: string | null;
 }
 
-function explain(policy: Policy, io: PolicyIo, asked: AskedProject & { options: Json }): void {
-  const { project, version, options } = asked;
+function explain(
+  policy: Policy,
+  io: PolicyIo,
+  asked: AskedProject & { options: Json; used: readonly UsedFindings[] },
+): void {
+  const { project, version, options, used } = asked;
   const explained = explainProject(policy, { project, version, now: Date.now() });
-  if (options.json === true) io.out(asciiJson(explained));
-  else io.out(lines([explained.project, ...projectLines(explained)]));
+  if (options.json === true) io.out(asciiJson({ ...explained, used }));
+  else io.out(lines([explained.project, ...projectLines(explained), ...usedLines(used)]));
 }
 
 /** As `explain` of a file shows it too. */

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command } from 'commander';
+import { generateKeyPairSync, sign as signData } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Refusal } from '../../core/errors.ts';
+import type { SignerRule } from '../../core/signer-rule.ts';
 import type { TrustRows } from '../../core/trust-rows.ts';
+import { makeSshSignature, sshKeyWords } from '../../crypto/index.ts';
 import { placesOf } from '../../host/index.ts';
 import { DEFAULT_POLICY, signersIn } from '../../policy/index.ts';
 import { openMemoryTrustRows } from '../../storage/index.ts';
@@ -72,6 +75,21 @@ async function run(...words: readonly string[]): Promise<string> {
 const add = async (...more: readonly string[]): Promise<string> =>
   await run('add', 'good', at('one.asc'), '--project', 'Good*', '--reason', 'met her', ...more);
 const rules = async () => signersIn(await withHeldKeys(DEFAULT_POLICY, places()))('good-thing');
+
+const RULE: SignerRule = {
+  project: 'good*',
+  speaksFor: 'publisher',
+  openpgp: [],
+  keyrings: [],
+  minisign: [],
+  ssh: [],
+  sshNamespace: 'file',
+  signatures: null,
+  checksums: [],
+  threshold: 1,
+  acceptEndedKeys: false,
+  source: 'wheelproof.toml [[signer]] 1',
+};
 
 describe('trust key add', () => {
   test('lets a key speak, and says whose', async () => {
@@ -158,6 +176,58 @@ describe('trust key rotate', () => {
   });
 });
 
+describe('SSH keys', () => {
+  const PLACE = 'https://good.example/SUMS';
+  const keyed = () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString(
+      'hex',
+    );
+    const sign = async (data: Uint8Array) => new Uint8Array(signData(null, data, privateKey));
+    return { signer: { publicKey: raw, sign }, line: `ana@good ${sshKeyWords(raw)}` };
+  };
+
+  test('are rotated by a statement of the old one, and revoked in every table', async () => {
+    const [old, next] = [keyed(), keyed()];
+    writeFileSync(at('old'), `${old.line}\n`);
+    writeFileSync(at('next'), `${next.line}\n`);
+    await run(
+      'add',
+      'good',
+      at('old'),
+      '--project',
+      'good*',
+      '--reason',
+      'x',
+      '--checksums',
+      PLACE,
+    );
+    const text = await run('rotate', 'good', '--to', at('next'));
+    expect(text).toMatch(/^from: SSH key SHA256:\S+\nto: SSH key SHA256:\S+$/mu);
+    const attempt = async ({ signer }: ReturnType<typeof keyed>): Promise<string> => {
+      writeFileSync(at('statement'), text);
+      const signature = await makeSshSignature(Buffer.from(text), 'file', signer);
+      writeFileSync(at('statement.sig'), signature);
+      return await run('rotate', 'good', '--to', at('next'), '--statement', at('statement'));
+    };
+    expect(await attempt(next)).toBe('WP-SIGNER-UNKNOWN');
+    expect(await rules()).toMatchObject([{ ssh: [old.line] }]);
+    await attempt(old);
+    expect(await rules()).toMatchObject([{ ssh: [next.line], checksums: [PLACE] }]);
+    await run('revoke', 'good', '--reason', 'stolen');
+    const rule = { ...RULE, ssh: [next.line], checksums: [PLACE] };
+    const policy = await withHeldKeys({ ...DEFAULT_POLICY, signers: [rule] }, places());
+    const [{ revoked = [] } = RULE] = signersIn(policy)('good');
+    expect(revoked).toEqual([expect.stringMatching(/^SSH key SHA256:/u)]);
+  });
+
+  test('cannot take the place of a key that signs files', async () => {
+    await add();
+    writeFileSync(at('next'), `${keyed().line}\n`);
+    expect(await run('rotate', 'good', '--to', at('next'))).toBe('WP-USAGE');
+  });
+});
+
 describe('trust key revoke', () => {
   test('lets the key speak in no table, and cannot be rotated away', async () => {
     await add();
@@ -165,20 +235,7 @@ describe('trust key revoke', () => {
     expect(told).toContain('REVOKED');
     expect(told).toMatch(/^ {2}added {7}\S+ by [^:\n]+$/mu);
     expect(told).toContain('revoked     because: stolen');
-    const rule = {
-      project: 'good*',
-      speaksFor: 'publisher',
-      openpgp: [one.fingerprint],
-      keyrings: [one.armour],
-      minisign: [],
-      ssh: [],
-      sshNamespace: 'file',
-      signatures: null,
-      checksums: [],
-      threshold: 1,
-      acceptEndedKeys: false,
-      source: 'wheelproof.toml [[signer]] 1',
-    } as const;
+    const rule = { ...RULE, openpgp: [one.fingerprint], keyrings: [one.armour] };
     const policy = await withHeldKeys({ ...DEFAULT_POLICY, signers: [rule] }, places());
     expect(signersIn(policy)('good')).toEqual([
       { ...rule, revoked: [`OpenPGP key ${one.fingerprint}`] },

@@ -12,7 +12,7 @@ const several = (word: string, before: readonly string[] = []): readonly string[
 export function registerTrustKeyCommand(
   program: Command,
   open: () => Promise<KeyContext>,
-  io: Pick<TrustIo, 'out'>,
+  io: Pick<TrustIo, 'out'> & { err?(text: string): void },
 ): void {
   const key = program.commands
     .find((command) => command.name() === 'trust')
