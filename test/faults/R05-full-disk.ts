@@ -10,6 +10,7 @@ import type { Ground } from './ground.ts';
 import { openGateHall, type Answer } from './gate-hall.ts';
 import { judgeEnd, judgeHandedOut, judgeStore } from './invariants.ts';
 import { sweep } from './R04-io-errors.ts';
+import { FULL_SIGNED_INDEX } from './R05-full-signed-index.ts';
 import { openSmallDisk, type SmallDisk } from './small-disk.ts';
 
 const OWN_STATE = 21;
@@ -159,5 +160,6 @@ export const R05: Fault = {
     { name: 'a disk of 64 MiB', needs: ['mounts'], play: fillSmallDisk },
     { name: 'space returns under an open gate', needs: ['mounts'], play: waitForSpace },
     { name: 'low-space stop', needs: ['mounts'], quick: true, play: stopBeforeTheEnd },
+    ...FULL_SIGNED_INDEX,
   ],
 };
