@@ -66,6 +66,7 @@ export async function runCommand(
     async () => ({
       rows: rows(),
       pageCopies: () => openKeptPages(findPlaces(environment)),
+      keys: async () => await openHeldKeys(findPlaces(environment)),
       clock: clockOf({}),
       owner: currentOwner(environment),
     }),

@@ -63,7 +63,7 @@ test('blobs are counted, and what dead runs left is named and left', async () =>
   await mkdir(join(blobs, 'sha256/ab'), { recursive: true });
   await mkdir(join(blobs, 'drafts'));
   await writeFile(join(blobs, 'sha256/ab/abcd'), Buffer.alloc(3 * 1024));
-  expect((await checkBlobs(places))[0]?.message).toBe('1 files, 3 KiB');
+  expect((await checkBlobs(places))[0]?.message).toBe('1 file, 3 KiB');
   expect(await checkLeftovers(places, NOW)).toMatchObject([{ state: 'ok' }]);
   const left = join(places.state, 'runs', `1-1-00000000-${'0'.repeat(16)}`);
   await mkdir(left, { recursive: true });

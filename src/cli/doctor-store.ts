@@ -48,7 +48,11 @@ function readTrustStore(file: string, clock: Clock): StoreFindings {
     const files = rows.list({});
     const approvals = rows.listApprovals();
     const trail = rows.auditTrail({});
-    const counts = `${files.length} files, ${approvals.length} approvals, ${rows.listHosts().length} file hosts`;
+    const counts = [
+      counted(files.length, 'file'),
+      counted(approvals.length, 'approval'),
+      counted(rows.listHosts().length, 'file host'),
+    ].join(', ');
     const message = `schema ${MIGRATIONS.length}; ${counts}; audit trail of ${trail.length} entries, without a gap`;
     const times = [
       ...files.map(({ lastSeen }) => lastSeen),
@@ -145,3 +149,6 @@ export function inWords(bytes: number): string {
   if (bytes >= GIB) return `${(bytes / GIB).toFixed(1)} GiB`;
   return bytes >= MIB ? `${(bytes / MIB).toFixed(1)} MiB` : `${Math.ceil(bytes / 1024)} KiB`;
 }
+
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -129,6 +129,6 @@ describe('release sign', () => {
   });
 
   test('tells that there is no agent', async () => {
-    expect(await sign(BOTH, { ssh: 'agent:x' })).toBe('WP-TUF-KEY');
+    expect(await sign(BOTH, { ssh: 'agent:x' })).toBe('WP-SIGNING-KEY');
   });
 });

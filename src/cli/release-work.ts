@@ -14,9 +14,9 @@ import {
   sshKeyWords,
 } from '../crypto/index.ts';
 import { findProgram, runChild } from '../host/index.ts';
+import { openOwnSigner } from './own-signer.ts';
 import { hashOfWordOrFile } from './trust-arguments.ts';
 import { writeDocument } from './trust-files.ts';
-import { openSigner } from './tuf-keys.ts';
 
 export interface ReleaseOptions {
   readonly out: string;
@@ -42,7 +42,7 @@ const NAMESPACE = 'file';
 /**
  * `wheelproof release sign`: a signed list of the files of one release, and the lines by which the
  * policies of its users take it.
- * @throws Refusal `WP-USAGE`, `WP-TUF-KEY`
+ * @throws Refusal `WP-USAGE`, `WP-SIGNING-KEY`
  */
 export async function signRelease(
   context: ReleaseContext,
@@ -105,7 +105,7 @@ async function bySsh(
   { principal = 'release' }: ReleaseOptions,
 ): Promise<readonly string[]> {
   if (!/^[^\s",#]{1,200}$/u.test(principal)) throw usage('--principal: expected one word');
-  const signer = await openSigner(spec, environment);
+  const signer = await openOwnSigner(spec, environment);
   const signature = await makeSshSignature(await readFile(path), NAMESPACE, signer);
   await writeDocument(`${path}.sig`, signature);
   return [`ssh = [${JSON.stringify(`${principal} ${sshKeyWords(signer.publicKey)}`)}]`];

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Environment } from '../core/machine.ts';
 import { approvalShape, approve } from '../trust/index.ts';
 import { readSignedApproval, signApproval } from '../trust/signed-approval.ts';
+import { openOwnSigner } from './own-signer.ts';
 import { hashOfWordOrFile, parseEnd } from './trust-arguments.ts';
 import {
   occasionOf,
@@ -13,7 +14,6 @@ import {
 } from './trust-context.ts';
 import { readDocumentFile, writeDocument } from './trust-files.ts';
 import { approvalsTable } from './trust-text.ts';
-import { openSigner } from './tuf-keys.ts';
 
 export interface ApprovalContext extends TrustContext {
   readonly environment: Environment;
@@ -45,7 +45,7 @@ export async function signApprovalFile(
     owner: options.owner ?? context.owner,
     expiresAt: parseEnd(options.expires, now),
   };
-  const signer = await openSigner(options.key, context.environment);
+  const signer = await openOwnSigner(options.key, context.environment);
   await writeDocument(resolve(options.out), await signApproval(wish, signer, now));
   io.out(
     `${options.out}: approves sha256:${wish.sha256} until ${new Date(wish.expiresAt).toISOString()}\n`,

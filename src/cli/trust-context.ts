@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
 import type { PageCopies } from '../core/page-copy.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
+import type { HeldKeys } from '../trust/held-keys.ts';
 import type { Occasion } from '../trust/index.ts';
 
 export interface TrustContext {
@@ -12,6 +13,8 @@ export interface TrustContext {
   readonly clock: Clock;
   /** Pages that are kept for the time when their index is down. */
   readonly pageCopies?: () => Pick<PageCopies, 'forget'>;
+  /** Maintainers' keys that may speak. */
+  readonly keys?: () => Promise<Pick<HeldKeys, 'all' | 'find' | 'save'>>;
   /** Who runs the command. */
   readonly owner: string;
 }
@@ -26,7 +29,7 @@ export interface Json {
   readonly json?: true;
 }
 
-export function occasionOf({ clock }: TrustContext): Occasion {
+export function occasionOf({ clock }: Pick<TrustContext, 'clock'>): Occasion {
   return { now: clock.now(), run: `trust-${randomBytes(8).toString('hex')}` };
 }
 

@@ -18,7 +18,7 @@ import {
   type TrustIo,
 } from './trust-context.ts';
 
-export interface KeyContext extends TrustContext {
+export interface KeyContext extends Omit<TrustContext, 'keys'> {
   readonly keys: HeldKeys;
 }
 

@@ -87,6 +87,12 @@ export const SIGNATURE_CODES = {
     'Two programs that read it differently would believe different things of one file.',
     'Report the document to the project.',
   ),
+  'WP-SIGNING-KEY': entry(
+    'E-STATE',
+    'The key with which you wanted to sign cannot be used.',
+    'An approval or a list of a release is your word, and is signed with your key or not at all.',
+    'See which keys there are: `ssh-add -l` (agent:NAME takes a comment or fingerprint of an Ed25519 key), or name a key file, file:PATH.',
+  ),
   'WP-SIGNER-KEYS': entry(
     'E-STATE',
     'A keyring that the policy names cannot be used.',

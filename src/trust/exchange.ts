@@ -14,6 +14,8 @@ import {
   type WholePage,
   wholePageShape,
 } from './page-document.ts';
+import type { HeldKey } from './held-keys.ts';
+import { keyShape, readKeyRow } from './key-document.ts';
 import { mergeApprovals, mergeFiles } from './merge.ts';
 import {
   changeShape,
@@ -34,6 +36,7 @@ interface TrustDocument {
   readonly pages: readonly WholePage[];
   readonly publishers: readonly RememberedPublishers[];
   readonly changes: readonly AcceptedChange[];
+  readonly keys: readonly HeldKey[];
 }
 
 /** How many rows are new, were merged into existing ones, or were there already. */
@@ -46,10 +49,12 @@ export interface ImportOutcome {
     readonly kept: RememberedFile;
     readonly offered: RememberedFile;
   }[];
+  /** Maintainers' keys that the document holds: they are files, and are merged by who has them. */
+  readonly keys?: readonly HeldKey[];
 }
 
 /** Everything that is remembered, as one canonical JSON document. */
-export function exportTrust(rows: TrustRows): string {
+export function exportTrust(rows: TrustRows, keys: readonly HeldKey[] = []): string {
   const document = rows.transaction(() => {
     const pages = allPages(rows).map(wholePageShape);
     const publishers = rows.listPublishers({}).map(publishersShape);
@@ -64,6 +69,7 @@ export function exportTrust(rows: TrustRows): string {
       ...(pages.length === 0 ? {} : { pages }),
       ...(publishers.length === 0 ? {} : { publishers }),
       ...(changes.length === 0 ? {} : { changes }),
+      ...(keys.length === 0 ? {} : { keys: keys.map(keyShape) }),
     };
   });
   return `${canonicalJson(document)}\n`;
@@ -79,20 +85,24 @@ export function importTrust(rows: TrustRows, bytes: Uint8Array, occasion: Occasi
   const document = readDocument(bytes);
   return rows.transaction(() => {
     const outcome = mergeInto(rows, document);
-    const { conflicts, ...counts } = outcome;
+    const { conflicts, keys = [], ...counts } = outcome;
     rows.audit({
       at: occasion.now,
       run: occasion.run,
       what: 'import',
       subject: 'trust store',
-      detail: { ...counts, conflicts: conflicts.map(({ kept }) => kept.filename) },
+      detail: {
+        ...counts,
+        conflicts: conflicts.map(({ kept }) => kept.filename),
+        ...(keys.length > 0 && { keys: keys.map(({ name }) => name) }),
+      },
     });
     return outcome;
   });
 }
 
 /** Members that came later: a document that has none of them leaves them out. */
-const LATER = ['pages', 'publishers', 'changes'] as const;
+const LATER = ['pages', 'publishers', 'changes', 'keys'] as const;
 type Later = (typeof LATER)[number];
 
 /** @throws Refusal `WP-TRUST-DOCUMENT` */
@@ -123,6 +133,7 @@ function readDocument(bytes: Uint8Array): TrustDocument {
     pages: later('pages', readPageRow),
     publishers: later('publishers', readPublishersRow),
     changes: later('changes', readChangeRow),
+    keys: later('keys', readKeyRow),
   };
 }
 
@@ -151,7 +162,7 @@ function requireOnce(document: DocumentObject, keys: readonly (readonly string[]
 
 function mergeInto(
   rows: TrustRows,
-  { files, approvals, hosts, pages, publishers, changes }: TrustDocument,
+  { files, approvals, hosts, pages, publishers, changes, keys }: TrustDocument,
 ): ImportOutcome {
   const conflicts: { kept: RememberedFile; offered: RememberedFile }[] = [];
   const counts = { added: 0, merged: 0, unchanged: 0 };
@@ -181,7 +192,7 @@ function mergeInto(
   for (const offered of pages) took(takePage(rows, offered));
   for (const offered of publishers) took(takePublishers(rows, offered));
   for (const offered of changes) took(takeChange(rows, offered));
-  return { ...counts, conflicts };
+  return { ...counts, conflicts, ...(keys.length > 0 && { keys }) };
 }
 
 /** The store refreshes a row by itself, but only a new row takes an earlier first sight. */

@@ -52,7 +52,7 @@ export class HeldKeys {
   /** @throws Refusal `WP-STATE-DAMAGED` */
   async find(name: string): Promise<HeldKey | null> {
     const bytes = await this.#folder.read(`${requireKeyName(name)}${SUFFIX}`);
-    return bytes === null ? null : parseHeld(name, bytes);
+    return bytes === null ? null : parseHeldKey(name, bytes);
   }
 
   async all(): Promise<readonly HeldKey[]> {
@@ -89,7 +89,8 @@ export function signersWith(
   return revoked.length === 0 ? all : all.map((rule) => ({ ...rule, revoked }));
 }
 
-function parseHeld(name: string, bytes: Uint8Array): HeldKey {
+/** @throws Refusal `WP-STATE-DAMAGED` */
+export function parseHeldKey(name: string, bytes: Uint8Array): HeldKey {
   const what = `the key "${name}"`;
   try {
     if (bytes.length > 2 * MAX_POLICY_BYTES) throw new Error('it is too large');

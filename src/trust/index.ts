@@ -9,6 +9,7 @@ export {
 } from './approvals.ts';
 export { acceptChange, requireRelease, withdrawChanges } from './accepted-changes.ts';
 export { approvalShape, fileShape, timeText } from './document-shape.ts';
+export { mergeKeys } from './key-document.ts';
 export { exportTrust, importTrust, type ImportOutcome } from './exchange.ts';
 export { HostMemory } from './hosts.ts';
 export { listingShape, pageShape } from './page-document.ts';
