@@ -75,7 +75,8 @@ export async function checkBlobs(places: Places): Promise<readonly Check[]> {
   const kept = await measure(join(root, 'sha256'));
   const aside = await measure(join(root, 'quarantine'));
   const quarantine = aside.files === 0 ? '' : `; ${inWords(aside.bytes)} in quarantine`;
-  return [ok(BLOBS, `${kept.more}${kept.files} files, ${inWords(kept.bytes)}${quarantine}`)];
+  const files = `${kept.more}${counted(kept.files, 'file')}`;
+  return [ok(BLOBS, `${files}, ${inWords(kept.bytes)}${quarantine}`)];
 }
 
 interface Measured {
