@@ -105,13 +105,6 @@ export async function runCommand(
     io,
   );
   registerPolicyCommand(program, async (file) => policyFrom(file ?? options.policyFile), io, rows);
-  registerPinsCommand(program, async () => {
-    const policy = await policyFrom(options.policyFile);
-    const { trustedRootsOf } = await import('./trusted-roots.ts');
-    const trustedRoots = trustedRootsOf(findPlaces(environment), policy);
-    return { policy, clock: clockOf({}), io, trustedRoots };
-  });
-  registerLockCommand(program, async () => ({ environment, directory: process.cwd(), io }));
   registerIndexCommand(program, io);
   registerExplainCommand(
     program,
@@ -128,21 +121,24 @@ export async function runCommand(
     io,
   );
   registerTufCommand(program, () => ({ io, environment, now: clockOf({}).now() }));
-  registerVerifyCommand(
-    program,
-    async () => ({
-      rows: rows(),
-      clock: clockOf({}),
-      policy: await policyFrom(options.policyFile),
-      places: findPlaces(environment),
-      environment,
-      directory: process.cwd(),
-      io,
-    }),
-    (code) => {
-      exit = code;
-    },
-  );
+  const lookAround = async () => ({
+    rows: rows(),
+    clock: clockOf({}),
+    policy: await policyFrom(options.policyFile),
+    places: findPlaces(environment),
+    environment,
+    directory: process.cwd(),
+    io,
+  });
+  registerLockCommand(program, lookAround);
+  registerPinsCommand(program, async () => {
+    const around = await lookAround();
+    const { trustedRootsOf } = await import('./trusted-roots.ts');
+    return { ...around, trustedRoots: trustedRootsOf(around.places, around.policy) };
+  });
+  registerVerifyCommand(program, lookAround, (code) => {
+    exit = code;
+  });
   registerDoctorCommand(program, async (wish) => {
     exit = await seeDoctor(wish, { options, output, wiring });
   });

@@ -5,6 +5,7 @@ import type { Report } from '../core/report.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Receipt } from '../core/verification.ts';
 import { buildReport } from '../report/index.ts';
+import { strangersTo } from './lock-identities.ts';
 import { pageKey, type PageAnswer, type PageAsked } from './index-pages.ts';
 import type { LockedBytes, Unstated } from './locked-files.ts';
 import { tellRootAges } from './root-ages.ts';
@@ -12,7 +13,7 @@ import type { VerifyContext } from './verify-context.ts';
 import { ownVersion } from './version.ts';
 
 export interface LockJudged {
-  readonly reading: Pick<PinReading, 'pins' | 'wishes'>;
+  readonly reading: Pick<PinReading, 'packages' | 'pins' | 'wishes'>;
   readonly receipts: readonly Receipt[];
   readonly stated: readonly LockedBytes[];
   readonly unstated: readonly Unstated[];
@@ -38,7 +39,11 @@ export async function lockReport(
     jail: 'none',
     receipts,
     installed: [],
-    refusals: [...unstated.flatMap(strippedOf), ...quarantinedIn(stated, pages, rows)],
+    refusals: [
+      ...unstated.flatMap(strippedOf),
+      ...quarantinedIn(stated, pages, rows),
+      ...strangersTo(reading.packages, receipts),
+    ],
     notes: [
       ...policy.notes,
       ...told.notes,

@@ -77,6 +77,11 @@ describe('pins', () => {
     expect(await examine(marked, { sha256: 'c' })).toMatchObject({ state: 'failed' });
   });
 
+  test('of a release hold however its version is written', async () => {
+    const short = [pin({ sha256: 'a' }, { version: '1' })];
+    expect(await examine(short, { sha256: 'b' })).toMatchObject({ state: 'failed' });
+  });
+
   test('of a file must match in every hash they state', async () => {
     const forged = pin({ md5: 'evil', sha256: 'good' }, { filename: artifact.filename });
     expect(await examine([forged], { md5: 'evil', sha256: 'evil' })).toMatchObject({

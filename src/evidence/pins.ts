@@ -4,6 +4,7 @@ import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Pin } from '../core/installer.ts';
 import { addressKey } from '../core/url.ts';
+import { compareVersions } from '../core/version.ts';
 
 const base = { kind: 'pins', class: 'you' } as const;
 
@@ -90,7 +91,9 @@ const statementOf = ({ statement, where }: Pin): string => statement ?? where;
 function concerns(pin: Pin, artifact: Artifact): boolean {
   if (pin.filename !== null) return pin.filename === artifact.filename;
   if (pin.url !== null) return false;
-  return pin.version === null || pin.version === artifact.version;
+  if (pin.version === null || pin.version === artifact.version) return true;
+  // `1.0` pins `1.0.0`.
+  return compareVersions(pin.version, artifact.version) === 0;
 }
 
 function judge({ ofFile, ofRelease }: Pins, digests: Hashes): Finding {

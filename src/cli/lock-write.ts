@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+import { basename, dirname, resolve as resolvePath } from 'node:path';
+import { Refusal } from '../core/errors.ts';
+import type { LockedPackage, PinReading } from '../core/lockfile.ts';
+import { safeText } from '../core/safe-text.ts';
+import type { Receipt } from '../core/verification.ts';
+import { thisMachine } from '../host/index.ts';
+import { writePylock } from '../lockfiles/index.ts';
+import { placeFile } from '../storage/index.ts';
+import { readPages } from './index-pages.ts';
+import { identitiesIn } from './lock-identities.ts';
+import { LockIndexes } from './lock-indexes.ts';
+import { judgeLocked } from './lock-judgement.ts';
+import { readLock } from './lock-list.ts';
+import { lockedFiles, merged, resolve, type Resolved } from './lock-resolve.ts';
+import { PageMemory, type LockedBytes } from './locked-files.ts';
+import type { VerifyContext } from './verify-context.ts';
+import { openOutside } from './verify-listing.ts';
+import { ownVersion } from './version.ts';
+
+export interface LockOptions {
+  readonly output?: string;
+  readonly index?: string;
+  readonly group?: readonly string[];
+  readonly allGroups?: true;
+}
+
+export interface WriteContext extends VerifyContext {
+  readonly io: { out(text: string): void; err(text: string): void };
+}
+
+/** What a lock file is written from: every release with its files, and who attested them. */
+export interface LockContents {
+  readonly packages: readonly LockedPackage[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * `wheelproof lock FILE`: a pylock.toml (PEP 751) of what any requirement or lock file names.
+ * @throws Refusal as {@link contentsOf}
+ */
+export async function writeLock(
+  context: WriteContext,
+  path: string,
+  options: LockOptions,
+): Promise<void> {
+  const { packages, notes } = await contentsOf(context, await readLock(context, path), options);
+  const text = writePylock({ packages, createdBy: `wheelproof ${ownVersion()}` });
+  const target = options.output ?? 'pylock.toml';
+  if (target === '-') context.io.out(text);
+  else {
+    const place = resolvePath(context.directory, target);
+    await placeFile(dirname(place), basename(place), Buffer.from(text));
+  }
+  const files = packages.reduce((sum, { files: own }) => sum + own.length, 0);
+  const attested = packages.filter(({ identities }) => identities.length > 0).length;
+  const told = [
+    ...notes,
+    `${target === '-' ? 'standard output' : target}: ${packages.length} releases, ${files} files; ${attested} releases attested`,
+  ];
+  context.io.err(told.map((line) => `${safeText(line, 1_000)}\n`).join(''));
+}
+
+/**
+ * Every release that is asked for, with all its files that the lock allows: as its index lists them
+ * now, and as everybody whom this machine believes says of them.
+ * @throws Refusal as `resolve`, and where somebody's evidence contradicts a file
+ */
+export async function contentsOf(
+  context: VerifyContext,
+  reading: PinReading,
+  options: LockOptions,
+): Promise<LockContents> {
+  const { rows, policy, environment, directory } = context;
+  const memory = new PageMemory(rows);
+  const indexes = new LockIndexes({
+    options: reading.options,
+    given: options.index ?? null,
+    environment,
+    directory,
+    machine: thisMachine,
+    remembered: (project) => memory.indexOf(project),
+  });
+  const { asked, direct, notes } = sorted(reading.packages, options);
+  const placed: { readonly locked: LockedPackage; readonly index: string }[] = [];
+  for (const locked of asked) placed.push({ locked, index: await indexes.of(locked) });
+  const upstream = openOutside(context);
+  try {
+    const wanted = placed.map(({ locked, index }) => ({ index, project: locked.name }));
+    const pages = await readPages(upstream, policy, wanted);
+    const resolved = placed.map(({ locked, index }) => resolve(locked, index, pages));
+    const stated = resolved.flatMap(bytesOf);
+    const receipts = await judgeLocked(context, {}, { stated, pages, upstream, memory });
+    requireNoContradiction(receipts);
+    const releases = Map.groupBy(receipts, ({ artifact }) => keyOf(artifact));
+    const packages = resolved.map((one) =>
+      packageOf(one, releases.get(keyOf({ ...one.locked, project: one.locked.name })) ?? []),
+    );
+    return { packages: [...packages, ...direct], notes: [...notes, ...yankedIn(resolved)] };
+  } finally {
+    await upstream.close();
+  }
+}
+
+const keyOf = ({
+  project,
+  version,
+}: {
+  readonly project: string;
+  readonly version: string | null;
+}) => `${project} ${version ?? ''}`;
+
+const MAIN: ReadonlySet<string> = new Set(['main', 'default']);
+
+/** What comes from an index, and what does not; groups that nobody asked for are left out, and told. */
+function sorted(
+  packages: readonly LockedPackage[],
+  { group = [], allGroups }: LockOptions,
+): { asked: readonly LockedPackage[]; direct: readonly LockedPackage[]; notes: string[] } {
+  const isWanted = ({ groups }: LockedPackage): boolean =>
+    allGroups === true ||
+    groups.length === 0 ||
+    groups.some((name) => MAIN.has(name) || group.includes(name));
+  const wanted = packages.filter(isWanted);
+  const left = new Set(packages.filter((one) => !isWanted(one)).flatMap(({ groups }) => groups));
+  const local = wanted.filter(({ place }) => place?.kind === 'local');
+  const elsewhere = wanted.filter(({ place }) => place !== null && place.kind !== 'local');
+  for (const { name, where, files, hashes, place } of elsewhere) {
+    const isFixed =
+      place?.kind === 'vcs' ? /@[0-9a-f]{40}$/u.test(place.url) : files.length + hashes.length > 0;
+    if (isFixed) continue;
+    const what = place?.kind === 'vcs' ? 'a commit' : 'a hash';
+    throw new Refusal('WP-LOCK-NO-HASH', {
+      message: `${where}: ${name}: expected ${what}, found none: whatever its server sends would do`,
+    });
+  }
+  return {
+    asked: merged(wanted.filter(({ place }) => place === null)),
+    direct: elsewhere,
+    notes: [
+      ...local.map(({ name, where }) => `${where}: ${name} lies on this machine, and is left out`),
+      ...(left.size === 0 ? [] : [`left out, unless --group names them: ${[...left].join(', ')}`]),
+    ],
+  };
+}
+
+function bytesOf({ locked, index, files }: Resolved): readonly LockedBytes[] {
+  const { name: project, version, where } = locked;
+  return files.map(({ filename, url, hashes }) => ({
+    project,
+    version,
+    filename,
+    url,
+    sha256: hashes['sha256'] ?? '',
+    index,
+    where,
+  }));
+}
+
+/** That nobody vouches for a file is no reason to leave it out of a lock; that somebody's word is against it is. */
+function requireNoContradiction(receipts: readonly Receipt[]): void {
+  for (const { decision } of receipts) {
+    const [against] = decision.reasons.filter(({ code }) => code !== 'WP-NO-VOUCHER');
+    if (against !== undefined) throw new Refusal(against.code, against);
+  }
+}
+
+function packageOf(resolved: Resolved, receipts: readonly Receipt[]): LockedPackage {
+  const { locked, index, files } = resolved;
+  const [stated] = files.flatMap(({ requiresPython }) => requiresPython ?? []);
+  return {
+    ...locked,
+    hashes: [],
+    files: lockedFiles(resolved),
+    index,
+    requiresPython: stated ?? locked.requiresPython,
+    identities: identitiesIn(receipts),
+  };
+}
+
+function yankedIn(resolved: readonly Resolved[]): readonly string[] {
+  return resolved.flatMap(({ locked: { name, version }, files }) => {
+    const yanked = files.find((file) => file.yanked !== false)?.yanked;
+    return yanked === undefined
+      ? []
+      : [
+          `${name} ${version ?? ''} was withdrawn by its project${yanked === '' ? '' : `: ${yanked}`}`,
+        ];
+  });
+}
