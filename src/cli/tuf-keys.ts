@@ -6,15 +6,18 @@ import { Writable } from 'node:stream';
 import { Refusal } from '../core/errors.ts';
 import type { Signer } from '../core/tuf-repository.ts';
 import { openKeyFile, publicKeyOf } from '../crypto/index.ts';
-import { agentSigner } from '../host/index.ts';
+import { agentSigner, openPkcs11, type AskPin } from '../host/index.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment variable that unlocks key files. */
 export const PASSPHRASE = 'WHEELPROOF_TUF_PASSPHRASE';
 
+/** The environment variable that unlocks tokens. */
+export const PIN = 'WHEELPROOF_TUF_PIN';
+
 /**
- * @param spec `agent:NAME` (comment, fingerprint or public key) or `file:PATH`.
+ * @param spec `agent:NAME` (comment, fingerprint or public key), `pkcs11:…` (RFC 7512) or `file:PATH`.
  * @throws Refusal `WP-TUF-KEY`
  */
 export async function openSigner(spec: string, environment: Environment): Promise<Signer> {
@@ -22,6 +25,10 @@ export async function openSigner(spec: string, environment: Environment): Promis
     const socket = environment['SSH_AUTH_SOCK'];
     if (socket !== undefined) return await agentSigner(socket, spec.slice('agent:'.length));
     throw new Refusal('WP-TUF-KEY', { message: 'SSH_AUTH_SOCK names no SSH agent' });
+  }
+  if (spec.startsWith('pkcs11:')) {
+    const { loadCryptoki, pkcs11Signer } = await openPkcs11();
+    return await pkcs11Signer(spec, loadCryptoki(environment), pinFrom(environment));
   }
   const path = spec.replace(/^file:/u, '');
   const bytes = await readKeyFile(path);
@@ -35,9 +42,35 @@ export async function openSigner(spec: string, environment: Environment): Promis
  */
 export async function publicKeyFor(spec: string, environment: Environment): Promise<string> {
   if (/^[0-9a-f]{64}$/u.test(spec)) return spec;
-  if (spec.startsWith('agent:')) return (await openSigner(spec, environment)).publicKey;
+  if (/^(?:agent|pkcs11):/u.test(spec)) return (await openSigner(spec, environment)).publicKey;
   const path = spec.replace(/^file:/u, '');
   return publicKeyOf(await readKeyFile(path), path);
+}
+
+/** A new key in a token. @returns its public key. @throws Refusal `WP-TUF-KEY` */
+export async function makeTokenKey(address: string, environment: Environment): Promise<string> {
+  const { loadCryptoki, makePkcs11Key } = await openPkcs11();
+  return await makePkcs11Key(address, loadCryptoki(environment), pinFrom(environment));
+}
+
+/** From the file that the address names, the environment, a credential file, or the terminal. */
+function pinFrom(environment: Environment): AskPin {
+  return async (token, { pinFile }) => {
+    const read = async (path: string): Promise<string | null> => {
+      const text = await readFile(path, 'utf8').catch(() => null);
+      return text === null ? null : text.replace(/\r?\n$/u, '');
+    };
+    const given = pinFile === null ? environment[PIN] : await read(pinFile);
+    if (given !== undefined && given !== null && given !== '') return given;
+    const credentials = environment['CREDENTIALS_DIRECTORY'];
+    const kept = credentials === undefined ? null : await read(join(credentials, 'wheelproof-pin'));
+    if (kept !== null) return kept;
+    if (process.stdin.isTTY && process.stderr.isTTY) return await askQuietly(`PIN of ${token}: `);
+    throw new Refusal('WP-TUF-KEY', {
+      message: `nobody told the PIN of ${token}${pinFile === null ? '' : `: ${pinFile} cannot be read`}`,
+      hint: `Set ${PIN}, name a file with pin-source, lay "wheelproof-pin" into $CREDENTIALS_DIRECTORY, or run it on a terminal.`,
+    });
+  };
 }
 
 async function readKeyFile(path: string): Promise<Uint8Array> {

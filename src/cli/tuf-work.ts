@@ -19,7 +19,7 @@ import {
   type Published,
 } from '../tuf/index.ts';
 import type { TrustIo } from './trust-context.ts';
-import { openSigner, passphraseFor } from './tuf-keys.ts';
+import { makeTokenKey, openSigner, passphraseFor } from './tuf-keys.ts';
 import { simplePages } from './tuf-pages.ts';
 import {
   dropPending,
@@ -53,6 +53,10 @@ export interface InitOptions extends Json {
 
 /** `wheelproof tuf key`: a new key in an encrypted file, never over another. */
 export async function makeKey(context: TufContext, file: string, options: Json): Promise<void> {
+  if (file.startsWith('pkcs11:')) {
+    const publicKey = await makeTokenKey(file, context.environment);
+    return tell(context, options, { file, publicKey }, `In the token: public key ${publicKey}\n`);
+  }
   const path = resolve(file);
   if ((await stat(path).catch(() => null)) !== null)
     throw new Refusal('WP-TUF-KEY', {
@@ -269,7 +273,7 @@ async function openSigners(specs: readonly string[], { environment }: TufContext
 
 /** A key's name that holds in any folder. */
 export function absoluteSpec(spec: string): string {
-  return spec.startsWith('agent:') ? spec : `file:${resolve(spec.replace(/^file:/u, ''))}`;
+  return /^(?:agent|pkcs11):/u.test(spec) ? spec : `file:${resolve(spec.replace(/^file:/u, ''))}`;
 }
 
 /** `packages/PROJECT/FILENAME`, the project as normalised by PEP 503. */

@@ -28,3 +28,7 @@ export {
 } from './processes.ts';
 export { leftoversIn, openRunDirectory, type RunDirectory } from './run-directory.ts';
 export { agentSigner } from './ssh-agent.ts';
+export type { AskPin } from './pkcs11.ts';
+
+/** Loaded when somebody names a token. */
+export const openPkcs11 = () => import('./pkcs11.ts');

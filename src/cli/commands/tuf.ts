@@ -7,7 +7,7 @@ import type { InitOptions, Json, RebinOptions, RotateOptions, TufContext } from 
 const json = ['--json', 'print JSON'] as const;
 const rootKey = [
   '--root-key <key>',
-  'a holder of the root: file:PATH or agent:NAME; once for each',
+  'a holder of the root: file:PATH, agent:NAME or pkcs11:…; once for each',
   (key: string, before: readonly string[] = []) => [...before, key],
 ] as const;
 
@@ -19,7 +19,7 @@ export function registerTufCommand(program: Command, open: () => TufContext): vo
   const work = async () => await import('../tuf-work.ts');
   tuf
     .command('key <file>')
-    .description('make a signing key in an encrypted file')
+    .description('make a signing key in an encrypted file, or in a token (pkcs11:…)')
     .option(...json)
     .action(async (file: string, options: Json) => (await work()).makeKey(open(), file, options));
   tuf

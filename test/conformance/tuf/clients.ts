@@ -145,7 +145,8 @@ async function askProgram(
   };
 }
 
-function cacheFolder(): string {
+/** Where referees are made once. */
+export function cacheFolder(): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? tmpdir(), '.cache');
   return join(cache, 'wheelproof-referees');
 }

@@ -40,7 +40,8 @@ export interface Keys {
 
 export class Ground {
   readonly root = mkdtempSync(join(tmpdir(), 'tuf-referee-'));
-  readonly keys: Keys = {
+  /** The first may hold their key in a token. */
+  readonly keys: Omit<Keys, 'holders'> & { holders: readonly Signer[] } = {
     holders: [makeSigner(), makeSigner(), makeSigner()],
     developer: makeSigner(),
     first: makeSigner(),
@@ -128,7 +129,7 @@ export class Ground {
 
   async rotate(at: string): Promise<void> {
     const { holders, first, online } = this.keys;
-    const wish = { next: online, old: first, holders: holders.slice(1), lives, now: Date.now() };
+    const wish = { next: online, old: first, holders: holders.slice(0, 2), lives, now: Date.now() };
     await rotateOnline(await this.folder(at), wish);
   }
 

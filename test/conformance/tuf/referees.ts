@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ATTACKS, Mount } from './attacks.ts';
 import { openClients, type Question, type TestedClient } from './clients.ts';
 import { Ground, PATHS } from './ground.ts';
+import { tokenHolder } from './token.ts';
 
 /* Other people's clients and ours on a repository that our writer made, and on what attackers make
  * of it. */
@@ -25,6 +26,11 @@ export async function askReferees(
   const ground = new Ground();
   try {
     const url = await ground.open();
+    const holder = await tokenHolder(ground.root, tell);
+    if (holder !== null) {
+      ground.keys.holders = [holder, ...ground.keys.holders.slice(1)];
+      tell('a holder signs with a token (SoftHSM2)');
+    }
     const honest = await askHonest(ground, url, clients);
     const attacks = await askAttacked(ground, url, clients);
     const names = clients.map(({ name }) => name);
