@@ -7,6 +7,7 @@ import { Refusal } from '../core/errors.ts';
 import { thisMachine } from '../host/index.ts';
 import { exitCodeOf } from '../core/refusal-class.ts';
 import { registerCacheCommand } from './commands/cache.ts';
+import { registerCompletionCommand } from './commands/completion.ts';
 import { registerDoctorCommand, type DoctorOptions } from './commands/doctor.ts';
 import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
@@ -142,6 +143,7 @@ export async function runCommand(
   registerDoctorCommand(program, async (wish) => {
     exit = await seeDoctor(wish, { options, output, wiring });
   });
+  registerCompletionCommand(program, installerWords(), io);
   try {
     await program.parseAsync([...words], { from: 'user' });
     return exit;
@@ -154,6 +156,10 @@ export async function runCommand(
   } finally {
     for (const close of closers) close();
   }
+}
+
+function installerWords() {
+  return installersHere().map(({ name, synopsis }) => ({ word: name, about: synopsis }));
 }
 
 interface Visit {

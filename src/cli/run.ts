@@ -20,6 +20,7 @@ export const COMMANDS = [
   'pins',
   'release',
   'verify',
+  'completion',
   'help',
 ] as const;
 
