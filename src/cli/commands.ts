@@ -12,6 +12,7 @@ import { registerDoctorCommand, type DoctorOptions } from './commands/doctor.ts'
 import { registerExplainCommand } from './commands/explain.ts';
 import { registerIndexCommand } from './commands/index-parse.ts';
 import { registerLockCommand } from './commands/lock.ts';
+import { registerInitCommand } from './commands/init.ts';
 import { registerPinsCommand } from './commands/pins.ts';
 import { registerPolicyCommand } from './commands/policy.ts';
 import { registerReleaseCommand } from './commands/release.ts';
@@ -143,6 +144,12 @@ export async function runCommand(
   registerDoctorCommand(program, async (wish) => {
     exit = await seeDoctor(wish, { options, output, wiring });
   });
+  registerInitCommand(program, () => ({
+    directory: process.cwd(),
+    environment,
+    load: policyFrom,
+    io,
+  }));
   registerCompletionCommand(program, installerWords(), io);
   try {
     await program.parseAsync([...words], { from: 'user' });

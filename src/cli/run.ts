@@ -20,6 +20,7 @@ export const COMMANDS = [
   'pins',
   'release',
   'verify',
+  'init',
   'completion',
   'help',
 ] as const;
