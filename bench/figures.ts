@@ -9,6 +9,7 @@ import { measureLock } from './lock-figure.ts';
 import { makeLargeWheel } from './large-wheel.ts';
 import { serveLargeWheel } from './large-wheel-server.ts';
 import { residentKiB } from './resident.ts';
+import { measureSignatures, signatureLines } from './signatures.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const launcher = path.join(root, 'wheelproof');
@@ -81,7 +82,12 @@ async function measureLargeFile(gibibytes: number): Promise<void> {
   );
 }
 
+async function measureSigned(): Promise<void> {
+  for (const line of signatureLines(await measureSignatures())) console.log(line);
+}
+
 const only = process.env['FIGURES'];
 if (only !== 'lock') measureStart();
 await measureLock(launcher);
+if (only !== 'lock') await measureSigned();
 if (only !== 'lock') await measureLargeFile(Number(process.env['FIGURES_GIB'] ?? 5));

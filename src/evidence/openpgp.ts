@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ReadableStream } from 'node:stream/web';
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
@@ -68,7 +67,7 @@ export function openPgpEvidence({ signers, clock, ...access }: SignatureSources)
       }
       if (fetched.bytes === null) continue;
       const by = { rule, keyring: await keyringOf(rule), now: clock.now() };
-      signed.push(...(await checkDetachedBy(() => streamOf(bytes), fetched.bytes, by)));
+      signed.push(...(await checkDetachedBy(() => chunksOf(bytes), fetched.bytes, by)));
       found.push(place.address);
     }
     if (found.length > 0) {
@@ -126,14 +125,11 @@ function isSameOrigin(one: string, other: string): boolean {
   return URL.parse(one)?.origin === URL.parse(other)?.origin;
 }
 
-function streamOf(bytes: HeldBytes): ReadableStream<Uint8Array> {
-  let at = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const chunk = await bytes.read(at, CHUNK_BYTES);
-      at += chunk.length;
-      if (chunk.length > 0) controller.enqueue(chunk);
-      if (chunk.length === 0 || at >= bytes.size) controller.close();
-    },
-  });
+async function* chunksOf(bytes: HeldBytes): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.size;) {
+    const chunk = await bytes.read(at, CHUNK_BYTES);
+    if (chunk.length === 0) return;
+    at += chunk.length;
+    yield chunk;
+  }
 }
