@@ -30,6 +30,7 @@ import { jailNote, wishFor } from './jailing.ts';
 import type { OwnOptions } from './own-options.ts';
 import { tellRootAges } from './root-ages.ts';
 import { RunEvents } from './run-events.ts';
+import { knownBehindRun } from './run-words.ts';
 import { seedsFor } from './seed-wheels.ts';
 import { runOffline } from './offline-run.ts';
 import { composeReport, type Observed, type Run } from './run-report.ts';
@@ -100,9 +101,10 @@ function saysNothing({ fetches }: Intent, { files, refusals }: Report): boolean 
 }
 
 async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
-  const { words, environment, directory } = wrapCall;
-  const call: Call = { words, environment, directory };
+  const { environment, directory } = wrapCall;
   const installers = installersHere();
+  const words = knownBehindRun(wrapCall.words, installers);
+  const call: Call = { words, environment, directory };
   for (const installer of wiring.installers?.(installers) ?? installers) {
     const recognised = installer.recognise(words);
     if (recognised === null) continue;

@@ -27,6 +27,7 @@ import { unknownPlace } from './unknown-place.ts';
 /** One run of a tool, before it starts. */
 export interface ToolRun {
   readonly ports: InstallerPorts;
+  readonly starter: readonly string[];
   readonly argv: readonly string[];
   /** Its environment is without what leads round the gate. */
   readonly call: Call;
@@ -66,6 +67,8 @@ export interface ToolKind extends ToolName {
   readonly program: RegExp;
   /** `python -m MODULE`; `null` where it cannot be started so. */
   readonly module: string | null;
+  /** It fetches what is not ours to judge: only the pip that it starts is steered. */
+  readonly pipAlone?: boolean;
   /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE`, `WP-USAGE` */
   readonly look: (run: ToolRun) => Promise<ToolOutlook>;
 }
@@ -102,16 +105,30 @@ export function createTool(ports: InstallerPorts, kind: ToolKind): SteeredTool {
     steer(recognised, located, call, route) {
       const known = seen.get(located);
       const { variables, argv } = known?.outlook ?? {};
+      const from = { ...call, ...known?.unhooked };
+      const steered = steeredEnvironment(from, route, name, known?.git ?? null);
       return {
         program: located.program,
         argv: [...located.prefix, ...(argv?.(route) ?? recognised.argv)],
         environment: {
-          ...steeredEnvironment({ ...call, ...known?.unhooked }, route, name, known?.git ?? null),
+          ...(kind.pipAlone === true ? pipVariables(call, steered) : steered),
           ...variables?.(route),
         },
       };
     },
   };
+}
+
+/** The user's own environment, and of ours what pip and its git alone look at. */
+function pipVariables(
+  { environment }: Call,
+  steered: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const theirs = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('PIP_'),
+  );
+  const ours = Object.entries(steered).filter(([name]) => /^(?:PIP|GIT)_/u.test(name));
+  return Object.fromEntries([...theirs, ...ours]);
 }
 
 interface Asking {
@@ -128,7 +145,7 @@ async function intend(
   // Whatever the tool starts (pip, uv, git) gets the same environment: all of it is looked through.
   const { environment, notes } = scrub(call.environment, ...OF_TOOLS);
   const inside = { ...call, environment };
-  const outlook = await lookAt({ ports, argv: recognised.argv, call: inside, home });
+  const outlook = await lookAt({ ports, ...recognised, call: inside, home });
   const needed = outlook.runsProgram === true;
   const unhooked = withoutHooks(call, { site: home.site, needed });
   if (!outlook.fetches) return { outlook, git: null, unhooked, intent: NOTHING };
