@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathsBelow } from '../world/tree-hash.ts';
+import type { AnyInstaller } from '../world/installer-versions.ts';
 import { makeSdist } from '../world/wheel.ts';
 import { PASSED, type Attack, type Witness } from './attack.ts';
 import { runGuarded, runPlain } from './door.ts';
-import { EVIL, GOOD, type Stage } from './stage.ts';
+import { poisonBelow } from './poisoned-cache.ts';
+import type { Stage } from './stage.ts';
+
+/** Their names below the user's; the others', the whole of it. */
+const CACHES: Readonly<Partial<Record<AnyInstaller, string>>> = { pip: 'pip', uv: 'uv' };
 
 /** The installer's usual cache, filled by an honest run without us, then changed. */
 async function poison(stage: Stage): Promise<void> {
@@ -17,30 +20,8 @@ async function poison(stage: Stage): Promise<void> {
   const ended = await runPlain(environment, stage.install(['good']));
   if (ended.exit !== 0) throw new Error(`the run before failed: ${ended.stderr}`);
   await environment.renewTarget();
-  const cache = join(environment.home, '.cache', environment.installer);
-  let poisoned = 0;
-  for (const path of await pathsBelow(cache)) {
-    const bytes = await readFile(path).catch(() => null);
-    if (bytes === null) continue;
-    const evil = exchanged(bytes);
-    if (evil === null) continue;
-    await writeFile(path, evil);
-    poisoned += 1;
-  }
-  if (poisoned === 0) throw new Error('nothing in the cache to poison');
-}
-
-/** A whole wheel (pip), or one file of an unpacked one (uv). */
-function exchanged(bytes: Buffer): Buffer | null {
-  const at = bytes.indexOf(GOOD.bytes);
-  if (at >= 0) {
-    return Buffer.concat([
-      bytes.subarray(0, at),
-      EVIL.bytes,
-      bytes.subarray(at + GOOD.bytes.length),
-    ]);
-  }
-  return bytes.toString('utf8') === 'WORD = "GOOD"\n' ? Buffer.from('WORD = "EVIL"\n') : null;
+  const cache = join(environment.home, '.cache', CACHES[environment.installer] ?? '');
+  if ((await poisonBelow(cache)) === 0) throw new Error('nothing in the cache to poison');
 }
 
 const isGood: Witness = ({ installedWord }) =>

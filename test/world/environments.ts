@@ -33,7 +33,11 @@ export async function openEnvironment(
 ): Promise<Environment> {
   const [bare, pip, tool] = await Promise.all([
     templateOf(null),
-    installer === 'pip' ? templateOf(version) : null,
+    installer === 'pip'
+      ? templateOf(version)
+      : installer === 'pip-tools'
+        ? templateOf(newest('pip'))
+        : null,
     installer === 'uv'
       ? uvFolder(version)
       : isTool(installer)
