@@ -2,12 +2,14 @@
 import { isDistributionLike } from '../core/distribution-filename.ts';
 import { MAX_FILENAME_CHARACTERS } from '../core/limits.ts';
 import { REFUSAL_HOST } from './refused-addresses.ts';
+import { releaseAsked } from './release-asked.ts';
 
 /**
  * What a request is for, by its parsed address and what it accepts; never by a substring.
  * `signature` and `other` pass to the outside, where the answer is looked at again.
  */
-export type RequestKind = 'refusal' | 'file' | 'sidecar' | 'signature' | 'page' | 'other';
+export type RequestKind =
+  'refusal' | 'file' | 'sidecar' | 'signature' | 'release' | 'page' | 'other';
 
 export interface Asked {
   readonly url: URL;
@@ -26,6 +28,7 @@ export function classify(asked: Asked): RequestKind {
   if (namesDistribution(filename)) return 'file';
   if (namesDistribution(filename, SIDECAR)) return 'sidecar';
   if (SIGNATURES.some((suffix) => namesDistribution(filename, suffix))) return 'signature';
+  if (asked.method === 'GET' && releaseAsked(asked.url) !== null) return 'release';
   return asked.knownIndex || acceptsIndexPage(asked.accept) ? 'page' : 'other';
 }
 

@@ -9,6 +9,7 @@ import type { Gate } from './gate.ts';
 import { answerOther } from './other-traffic.ts';
 import { answerPage } from './page-answer.ts';
 import { NO_SUBJECT, problemBody, reasonPhrase } from './problem.ts';
+import { answerRelease } from './release-answer.ts';
 import type { Target } from './request-target.ts';
 import { answerRefusalAddress, answerSidecar } from './sidecar-answer.ts';
 
@@ -50,6 +51,8 @@ async function answerByKind(gate: Gate, exchange: Exchange): Promise<void> {
       return answerSidecar(gate, exchange);
     case 'page':
       return answerPage(gate, exchange);
+    case 'release':
+      return answerRelease(gate, exchange);
     case 'signature':
     case 'other':
       return answerOther(gate, exchange);
