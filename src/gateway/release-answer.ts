@@ -165,7 +165,9 @@ async function dependenciesOf(
   const outcome = await exchange.whileThere(asking);
   if (outcome.outcome !== 'served') return unsaid;
   const lines = headerLines(outcome.bytes);
+  const [summary] = valuesOf(lines, 'Summary');
   return {
+    ...(summary === undefined ? {} : { summary }),
     requires_dist: valuesOf(lines, 'Requires-Dist'),
     requires_python: valuesOf(lines, 'Requires-Python')[0] ?? null,
   };

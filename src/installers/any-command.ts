@@ -33,7 +33,7 @@ export function createAnyCommand(ports: InstallerPorts): Installer {
 }
 
 async function locate(
-  { findProgram }: Machine,
+  machine: Machine,
   word: string,
   { environment, directory }: Call,
   starter: readonly string[],
@@ -42,7 +42,7 @@ async function locate(
     const hint = 'wheelproof run -- make install';
     throw new Refusal('WP-USAGE', { message: 'run needs a command', hint });
   }
-  const program = await findProgram(word, environment, directory);
+  const program = await machine.findProgram(word, environment, directory);
   if (program !== null) return { program, prefix: [], version: '' };
   throw new Refusal('WP-INSTALLER-NOT-FOUND', {
     message: `${safeText(word, 200)} was not found on PATH`,

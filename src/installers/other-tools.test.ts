@@ -74,7 +74,10 @@ it.each([
 describe('pip-tools', () => {
   it('reads the files that it works on', async () => {
     const files = { '/w/requirements.in': 'x', '/w/requirements.txt': 'x' };
-    expect((await intent('pip-compile', files)).asked).toStrictEqual(['file /w/requirements.in']);
+    expect((await intent('pip-compile', files)).asked).toStrictEqual([
+      'file /w/requirements.in',
+      'constraint /w/requirements.txt',
+    ]);
     expect((await intent('pip-sync', files)).asked).toStrictEqual(['file /w/requirements.txt']);
   });
 

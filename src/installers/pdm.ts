@@ -51,6 +51,7 @@ async function lookAt({ ports, argv, call, home }: ToolRun): Promise<ToolOutlook
     fetches: told.fetches,
     runsProgram: told.runsProgram,
     asked: {
+      project: { directories: [root], own: [] },
       requirements: [...wordRequirements(told), ...requirementsOf(project)],
       files: project === null ? [] : await lockFile(ports, project, told),
       options: sources.map(({ option }) => option).filter(({ value }) => value !== null),

@@ -28,7 +28,7 @@ export function createPipTools(ports: InstallerPorts): Installer {
 
 async function lookAt({ ports, argv, starter, call, home }: ToolRun): Promise<ToolOutlook> {
   const { machine } = ports;
-  const byModule = !/^pip-/u.test(basename(starter[0] ?? ''));
+  const byModule = !basename(starter[0] ?? '').startsWith('pip-');
   const [first] = byModule ? scanArguments(argv, TABLE, 1).words : [];
   const syncs = (byModule ? first?.text : basename(starter[0] ?? ''))?.includes('sync') === true;
   const scan = scanArguments(argv, TABLE);
@@ -39,7 +39,7 @@ async function lookAt({ ports, argv, starter, call, home }: ToolRun): Promise<To
     fetches: !has(scan, '--help', '-h', '--version') && (!byModule || first !== undefined),
     asked: {
       ...(await sources(ports, syncs, words, call.directory)),
-      options: [...pip.options, ...stated(scan)],
+      options: [...pip.options, ...statedSources(scan)],
     },
     targets: syncs ? targets(scan, activeEnvironment(call), home.interpreter) : [],
     installs: syncs && !has(scan, '--dry-run'),
@@ -85,7 +85,7 @@ function refused(name: string): Reason {
   return reason('WP-BYPASS-CONFIG', message, `Leave ${name} out.`);
 }
 
-function stated(scan: Scan): readonly StatedOption[] {
+function statedSources(scan: Scan): readonly StatedOption[] {
   return ['--index-url', '--extra-index-url', '--find-links', '--trusted-host'].flatMap((name) =>
     valuesOf(scan, name).map((value) => ({ name, value, where: WORDS })),
   );

@@ -42,6 +42,7 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
     fetches: !LOCAL_VERBS.has(verb) && (runsProgram || !has(scan, '--help', '-h')),
     runsProgram,
     asked: {
+      ...(pipfile === null ? {} : { project: { directories: [dirname(pipfile.path)], own: [] } }),
       requirements: [
         ...wordRequirements(verb, scan),
         ...(pipfile === null ? [] : pipfileRequirements(pipfile)),

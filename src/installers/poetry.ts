@@ -46,12 +46,11 @@ async function lookAt({ ports, argv, call, home }: ToolRun): Promise<ToolOutlook
   const sources = project === null ? [] : poetrySources(project);
   const names = new Set(['pypi', ...sources.map(({ name }) => name), ...settings.repositories]);
   const environments = environmentsFolder(settings, inside);
-  const compiles = has(told.scan, '--compile');
   return {
     fetches: told.fetches,
     runsProgram: told.runsProgram,
-    ...(compiles ? { compiles: 'with sources' } : {}),
     asked: {
+      ...(project === null ? {} : { project: { directories: [project.root], own: [] } }),
       requirements: [
         ...wordRequirements(told),
         ...(project === null ? [] : poetryRequirements(project)),

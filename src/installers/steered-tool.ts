@@ -2,7 +2,6 @@
 import type { Reason } from '../core/errors.ts';
 import type {
   Call,
-  Compiles,
   Installer,
   InstallTarget,
   Intent,
@@ -40,8 +39,6 @@ export interface ToolOutlook {
   readonly fetches: boolean;
   /** The verb is there to run the user's own program, which may want its network. */
   readonly runsProgram?: boolean;
-  /** It compiles modules that it lists nowhere. */
-  readonly compiles?: Compiles;
   readonly asked?: Partial<Asked>;
   /** What is wished for beside what is asked in so many words. */
   readonly wishes?: readonly Wish[];
@@ -158,7 +155,8 @@ async function intend(
   const intent: Intent = {
     fetches: true,
     ...(needed ? { runsProgram: true } : {}),
-    ...(outlook.compiles === undefined ? {} : { compiles: outlook.compiles }),
+    // Whatever runs out of a new environment, its own pip first, leaves compiled modules there.
+    compiles: 'with sources',
     wishes: [...found.wishes, ...(outlook.wishes ?? [])],
     pins: found.pins,
     indexes: publicIndexes(found.indexes),

@@ -42,8 +42,6 @@ export async function mountCase(stage: Stage, name: CaseName, word: Word): Promi
     case 'recorded':
       if (word === 'EVIL') tamper(stage, GOOD, EVIL);
       return wanted;
-    case 'cache':
-      return wanted;
     case 'url':
       if (word === 'EVIL') tamper(stage, GOOD, OTHER);
       return { ...wanted, requirement: `good @ ${stage.packages}${GOOD.filename}` };
@@ -59,7 +57,10 @@ export async function mountCase(stage: Stage, name: CaseName, word: Word): Promi
       uploadTo(stage, PUBLIC, GOOD);
       if (word === 'EVIL') world.host(PUBLIC).files.set(`/packages/${GOOD.filename}`, EVIL.bytes);
       return { ...wanted, extra: publicIndex(stage) };
+    case 'cache':
+      return wanted;
   }
+  throw new Error(name satisfies never);
 }
 
 /** Other bytes under the name and hash of a file. */

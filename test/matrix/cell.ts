@@ -27,7 +27,7 @@ export interface Cell {
 export async function playCell(tool: MatrixTool, name: CaseName): Promise<Cell> {
   const good = await play(tool, name, 'GOOD');
   if (good === null) return { faults: [], absent: true, said: false, output: '' };
-  const faults = [...good.faults.map((fault) => `good: ${fault}`)];
+  const faults = good.faults.map((fault) => `good: ${fault}`);
   // A poisoned cache is bad already; that the good file comes all the same is the proof.
   if (name === 'cache') return { faults, absent: false, said: true, output: good.output };
   const bad = await play(tool, name, 'EVIL');
@@ -43,7 +43,8 @@ interface Played {
 }
 
 async function play(tool: MatrixTool, name: CaseName, word: Word): Promise<Played | null> {
-  await using world = await openWorld();
+  // Some ask their default index whatever the project names.
+  await using world = await openWorld({ knowsNothingElsewhere: true });
   await using environment = await openEnvironment(world, tool.installer, newest(tool.installer));
   const stage = openStage(world, environment);
   // What a plain run writes beforehand, it writes of an honest world.
@@ -62,10 +63,11 @@ async function play(tool: MatrixTool, name: CaseName, word: Word): Promise<Playe
 }
 
 async function lay(
-  { directory, setVariables }: Environment,
+  environment: Environment,
   { files = {}, variables = {} }: Undertaking,
 ): Promise<void> {
-  setVariables(variables);
+  const { directory } = environment;
+  environment.setVariables(variables);
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(directory, name)), { recursive: true });
     await writeFile(join(directory, name), text);

@@ -18,7 +18,8 @@ export interface Reached {
  * The world's way to its names: every `*.test` lies on this machine's loopback, everything else
  * does not exist. Stands for a corporate proxy, so that real programs reach made-up hosts.
  */
-export function makeForwardProxy(reached: Reached[]): Server {
+export function makeForwardProxy(reached: Reached[], elsewhere?: () => number): Server {
+  const targetOf = (address: string) => ownTarget(address) ?? otherTarget(address, elsewhere);
   const server = createServer((request, response) => {
     const target = targetOf(request.url ?? '');
     if (target === null) {
@@ -65,7 +66,17 @@ export function makeForwardProxy(reached: Reached[]): Server {
   return server;
 }
 
-function targetOf(address: string): (Reached & { readonly path: string }) | null {
+/** Hosts of the real world, where somebody has to answer for them: by https alone. */
+function otherTarget(
+  address: string,
+  elsewhere: (() => number) | undefined,
+): (Reached & { readonly path: string }) | null {
+  const url = elsewhere === undefined ? null : URL.parse(address);
+  if (url === null || url.port !== '443') return null;
+  return { host: url.hostname, port: elsewhere?.() ?? 0, path: '/' };
+}
+
+function ownTarget(address: string): (Reached & { readonly path: string }) | null {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
   if (!/(^|\.)test\.?$/u.test(url.hostname)) return null;

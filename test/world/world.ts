@@ -48,7 +48,12 @@ let sharedAuthority: Authority | null = null;
 /** Making keys takes time; one authority serves a whole test process. */
 const leaves = new Map<string, SecureContext>();
 
-export async function openWorld(): Promise<World> {
+export interface WorldWish {
+  /** Hosts of other names are there as well, and know nothing (404). */
+  readonly knowsNothingElsewhere?: boolean;
+}
+
+export async function openWorld({ knowsNothingElsewhere }: WorldWish = {}): Promise<World> {
   sharedAuthority ??= makeAuthority({ name: 'test world authority' });
   const authority = sharedAuthority;
   const hosts = new Map<string, Host>();
@@ -81,13 +86,15 @@ export async function openWorld(): Promise<World> {
       },
       listener('https'),
     );
+  let tlsAt = 0;
   const servers = [
     createServer(listener('http')),
     tlsServer(),
     tlsServer(),
-    makeForwardProxy(reached),
+    makeForwardProxy(reached, knowsNothingElsewhere === true ? () => tlsAt : undefined),
   ];
   const ports = await Promise.all(servers.map(listen));
+  tlsAt = ports[1] ?? 0;
   const [plainPort = 0, tlsPort = 0, otherPort = 0, proxyPort = 0] = ports;
   for (const server of servers) server.on('tlsClientError', () => undefined);
 
