@@ -9,16 +9,28 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { serveFolder } from '../../test/world/served-folder.ts';
+import { makeSigner, signerOf } from '../../test/world/tuf-repository.ts';
 import { openWorld, type World } from '../../test/world/world.ts';
+import type { Signer } from '../core/tuf-repository.ts';
 import { takeWriterLock } from '../storage/index.ts';
 import { fetchTargets } from './tuf-client.ts';
-import { PASSPHRASE } from './tuf-keys.ts';
-import { add, init, makeKey, publish, renew, rotate, type TufContext } from './tuf-work.ts';
+import { add, init, publish, renew, rotate, type TufContext } from './tuf-work.ts';
 
 /* The client over http, from a server that may lie; and what writers do to each other. */
+
+/* Keys by name: opening a key file takes a third of a second each time, which is its purpose. */
+const signers = new Map<string, Signer>();
+vi.mock('./tuf-keys.ts', () => ({
+  openSigner: async (spec: string) => {
+    const name = basename(spec);
+    const known = signers.get(name) ?? signerOf(makeSigner());
+    signers.set(name, known);
+    return known;
+  },
+}));
 
 const ground = mkdtempSync(join(tmpdir(), 'tuf-http-'));
 const root = join(ground, 'repository');
@@ -32,14 +44,13 @@ let said = '';
 const context = (now = NOW): TufContext => {
   said = '';
   const io = { out: (text: string) => void (said += text) };
-  return { io, environment: { [PASSPHRASE]: 'passphrase' }, now };
+  return { io, environment: {}, now };
 };
 const at = (...parts: readonly string[]): string => join(ground, ...parts);
 const keys = { rootKey: [at('root.key')], onlineKey: at('online.key') };
 
 beforeAll(async () => {
   world = await openWorld();
-  for (const name of ['root.key', 'online.key', 'next.key']) await makeKey(context(), at(name), {});
   await init(context(), root, { ...keys, threshold: '1', bits: '1', profile: 'server' });
   writeFileSync(at('idna-3.7-py3-none-any.whl'), 'wheel');
   await add(context(), root, [at('idna-3.7-py3-none-any.whl')], {});

@@ -22,12 +22,13 @@ export async function status(context: TufContext, root: string, options: Json): 
     warning: warningOf(one, context.now, livesOf(settings).timestamp),
   }));
   const { profile, online } = settings;
+  const width = Math.max(...roles.map(({ role }) => role.length));
   const lines = [
     `profile ${profile}; online key ${online}; ${found.threshold} of ${found.holders.length} holders sign the root`,
     `${found.bins} bins; ${pending} changes wait for \`wheelproof tuf publish\``,
     ...roles.map(
       ({ role, version, expires, warning }) =>
-        `${role.padEnd(12)} version ${version}, until ${expires}${warning === null ? '' : `  ${warning}`}`,
+        `${role.padEnd(width)} version ${version}, until ${expires}${warning === null ? '' : `  ${warning}`}`,
     ),
   ];
   tell(context, options, { profile, online, pending, ...found, roles }, `${lines.join('\n')}\n`);
@@ -36,11 +37,13 @@ export async function status(context: TufContext, root: string, options: Json): 
 function warningOf({ role, expires }: Expiry, now: number, onlineLife: number): string | null {
   const left = expires - now;
   if (left <= 0) return 'EXPIRED: clients refuse it';
-  const isOffline = ['root', 'targets', 'bins'].includes(role);
+  const isClaim = role.startsWith('claimed-');
+  const isOffline = isClaim || ['root', 'targets', 'bins'].includes(role);
   if (!isOffline) return left <= onlineLife / 4 ? 'expires soon: `wheelproof tuf renew`' : null;
   const reached = WARN_BEFORE.findLast((before) => left <= before);
   if (reached === undefined) return null;
-  return `expires within ${reached / DAY} days: \`wheelproof tuf renew --root-key …\``;
+  const by = isClaim ? '--developer-key' : '--root-key';
+  return `expires within ${reached / DAY} days: \`wheelproof tuf renew ${by} …\``;
 }
 
 /** `wheelproof tuf verify`: everything that is served, looked at as a client would. */

@@ -18,6 +18,7 @@ import {
   rotateOnline,
   type Published,
 } from '../tuf/index.ts';
+import { claimsIn, dueClaims, signClaimed } from '../tuf/claims.ts';
 import type { TrustIo } from './trust-context.ts';
 import { makeTokenKey, openSigner, passphraseFor } from './tuf-keys.ts';
 import { simplePages } from './tuf-pages.ts';
@@ -142,9 +143,11 @@ export async function remove(
   using folders = disposable(await openFolders(root));
   const writer = await RepositoryWriter.open(folders.metadata, livesOf(settings));
   const pending = new Set((await readPending(folders)).map(({ path }) => path));
+  const claims = await claimsIn(folders.metadata, writer.state);
+  const claimed = new Set(claims.flatMap((one) => one.paths));
   for (const path of paths) {
     checkTargetPath(path);
-    if (!pending.has(path) && !(await writer.has(path)))
+    if (!pending.has(path) && !claimed.has(path) && !(await writer.has(path)))
       throw new Refusal('WP-TUF-NOT-FOUND', { message: `${path} is not in ${root}` });
   }
   for (const path of paths) await putPending(folders, { path, target: null });
@@ -157,15 +160,23 @@ export async function remove(
 }
 
 /** `wheelproof tuf publish`. */
-export async function publish(context: TufContext, root: string, options: Json): Promise<void> {
+export async function publish(
+  context: TufContext,
+  root: string,
+  options: Json & { readonly developerKey?: readonly string[] },
+): Promise<void> {
   const settings = await readSettings(root);
   const online = await openSigner(settings.online, context.environment);
+  const developers = await openSigners(options.developerKey ?? [], context);
   using folders = disposable(await openFolders(root));
   await finishRotation(folders.metadata);
   const writer = await RepositoryWriter.open(folders.metadata, livesOf(settings));
   const changes = await readPending(folders);
   const pages = await simplePages(root, writer, changes, context.now);
-  const published = await writer.publish([...changes, ...pages.changes], online, context.now);
+  const { metadata } = folders;
+  const { now } = context;
+  const { documents, rest } = await signClaimed(metadata, writer, { changes, developers, now });
+  const published = await writer.publish([...rest, ...pages.changes], online, now, documents);
   await pages.show();
   await dropPending(folders, changes);
   await tellPublished(context, folders, options, published);
@@ -175,18 +186,24 @@ export async function publish(context: TufContext, root: string, options: Json):
 export async function renew(
   context: TufContext,
   root: string,
-  options: Json & { readonly rootKey?: readonly string[] },
+  options: Json & {
+    readonly rootKey?: readonly string[];
+    readonly developerKey?: readonly string[];
+  },
 ): Promise<void> {
   const settings = await readSettings(root);
   const lives = livesOf(settings);
+  const { now } = context;
   const online = await openSigner(settings.online, context.environment);
   const holders = await openSigners(options.rootKey ?? [], context);
+  const developers = await openSigners(options.developerKey ?? [], context);
   using folders = disposable(await openFolders(root));
   await finishRotation(folders.metadata);
-  if (holders.length > 0)
-    await renewOffline(folders.metadata, { online, holders, lives, now: context.now });
+  if (holders.length > 0) await renewOffline(folders.metadata, { online, holders, lives, now });
   const writer = await RepositoryWriter.open(folders.metadata, lives);
-  await tellPublished(context, folders, options, await writer.renew(online, context.now));
+  const claims =
+    developers.length === 0 ? [] : await dueClaims(folders.metadata, writer, { developers, now });
+  await tellPublished(context, folders, options, await writer.renew(online, now, claims));
 }
 
 export interface RotateOptions extends Json {
@@ -265,7 +282,7 @@ export function tell({ io }: TufContext, options: Json, value: unknown, text: st
   io.out(options.json === true ? `${JSON.stringify(value, null, 2)}\n` : text);
 }
 
-async function openSigners(specs: readonly string[], { environment }: TufContext) {
+export async function openSigners(specs: readonly string[], { environment }: TufContext) {
   const signers = [];
   for (const spec of specs) signers.push(await openSigner(spec, environment));
   return signers;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StagedFolder } from '../core/tuf-repository.ts';
+import { claimsIn } from './claims.ts';
 import { BINS } from './documents.ts';
 import { binNames, readBin, readState } from './repository-state.ts';
 
@@ -26,6 +27,11 @@ export async function collectExpiries(folder: StagedFolder) {
     { role: 'root', version: root.version, expires: root.expires },
     { role: 'targets', version: targets.version, expires: targets.expires },
     { role: BINS, version: bins.version, expires: bins.expires },
+    ...(await claimsIn(folder, state)).map(({ role, version, expires }) => ({
+      role,
+      version,
+      expires,
+    })),
     ...(first === null ? [] : [first]),
     { role: 'snapshot', version: snapshot.version, expires: snapshot.expires },
     { role: 'timestamp', version: timestamp.version, expires: timestamp.expires },

@@ -51,11 +51,11 @@ export async function checkRepository(
     problems.push(asRefusal(error, 'the repository'));
     return found;
   }
-  for (const [name, path] of binsByName) {
+  for (const [name, path] of new Map([...binsByName, ...pathsIntoClaims(store)])) {
     try {
       // Nobody has to name the path: asking for it makes the client verify the bin.
       await client.findTarget(path);
-      found.bins++;
+      if (binsByName.has(name)) found.bins++;
     } catch (error) {
       problems.push(asRefusal(error, name));
       continue;
@@ -97,6 +97,17 @@ function pathsIntoBins(store: ReturnType<typeof memoryStore>): ReadonlyMap<strin
     if (!meta.has(`${name}.json`))
       throw new Refusal('WP-TUF-ROLLBACK', { message: `the snapshot does not name ${name}` });
     if (!paths.has(name)) paths.set(name, `${number}`);
+  }
+  return paths;
+}
+
+/** The same for projects that their developers have claimed. */
+function pathsIntoClaims(store: ReturnType<typeof memoryStore>): ReadonlyMap<string, string> {
+  const meta = fieldsOf(store.peek('snapshot'), 'snapshot').object('meta');
+  const paths = new Map<string, string>();
+  for (const [name] of meta.entries()) {
+    const [, project] = /^claimed-(.+)\.json$/u.exec(name) ?? [];
+    if (project !== undefined) paths.set(`claimed-${project}`, `packages/${project}/x`);
   }
   return paths;
 }

@@ -133,13 +133,14 @@ export class RepositoryWriter {
   }
 
   /**
-   * Adds and removes targets, all under one snapshot. @returns `null` where nothing would change.
+   * Adds and removes targets, all under one snapshot, and `documents` with them. @returns `null` where nothing would change.
    * @throws Refusal `WP-TUF-PATH`, `WP-TUF-KEY`
    */
   async publish(
     changes: readonly Change[],
     online: Signer,
     now: number,
+    documents: Plan['documents'] = [],
   ): Promise<Published | null> {
     this.verifyOnline(online);
     const bins = new Map<string, Fragments>();
@@ -154,20 +155,24 @@ export class RepositoryWriter {
       else changed.set(path, text);
       bins.set(name, changed);
     }
-    if (bins.size === 0) return null;
-    return await this.write({ bins, documents: [], online, signers: [online], now });
+    if (bins.size === 0 && documents.length === 0) return null;
+    return await this.write({ bins, documents, online, signers: [online], now });
   }
 
   /** Signs anew what is in the second half of its life. @returns `null` where nothing is. */
-  async renew(online: Signer, now: number): Promise<Published | null> {
+  async renew(
+    online: Signer,
+    now: number,
+    documents: Plan['documents'] = [],
+  ): Promise<Published | null> {
     this.verifyOnline(online);
     const bins = new Map<string, Fragments>();
     for (const name of binNames(this.state)) {
       const { expires } = await this.#readBin(name);
       if (isDue(expires, this.lives.bin, now)) bins.set(name, await this.bin(name));
     }
-    const plan = { bins, documents: [], online, signers: [online], now };
-    if (bins.size > 0 || isDue(this.#snapshot.expires, this.lives.snapshot, now))
+    const plan = { bins, documents, online, signers: [online], now };
+    if (bins.size + documents.length > 0 || isDue(this.#snapshot.expires, this.lives.snapshot, now))
       return await this.write(plan);
     if (!isDue(this.#timestampExpires, this.lives.timestamp, now)) return null;
     return await this.#guarded(() => this.#writeTimestamp([online], now, []));

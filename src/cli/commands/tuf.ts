@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
 import type { ClientOptions } from '../tuf-client.ts';
+import { developerKey, registerTufClaimCommands } from './tuf-claims.ts';
 import { registerTufCeremonyCommand } from './tuf-ceremony.ts';
 import type { InitOptions, Json, RebinOptions, RotateOptions, TufContext } from '../tuf-work.ts';
 
@@ -52,14 +53,18 @@ export function registerTufCommand(program: Command, open: () => TufContext): vo
   tuf
     .command('publish <folder>')
     .description('sign what was added and removed')
+    .option(...developerKey)
     .option(...json)
-    .action(async (root: string, options: Json) => (await work()).publish(open(), root, options));
+    .action(async (root: string, options: Json & { developerKey?: string[] }) =>
+      (await work()).publish(open(), root, options),
+    );
   tuf
     .command('renew <folder>')
     .description('sign anew what is past half of its time; with root keys, the offline roles')
     .option(...rootKey)
+    .option(...developerKey)
     .option(...json)
-    .action(async (root: string, options: Json & { rootKey?: string[] }) =>
+    .action(async (root: string, options: Json & { rootKey?: string[]; developerKey?: string[] }) =>
       (await work()).renew(open(), root, options),
     );
   tuf
@@ -84,6 +89,7 @@ export function registerTufCommand(program: Command, open: () => TufContext): vo
       (await work()).changeBins(open(), root, options),
     );
   registerTufCeremonyCommand(tuf, open);
+  registerTufClaimCommands(tuf, open);
   const look = async () => await import('../tuf-look.ts');
   tuf
     .command('status <folder>')
