@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { Refusal } from '../core/errors.ts';
-import { MAX_PAGE_AGE_SECONDS } from '../core/limits.ts';
+import { MAX_PAGE_AGE_SECONDS, MAX_PAGE_BYTES } from '../core/limits.ts';
 import type { TufMemory, TufPin } from '../core/tuf-repository.ts';
 import type { Upstream } from '../core/upstream.ts';
+import { addressKey } from '../core/url.ts';
 import {
   checkTargetPath,
   hashedPath,
@@ -44,6 +45,10 @@ interface Session<Rules> {
  */
 export class SignedIndex<Rules> {
   readonly url: string;
+  /** {@link url} as `addressKey` spells it. */
+  readonly key: string;
+  /** Where its own files lie, spelled alike: whatever is there counts as offered by it. */
+  readonly places: readonly string[];
   readonly #parts: SignedIndexParts<Rules>;
   readonly #files: RepositoryFiles;
   #session: { readonly since: number; readonly opened: Promise<Session<Rules>> } | null = null;
@@ -52,17 +57,15 @@ export class SignedIndex<Rules> {
   constructor(parts: SignedIndexParts<Rules>) {
     this.#parts = parts;
     this.url = parts.url;
+    this.key = addressKey(parts.url);
+    this.places = [parts.pin.repository, new URL('../', parts.url).href].map(addressKey);
     this.#files = new RepositoryFiles(parts.upstream, parts.pin.repository, parts.url);
   }
 
-  /** Credentials that the installer sent for this index. */
-  useCredentials(credentials: Readonly<Record<string, string>>): void {
+  /** Credentials that the installer sent to an address; those of other origins are none of ours. */
+  useCredentials(credentials: Readonly<Record<string, string>>, sentTo: string): void {
+    if (new URL(sentTo).origin !== new URL(this.url).origin) return;
     if (this.#files.useCredentials(credentials)) this.#session = null;
-  }
-
-  /** What the repository's own place is: `https://packages.example/`. */
-  get repository(): string {
-    return this.#parts.pin.repository;
   }
 
   /** As last read; `null` where the holders have said nothing, or nothing was asked yet. */
@@ -90,6 +93,10 @@ export class SignedIndex<Rules> {
 
   async #fetch(client: TufClient, { target }: Pick<Located, 'target'>): Promise<Got> {
     return await this.#named(async () => {
+      if (target.length > MAX_PAGE_BYTES)
+        throw new Refusal('WP-TUF-LIMIT', {
+          message: `${target.path}: ${target.length} bytes, at most ${MAX_PAGE_BYTES} are read`,
+        });
       const name = client.consistentSnapshot
         ? hashedPath(target.path, requireSha256(target))
         : target.path;

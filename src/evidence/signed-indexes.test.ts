@@ -91,9 +91,14 @@ function honest(): JsonObject {
   return { [PATH]: targetOf(WHEEL), 'simple/demo/index.v1+json': targetOf(PAGE) };
 }
 
-function reopen(digest: string, root: string | null) {
+function reopen(
+  sha: string,
+  root: string | null,
+  url = URL,
+  repositoryAt = 'https://packages.example/',
+) {
   return new SignedIndexes<string>({
-    pins: new Map([[URL, { sha256: digest, root, repository: 'https://packages.example/' }]]),
+    pins: new Map([[url, { sha256: sha, root, repository: repositoryAt }]]),
     upstream,
     clock: { now: () => NOW },
     memory: () => store,
@@ -333,4 +338,48 @@ test('identities that cannot be had leave nothing passing', async () => {
   expect(await tufEvidence(indexes).examine(ARTIFACT, held(WHEEL))).not.toMatchObject({
     state: 'vouched',
   });
+});
+
+test('an index is the same however its address is spelled: pip quotes `+simple` anew', async () => {
+  open();
+  const root = Buffer.from(repository.files.get('1.root.json') ?? []);
+  const spellings = ['https://packages.example/+simple/', 'https://packages.example/%2Bsimple/'];
+  for (const pinned of spellings) {
+    const indexes = reopen(sha256(root), root.toString('base64'), pinned);
+    for (const index of spellings) {
+      expect(await indexes.over(elsewhere).read(ask(`${index}demo/`))).toMatchObject({
+        outcome: 'page',
+      });
+      const other = { ...ARTIFACT, index, filename: 'demo-2.0-py3-none-any.whl' };
+      expect(await tufEvidence(indexes).examine(other, held(WHEEL))).toEqual(
+        code('WP-TUF-NOT-FOUND'),
+      );
+    }
+  }
+});
+
+test('no spelling of an address leads round the index, nor one beside its pages', async () => {
+  const index = { index: 'direct:https://packages.example' };
+  const addresses = ['/team//packages/x.whl', '/%74eam/packages/x.whl', '//team/x.whl'];
+  for (const place of ['https://packages.example/team/', 'https://tuf.example/']) {
+    const indexes = reopen('', null, 'https://packages.example/team/simple/', place);
+    for (const path of addresses)
+      expect(indexes.of({ ...index, url: `https://packages.example${path}` })).not.toBeNull();
+    expect(indexes.of({ ...index, url: 'https://packages.example/other/x.whl' })).toBeNull();
+  }
+});
+
+test('a password for the host of a file is not told to the index', async () => {
+  const indexes = open();
+  const foreign = { ...ARTIFACT, url: 'https://files.example/demo-1.0-py3-none-any.whl' };
+  const tuf = tufEvidence(indexes);
+  tuf.begin?.(foreign, { authorization: 'Basic secret' });
+  await tuf.examine(foreign, held(WHEEL));
+  expect(asked.filter(({ headers }) => headers['authorization'] !== undefined)).toEqual([]);
+});
+
+test('a page is never longer than pages may be, whatever is signed', async () => {
+  const endless = { ...targetOf(PAGE), length: Number.MAX_SAFE_INTEGER };
+  const pages = open({ ...honest(), 'simple/demo/index.v1+json': endless }).over(elsewhere);
+  await expect(pages.read(ask())).rejects.toMatchObject({ code: 'WP-TUF-LIMIT' });
 });

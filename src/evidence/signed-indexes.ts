@@ -38,9 +38,13 @@ export class SignedIndexes<Rules> {
   /** The signed index that a file comes from: by its page, or where no page led to it by its address. */
   of({ index, url }: Pick<Artifact, 'index' | 'url'>): SignedIndex<Rules> | null {
     if (this.#all.length === 0) return null;
-    const listed = this.#all.find((one) => one.url === index);
-    if (listed !== undefined || !index.startsWith('direct:')) return listed ?? null;
-    return this.#all.find((one) => url.startsWith(one.repository)) ?? null;
+    // As installers spell it: pip asks for `+simple` as `%2Bsimple`.
+    if (!index.startsWith('direct:')) {
+      const key = addressKey(index);
+      return this.#all.find((one) => one.key === key) ?? null;
+    }
+    const asked = withoutEmptySegments(addressKey(url));
+    return this.#all.find((one) => one.places.some((place) => asked.startsWith(place))) ?? null;
   }
 
   /** What the holders of the index say of who may release its files, as far as it was read. */
@@ -54,7 +58,7 @@ export class SignedIndexes<Rules> {
     return {
       read: async (ask) => {
         const asked = addressKey(ask.url);
-        const index = this.#all.find(({ url }) => isBelow(asked, url));
+        const index = this.#all.find(({ key }) => isBelow(asked, key));
         if (index === undefined) return await reader.read(ask);
         return await this.#readSigned(index, { ...ask, url: asked });
       },
@@ -62,8 +66,8 @@ export class SignedIndexes<Rules> {
   }
 
   async #readSigned(index: SignedIndex<Rules>, ask: PageAsk): Promise<PageReading> {
-    index.useCredentials(ask.credentials);
-    const project = projectBelow(index.url, ask.url);
+    index.useCredentials(ask.credentials, ask.url);
+    const project = projectBelow(index.key, ask.url);
     // Nothing but projects' pages is signed, so nothing else is shown.
     if (project === null) return { outcome: 'not-found', status: 404 };
     try {
@@ -85,6 +89,11 @@ export class SignedIndexes<Rules> {
       return { outcome: 'unauthorised', status, challenge };
     }
   }
+}
+
+/** Most servers answer `//packages` as `/packages`. */
+function withoutEmptySegments(url: string): string {
+  return url.replace(/(?<!:)\/{2,}/gu, '/');
 }
 
 function isBelow(url: string, index: string): boolean {

@@ -37,7 +37,7 @@ export function tufEvidence(indexes: Indexes): EvidenceKind {
     foresee: (artifact) => (indexes.of(artifact) === null ? UNSIGNED : null),
     begin(artifact, credentials) {
       const index = indexes.of(artifact);
-      index?.useCredentials(credentials);
+      index?.useCredentials(credentials, artifact.url);
       index?.locate(pathOf(artifact)).catch(() => undefined); // told when the bytes are there
     },
     async examine(artifact, bytes) {
