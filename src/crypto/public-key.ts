@@ -3,7 +3,7 @@ import { constants, createPublicKey, verify, type KeyObject } from 'node:crypto'
 
 /** A key that can check signatures of one scheme. */
 export interface PublicKey {
-  /** The same for every spelling of the same key: DER of its SubjectPublicKeyInfo, base64. */
+  /** The same for every spelling of the same key. */
   readonly identity: string;
   /** Never throws: whatever is no signature of this key over `message` is `false`. */
   verifies(message: Uint8Array, signature: Uint8Array): boolean;
@@ -73,12 +73,23 @@ export function readPublicKey({ keytype, scheme, public: text }: StatedKey): Pub
     const key = known.read(text);
     if (key.type !== 'public' || !known.suits(key)) return null;
     return {
-      identity: key.export({ format: 'der', type: 'spki' }).toString('base64'),
+      identity: identityOf(key),
       verifies: (message, signature) => checkQuietly(known.check, key, message, signature),
     };
   } catch {
     return null; // OpenSSL found no key in it
   }
+}
+
+/**
+ * A point of a curve has several encodings (SEC 1, section 2.3.3), and OpenSSL writes the one that it
+ * read: as a JWK (RFC 7518, section 6.2) it has one. Otherwise DER of the SubjectPublicKeyInfo.
+ */
+function identityOf(key: KeyObject): string {
+  if (key.asymmetricKeyType !== 'ec')
+    return key.export({ format: 'der', type: 'spki' }).toString('base64');
+  const { crv, x, y } = key.export({ format: 'jwk' });
+  return `${crv} ${x} ${y}`;
 }
 
 function checkQuietly(

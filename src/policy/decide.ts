@@ -82,7 +82,13 @@ class Judgement {
     this.verdict = demand.met ? 'vouched' : this.#verdictWithoutDemand();
     const open = this.verdict === 'first-seen' ? this.#unreachable() : [];
     const publisher = this.#isPublisherNeeded() ? this.#unreachablePublisher() : [];
-    const needed = [...this.#unreachableIntegrity(), ...demand.needed, ...open, ...publisher];
+    const needed = [
+      ...this.#unreachableIntegrity(),
+      ...this.#unreachableRepository(),
+      ...demand.needed,
+      ...open,
+      ...publisher,
+    ];
     this.needed = [...new Set(needed)];
     if (demand.needed.length === 0 && open.length === 0) this.#askFirstUse();
     this.#askCooldown();
@@ -223,6 +229,15 @@ class Judgement {
 
   #unreachablePublisher(): readonly Finding[] {
     return this.#unreachable().filter((one) => one.kind === 'attestation');
+  }
+
+  /**
+   * An index under a pinned root, of which nothing can be had: whoever silences it must not bring in
+   * what it would refuse. What was accepted from it before stays.
+   */
+  #unreachableRepository(): readonly Finding[] {
+    if (this.#isRemembered()) return [];
+    return this.#unreachable().filter((one) => one.kind === 'tuf');
   }
 
   /** Integrity is always checked: without it nothing is decided. */

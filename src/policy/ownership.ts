@@ -59,7 +59,8 @@ export function shadowedOwners(policy: Pick<Policy, 'projects'>): readonly strin
 /** By which statuses, beside 404, an index says that it has no such project. */
 export function saysAbsent(policy: Policy, index: string, status: number): boolean {
   const key = indexKey(index);
-  return policy.indexes.some(
-    ({ url, absentStatus = [] }) => url === key && absentStatus.includes(status),
-  );
+  const tables = policy.indexes.filter(({ url }) => url === key);
+  // Where a TUF root is pinned, only what is signed says that something is not there.
+  if (tables.some(({ tuf }) => tuf !== undefined)) return false;
+  return tables.some(({ absentStatus = [] }) => absentStatus.includes(status));
 }

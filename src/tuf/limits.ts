@@ -17,3 +17,8 @@ export const MAX_DELEGATIONS = 32;
 export const MAX_BIT_LENGTH = 32;
 /** Signatures on one document, keys of one role. */
 export const MAX_SIGNATURES = 1_000;
+/**
+ * Values in one document: each costs dozens of bytes once it is read, and the longest document that
+ * anybody writes, of MAX_STATED_BYTES, holds four in 170 bytes.
+ */
+export const MAX_VALUES = 2_000_000;

@@ -38,6 +38,10 @@ describe('matchesPattern', () => {
   it('is not slowed down by many stars', () => {
     expect(matchesPattern('a'.repeat(5000), `${'a*'.repeat(2000)}b`)).toBe(false);
   });
+
+  it('is not slowed down by brackets that nothing closes', () => {
+    expect(matchesPattern('a', '['.repeat(1_000_000))).toBe(false);
+  });
 });
 
 describe('binName', () => {

@@ -19,12 +19,13 @@ type Token = '*' | ((character: string) => boolean);
 function tokensOf(pattern: string): readonly Token[] {
   const tokens: Token[] = [];
   const characters = Array.from(pattern);
+  const lastEnd = characters.lastIndexOf(']');
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] ?? '';
     if (character === '*') tokens.push('*');
     else if (character === '?') tokens.push(() => true);
     else {
-      const end = character === '[' ? endOfSet(characters, at) : -1;
+      const end = character === '[' && at < lastEnd ? endOfSet(characters, at) : -1;
       if (end < 0) tokens.push((found) => found === character);
       else {
         tokens.push(setOf(characters.slice(at + 1, end)));

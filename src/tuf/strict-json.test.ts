@@ -22,6 +22,10 @@ const { value } = fc.letrec<{ value: Json }>((tie) => ({
 }));
 
 describe('parseStrictJson', () => {
+  it('builds nothing of which there is too much', () => {
+    expect(() => parse(`[${'[],'.repeat(1_000_000)}0]`)).toThrow(/more than 2000000 values/u);
+  });
+
   it('reads what JSON writes', () => {
     fc.assert(
       fc.property(value, (given) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
 import { readStrictJson, type Json } from '../core/strict-json.ts';
+import { MAX_VALUES } from './limits.ts';
 
 /**
  * Metadata, which is written anew from what was read and must then say the same.
@@ -8,7 +9,7 @@ import { readStrictJson, type Json } from '../core/strict-json.ts';
  */
 export function parseStrictJson(bytes: Uint8Array, what: string): Json {
   try {
-    return readStrictJson(bytes, { plain: true });
+    return readStrictJson(bytes, { plain: true, mostValues: MAX_VALUES });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Refusal('WP-TUF-MALFORMED', { message: `${what} ${why}`, cause });
