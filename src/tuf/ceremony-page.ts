@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { safeText } from '../core/safe-text.ts';
 import { sshKeyFingerprint } from '../crypto/sshsig-maker.ts';
 import type { CeremonyId } from './ceremony-key.ts';
 import type { CeremonyPlan } from './ceremony-plan.ts';
@@ -90,16 +91,39 @@ function describeChanges(
       `spreads paths over ${2 ** plan.bits} bins (${plan.prefix}-…) instead of ${2 ** shape.bits} (${shape.prefix}-…)`,
     );
   lines.push(`expires ${timeText(plan.expires)} instead of ${timeText(previous.expires)}`);
-  return [...lines, ...describeKept(previous)];
+  return [...lines, ...describeKept(plan, previous)];
 }
 
-/** Delegations that stay as they are: they are signed anew with the rest. */
-function describeKept({ targetsSigned }: PreviousDocuments): readonly string[] {
-  const fields = new Fields(targetsSigned, 'targets');
+/** So many names are told of each list; the hash of the document stands for all. */
+const MOST_NAMED = 40;
+
+/**
+ * What stays as it was is signed anew with the rest. Whoever prepares the ceremony chooses which
+ * targets go before: older ones, which the holders signed too, would undo what came after them.
+ */
+function describeKept(plan: CeremonyPlan, previous: PreviousDocuments): readonly string[] {
+  const fields = new Fields(previous.targetsSigned, 'targets');
   const roles = fields.object('delegations').list('roles');
   const names = roles.map((role) => new Fields(role, 'targets').text('name'));
-  const others = names.filter((name) => name !== 'bins').length;
-  const targets = fields.object('targets').entries().length;
-  if (others + targets === 0) return [];
-  return [`keeps ${others} other delegations and ${targets} targets as they were signed before`];
+  const others = names.filter((name) => name !== 'bins');
+  const paths = fields.object('targets').entries().map(([path]) => path);
+  const { targets: before } = previous.versions;
+  const skipped = plan.versions.targets - before - 1;
+  return [
+    `keeps what targets version ${before} delegates and names, sha256 ${plan.previous?.targets ?? ''}:`,
+    `  delegations, beside bins: ${listed(others)}`,
+    `  targets: ${listed(paths)}`,
+    ...(skipped === 0
+      ? []
+      : [
+          `SKIPS ${skipped} version${skipped === 1 ? '' : 's'} of targets: what was signed in ${skipped === 1 ? 'it' : 'them'} is undone`,
+        ]),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const told = names.slice(0, MOST_NAMED).map((name) => safeText(name, 100));
+  const more = names.length - told.length;
+  return told.join(', ') + (more === 0 ? '' : `, and ${more} more`);
 }

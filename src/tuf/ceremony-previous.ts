@@ -25,6 +25,8 @@ export const PREVIOUS_FILES = {
 export interface PreviousDocuments {
   readonly bytes: { readonly [document in keyof PreviousHashes]: Uint8Array };
   readonly root: Root;
+  /** Of targets and bins. */
+  readonly versions: Readonly<Record<'targets' | 'bins', number>>;
   readonly targetsSigned: JsonObject;
   /** Keys that sign the role `bins`. */
   readonly binsRole: { readonly role: Role; readonly keys: Keys };
@@ -41,7 +43,12 @@ export async function readPrevious(
   folder: StagedFolder,
   { previous, versions }: CeremonyPlan,
 ): Promise<PreviousDocuments | null> {
-  if (previous === null) return null;
+  if (previous === null) {
+    // Signed as "new", a later version would follow another root of the same holders.
+    for (const [role, version] of Object.entries(versions))
+      if (version !== 1) throw changed(`it plans ${role} version ${version} of a new repository`);
+    return null;
+  }
   const read = async (document: keyof PreviousHashes): Promise<Uint8Array> => {
     const name = PREVIOUS_FILES[document];
     const bytes = await folder.read(name);
@@ -56,6 +63,9 @@ export async function readPrevious(
   const found = understandPrevious(bytes);
   if (versions.root !== found.root.version + 1)
     throw changed(`it plans version ${versions.root} after version ${found.root.version}`);
+  for (const role of ['targets', 'bins'] as const)
+    if (versions[role] <= found.versions[role])
+      throw changed(`it plans ${role} version ${versions[role]} after ${found.versions[role]}`);
   return found;
 }
 
@@ -64,7 +74,8 @@ export function understandPrevious(bytes: PreviousDocuments['bytes']): PreviousD
   const { root } = new TrustedSet(bytes.root, 0);
   const targetsEnvelope = openEnvelope(bytes.targets, PREVIOUS_FILES.targets);
   verifyThreshold(targetsEnvelope, root.roles.targets, root.keys);
-  const delegator = delegatorOf(readTargets(targetsEnvelope), BINS);
+  const targets = readTargets(targetsEnvelope);
+  const delegator = delegatorOf(targets, BINS);
   if (delegator.kind === 'root') throw new TypeError('bins are delegated');
   const binsRole = { role: delegator.role, keys: delegator.delegations.keys };
   const binsEnvelope = openEnvelope(bytes.bins, PREVIOUS_FILES.bins);
@@ -75,6 +86,7 @@ export function understandPrevious(bytes: PreviousDocuments['bytes']): PreviousD
   return {
     bytes,
     root,
+    versions: { targets: targets.version, bins: bins.integer('version', 1) },
     targetsSigned: new Fields(targetsEnvelope.signed, PREVIOUS_FILES.targets).value,
     binsRole,
     shape: { bits: succinct.integer('bit_length', 1, 16), prefix: succinct.text('name_prefix') },
