@@ -43,7 +43,10 @@ test('one that cannot be reached is needed for what is new, whoever else vouches
 test('one says that it has no such project by what is signed, and by no status', () => {
   const rule = { name: null, url: INDEX, allowHosts: null, source: 'here' };
   const lenient = { ...rule, absentStatus: [403] };
-  const pinned = { ...rule, tuf: { sha256: '', root: null, repository: 'https://packages.example/' } };
+  const pinned = {
+    ...rule,
+    tuf: { sha256: '', root: null, repository: 'https://packages.example/' },
+  };
   const says = (...indexes: readonly (typeof rule)[]) =>
     saysAbsent(sealPolicy({ ...DEFAULT_POLICY, indexes }), INDEX, 403);
   expect(says(lenient)).toBe(true);

@@ -106,7 +106,10 @@ function describeKept(plan: CeremonyPlan, previous: PreviousDocuments): readonly
   const roles = fields.object('delegations').list('roles');
   const names = roles.map((role) => new Fields(role, 'targets').text('name'));
   const others = names.filter((name) => name !== 'bins');
-  const paths = fields.object('targets').entries().map(([path]) => path);
+  const paths = fields
+    .object('targets')
+    .entries()
+    .map(([path]) => path);
   const { targets: before } = previous.versions;
   const skipped = plan.versions.targets - before - 1;
   return [
