@@ -361,8 +361,8 @@ test('an index is the same however its address is spelled: pip quotes `+simple` 
 test('no spelling of an address leads round the index, nor one beside its pages', async () => {
   const index = { index: 'direct:https://packages.example' };
   const addresses = ['/team//packages/x.whl', '/%74eam/packages/x.whl', '//team/x.whl'];
-  for (const place of ['https://packages.example/team/', 'https://tuf.example/']) {
-    const indexes = reopen('', null, 'https://packages.example/team/simple/', place);
+  for (const where of ['https://packages.example/team/', 'https://tuf.example/']) {
+    const indexes = reopen('', null, 'https://packages.example/team/simple/', where);
     for (const path of addresses)
       expect(indexes.of({ ...index, url: `https://packages.example${path}` })).not.toBeNull();
     expect(indexes.of({ ...index, url: 'https://packages.example/other/x.whl' })).toBeNull();

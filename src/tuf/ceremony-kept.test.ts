@@ -33,9 +33,14 @@ async function planOver(over: JsonObject, versions: Partial<CeremonyPlan['versio
   if (root === undefined || targets === undefined || bins === undefined) throw new TypeError();
   const { signed } = JSON.parse(Buffer.from(targets.bytes).toString());
   const bytes = await sealText(olpcJson({ ...signed, ...over }), signers);
-  const previous = { ...plan.previous, targets: hash('sha256', bytes, 'hex') };
+  if (plan.previous === null) throw new TypeError();
+  const changed: CeremonyPlan = {
+    ...plan,
+    previous: { ...plan.previous, targets: hash('sha256', bytes, 'hex') },
+    versions: { ...plan.versions, ...versions },
+  };
   return {
-    plan: { ...plan, previous, versions: { ...plan.versions, ...versions } } as CeremonyPlan,
+    plan: changed,
     files: [root, { ...targets, bytes }, bins],
   };
 }
