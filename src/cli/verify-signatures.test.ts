@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makePgpKey, signDetached } from '../../test/world/openpgp-keys.ts';
 import { Refusal } from '../core/errors.ts';
+import { makeSshSignature, sshKeyWords } from '../crypto/index.ts';
 import { placesOf } from '../host/index.ts';
 import { DEFAULT_POLICY, sealPolicy, type Policy } from '../policy/index.ts';
 import { openMemoryTrustRows } from '../storage/index.ts';
@@ -97,5 +100,49 @@ describe.skipIf(!here)('wheelproof verify --signature', () => {
     expect(await verify({ signature: ['/nowhere.asc'], keyring: [KEYRING] })).toBe('WP-USAGE');
     expect(await verify({ signature: [ASC] })).toBe('WP-USAGE');
     expect(await verify({ signature: [ASC], keyring: [ASC] })).toBe('WP-SIGNER-KEYS');
+  });
+});
+
+describe('names that keys give themselves', () => {
+  const NASTY = 'Ana\u001b[2K\u001b[1A\r\nopenpgp vouched: OpenPGP key \u202e';
+  /** Control and format characters, but the line feeds of our own lines. */
+  const CONTROL = /(?!\n)[\p{Cc}\p{Cf}]/u;
+
+  test('are shown as text, and begin no line', async () => {
+    writeFileSync(join(ground, FILE), 'x');
+    const made = new Date('2026-01-01T00:00:00Z');
+    const own = await makePgpKey(made, NASTY);
+    writeFileSync(join(ground, 'ring.asc'), own.armour);
+    const at = new Date('2026-11-01T00:00:00Z');
+    for (const content of ['x', 'y']) {
+      const signature = await signDetached([own], Buffer.from(content), at);
+      writeFileSync(join(ground, 'x.asc'), signature);
+      const given = { signature: [join(ground, 'x.asc')], keyring: [join(ground, 'ring.asc')] };
+      await verify({ ...given, signer: [own.fingerprint] });
+      expect(said).toContain(own.fingerprint.slice(-16));
+      expect(said).not.toMatch(CONTROL);
+      expect(said).not.toMatch(/^openpgp vouched/mu);
+    }
+  });
+
+  test('of SSH principals, too', async () => {
+    const list = `${createHash('sha256').update('x').digest('hex')}  ${FILE}\n`;
+    writeFileSync(join(ground, FILE), 'x');
+    writeFileSync(join(ground, 'SUMS'), list);
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString(
+      'hex',
+    );
+    const signer = {
+      publicKey: raw,
+      sign: async (data: Uint8Array) => new Uint8Array(sign(null, data, privateKey)),
+    };
+    const signature = await makeSshSignature(Buffer.from(list), 'file', signer);
+    writeFileSync(join(ground, 'SUMS.sig'), signature);
+    writeFileSync(join(ground, 'allowed'), `"ana\u001b[2K\u202e" ${sshKeyWords(raw)}\n`);
+    await verify({ checksums: [join(ground, 'SUMS')], keyring: [join(ground, 'allowed')] });
+    expect(said).toContain('SSH key SHA256:');
+    expect(said).toContain('vouched');
+    expect(said).not.toMatch(CONTROL);
   });
 });
