@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * `node bench/tuf.ts [--million] [--write]`: what signing and reading a TUF repository cost.
- * `--million` adds a repository of a million targets, signed from nothing, and one upload into it.
+ * `node bench/tuf.ts [--million] [--peers] [--write]`: what signing and reading a TUF repository cost.
+ * `--million`: of a million targets, signed from nothing; `--peers`: beside python-tuf and tuf-js.
  */
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, hash, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +12,15 @@ import { parseArgs } from 'node:util';
 import type { Signer } from '../src/core/tuf-repository.ts';
 import { openStagedFolder } from '../src/storage/index.ts';
 import { createRepository, PROFILES, RepositoryWriter, TufClient } from '../src/tuf/index.ts';
+import { refreshBytes } from './tuf-bytes.ts';
+import { pythonTuf, refreshWithTufJs } from './tuf-peers.ts';
 
 const { values } = parseArgs({
-  options: { million: { type: 'boolean' }, write: { type: 'boolean' } },
+  options: {
+    million: { type: 'boolean' },
+    peers: { type: 'boolean' },
+    write: { type: 'boolean' },
+  },
 });
 const lives = PROFILES.server;
 const rows: string[] = [];
@@ -75,6 +82,56 @@ async function timed(work: () => Promise<unknown>) {
   return { milliseconds, cpu: (user + system) / 1000 };
 }
 
+function kilo(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} KB`;
+}
+
+/** tuf-js builds its maps in quadratic time: a small repository is all that it can be asked. */
+async function besideTufJs(): Promise<void> {
+  const small = mkdtempSync(join(tmpdir(), 'bench-tuf-small-'));
+  try {
+    const folder = await openStagedFolder(small);
+    const wish = { holders, threshold: 2, online, bits: 10, lives, now: Date.now() };
+    await createRepository(folder, { ...wish, targets: targets(5_000) });
+    const [first, second, third] = [
+      await refreshed(folder),
+      await refreshed(folder),
+      await refreshed(folder),
+    ];
+    const ours = atRank(
+      [first, second, third].map(({ milliseconds }) => milliseconds),
+      0.5,
+    );
+    const times: number[] = [];
+    for (let round = 0; round < 3; round++) times.push(await refreshWithTufJs(small));
+    tell(
+      'refresh with a 1,024-bin snapshot: ours from disk, tuf-js over loopback, median of 3',
+      `${ours} ms, ${atRank(times, 0.5)} ms`,
+      '-',
+    );
+  } finally {
+    rmSync(small, { recursive: true, force: true });
+  }
+}
+
+/** The client of the conformance suite, as it is started for each of its steps. */
+function tellStart(): void {
+  const state = mkdtempSync(join(tmpdir(), 'bench-tuf-start-'));
+  const program = join(import.meta.dirname, '..', 'test', 'conformance', 'tuf-client');
+  const times: number[] = [];
+  try {
+    for (let round = 0; round < 11; round++) {
+      const words = ['--metadata-dir', state, 'init', join(ground, '1.root.json')];
+      const start = performance.now();
+      execFileSync(program, words, { stdio: 'ignore' });
+      if (round > 0) times.push(performance.now() - start);
+    }
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
+  tell('start of test/conformance/tuf-client, median of 10', `${atRank(times, 0.5)} ms`, '150 ms');
+}
+
 const ground = mkdtempSync(join(tmpdir(), 'bench-tuf-'));
 try {
   const count = values.million === true ? 1_000_000 : 20_000;
@@ -84,13 +141,25 @@ try {
   const wish = { holders, threshold: 2, online, bits: 14, lives, now: Date.now() };
   await createRepository(folder, { ...wish, targets: targets(count) });
   const { user, system } = process.cpuUsage(cpu);
-  const seconds = ((user + system) / 1e6).toFixed(1);
+  const ours = (user + system) / 1e6;
+  const seconds = ours.toFixed(1);
   const wall = ((performance.now() - begin) / 1000).toFixed(1);
   tell(
     `${count.toLocaleString('en')} targets in 16,384 bins signed from nothing, each file synced`,
     `${seconds} s CPU, ${wall} s`,
-    count === 1_000_000 ? '17.1 s CPU' : '-',
+    values.peers === true ? 'below' : count === 1_000_000 ? '17.1 s CPU' : '-',
   );
+  const python = values.peers === true ? pythonTuf() : null;
+  if (values.peers === true && python === null)
+    console.log('python-tuf: skipped, it cannot be installed here');
+  if (python !== null) {
+    const theirs = python.sign(count, 14);
+    tell(
+      'the same by python-tuf 7.0.1, in the same run',
+      `${theirs.toFixed(1)} s CPU: ours is ${(ours / theirs).toFixed(2)} of it`,
+      '0.9',
+    );
+  }
 
   const loads: number[] = [];
   const loadCpu: number[] = [];
@@ -104,6 +173,12 @@ try {
     `${atRank(loads, 0.5)} ms; ${atRank(loadCpu, 0.5)} ms CPU`,
     '100 ms',
   );
+  if (python !== null)
+    tell(
+      'the same snapshot parsed and verified by python-tuf, median of 9',
+      `${python.load(ground).toFixed(1)} ms CPU`,
+      '-',
+    );
 
   const writer = await RepositoryWriter.open(folder, lives);
   const uploads: number[] = [];
@@ -158,6 +233,14 @@ try {
     `${milliseconds.toFixed(1)} ms; ${spent.toFixed(1)} ms CPU`,
     '200 ms',
   );
+  if (values.peers === true) await besideTufJs();
+  tellStart();
+  for (const { what, raw, zipped, wanted } of refreshBytes())
+    tell(
+      `bytes to be up to date and know one project: ${what}`,
+      `${kilo(raw)}, gzip ${kilo(zipped)}`,
+      kilo(wanted),
+    );
 } finally {
   rmSync(ground, { recursive: true, force: true });
 }

@@ -4,13 +4,9 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Refusal } from '../../src/core/errors.ts';
-import {
-  TufClient,
-  verifyTarget,
-  type MetadataSource,
-  type MetadataStore,
-  type Target,
-} from '../../src/tuf/index.ts';
+import { TufClient, type MetadataSource, type MetadataStore } from '../../src/tuf/client.ts';
+import { verifyTarget } from '../../src/tuf/hashes.ts';
+import type { Target } from '../../src/tuf/metadata.ts';
 
 /*
  * The TUF client behind the command line of the tuf-conformance suite (its CLIENT-CLI.md): init,
