@@ -154,10 +154,13 @@ function filesOf(files: ReadonlyMap<string, Uint8Array>): readonly NamedBytes[] 
   return [...files].map(([name, bytes]) => ({ name, bytes }));
 }
 
-/** Files that appear in this order, each whole. */
+/** Files that appear whole, the last one when the disk has the names of all others. */
 async function putFiles(folder: StagedFolder, files: readonly NamedBytes[]): Promise<void> {
+  const names = files.map(({ name }) => name);
   await folder.stage(files);
   await folder.sync();
-  await folder.commit(files.map(({ name }) => name));
+  await folder.commit(names.slice(0, -1));
+  if (names.length > 1) await folder.sync();
+  await folder.commit(names.slice(-1));
   await folder.sync();
 }

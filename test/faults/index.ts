@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Fault } from './fault.ts';
+import { R01 } from './R01-killed-publishing.ts';
+import { R03 } from './R03-power-loss.ts';
 import { R04 } from './R04-io-errors.ts';
 import { R05 } from './R05-full-disk.ts';
 import { R06 } from './R06-few-descriptors.ts';
@@ -19,6 +21,8 @@ import { R30 } from './R30-bare-machine.ts';
 
 /** Every fault, by its number. */
 export const FAULTS: readonly Fault[] = [
+  R01,
+  R03,
   R04,
   R05,
   R06,
