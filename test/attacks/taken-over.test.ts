@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { fingerprintWords } from '../../src/tuf/fingerprint-words.ts';
 import { openEnvironment, type Environment } from '../world/environments.ts';
 import { provisionWith } from '../world/installer-templates.ts';
 import { serveFolder } from '../world/served-folder.ts';
@@ -167,12 +169,19 @@ describe('an index is taken over', () => {
     await rm(join(metadata, '2.root.json'));
   });
 
-  test('recovery: the last good copy, a new root by two holders, and every client follows', async () => {
+  test('recovery: the last good copy, a new root by a ceremony of two holders, and every client follows', async () => {
     await cp(join(desk, 'repo'), join(desk, 'seized'), { recursive: true });
     await cp(join(desk, 'copy/public'), join(desk, 'repo/public'), { recursive: true });
     await must('key', 'new.key');
-    const holders = ['--root-key', 'alice.key', '--root-key', 'carol.key'];
-    await must('rotate', 'repo', ...holders, '--online-key', 'new.key', '--lost');
+    const ceremony = async (step: string, ...more: readonly string[]): Promise<void> =>
+      await must('ceremony', step, 'stolen', ...more);
+    await ceremony('init', '--repository', 'repo', '--online-key', 'new.key');
+    await ceremony('assemble');
+    const proposal = await readFile(join(desk, 'stolen/proposal.txt'));
+    const words = fingerprintWords(hash('sha256', proposal, 'hex'), 4);
+    for (const holder of ['alice', 'carol'])
+      await ceremony('sign', '--signer', `file:${holder}.key`, '--confirm', words);
+    await ceremony('finish', '--repository', 'repo', '--online-key', 'new.key', '--lost');
     await must('verify', 'repo', '--root', join(desk, 'copy/public/metadata/1.root.json'));
     await expectVouched(member, 'good');
     expect(await ran(member)).toEqual(['good-1.0']);
