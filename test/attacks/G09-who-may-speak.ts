@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { delegationsTo, type SignedIndex } from '../world/signed-index.ts';
-import { makeSigner, targetOf, type Signer } from '../world/tuf-repository.ts';
-import type { Attack } from './attack.ts';
-import { lookingLike, lying, type Lie } from './signed-stage.ts';
+import { head, makeSigner, targetOf, type Signer } from '../world/tuf-repository.ts';
+import { INDEX } from '../world/world.ts';
+import type { Attack, Form } from './attack.ts';
+import { lookingLike, lying, pinning, type Lie } from './signed-stage.ts';
 import { EVIL, GOOD } from './stage.ts';
+import { A_PLAIN_ORDER, HIGHER, inOrder, isUnheardOf, PUBLIC, uploadTo } from './two-indexes.ts';
 
 const PATH = `packages/good/${GOOD.filename}`;
 const owner = makeSigner();
@@ -37,6 +39,16 @@ const speaking =
     });
   };
 
+/** The pinned index owns the name, and the user has a public one beside it. */
+const beside: Partial<Form> = {
+  ...inOrder(A_PLAIN_ORDER),
+  installers: ['uv'],
+  policy: (stage) =>
+    `[[project]]\nname = "good"\nindex = "${stage.world.index}"\n\n${pinning()(stage)}`,
+  witness: isUnheardOf('good'),
+  defence: 'ownership and undecided pages',
+};
+
 export const G09: Attack = {
   id: 'G09',
   title: 'a role speaks for what is another’s',
@@ -58,6 +70,27 @@ export const G09: Attack = {
         paths: ['packages/*', 'packages/goo?'],
       }),
       ['E-MISSING', 'WP-TUF-NOT-FOUND', PATH],
+    ),
+    lying(
+      'the index does not sign the name that it owns, and another one has it',
+      (index, stage) => {
+        uploadTo(stage, PUBLIC, HIGHER);
+        stage.world.host(INDEX).projects.delete('good');
+        index.sign();
+      },
+      ['E-SOURCE', 'WP-OWNED-NAME-EMPTY'],
+      { ...beside, plain: null },
+    ),
+    lying(
+      'the index that owns the name has expired, and another one has it',
+      (index, stage) => {
+        uploadTo(stage, PUBLIC, HIGHER);
+        const meta = { 'snapshot.json': { version: index.version } };
+        const content = { ...head('timestamp', 7), meta, expires: '2020-01-01T00:00:00Z' };
+        index.put('timestamp.json', content, [index.repository.signers.timestamp]);
+      },
+      ['E-FRESH', 'WP-TUF-EXPIRED'],
+      { ...beside, installers: ['pip'], plain: null },
     ),
   ],
   twins: [
