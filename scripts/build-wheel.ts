@@ -53,14 +53,18 @@ function withoutRelativeLinks(text: string): string {
   return text.replace(/\[([^\]]+)\]\((?!https?:)[^)]*\)/gu, '$1');
 }
 
-/** The one package that the build needs, by its hash, in an environment of its own. */
+/** The one package that the build needs, by its hash, in an environment of its own; kept for the next. */
 async function installBackend(): Promise<void> {
+  const requirements = await readFile(join(python, 'build-requirements.txt'), 'utf8');
+  const stamp = join(backend, 'installed.txt');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === requirements) return;
   await rm(backend, { recursive: true, force: true });
   execFileSync('python3', ['-m', 'venv', backend], { stdio: ['ignore', 'ignore', 'inherit'] });
   const wanted = join(python, 'build-requirements.txt');
   const exact = ['--no-deps', '--require-hashes', '--only-binary', ':all:', '-r', wanted];
   const words = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...exact];
   execFileSync(join(backend, 'bin', 'python'), words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  await writeFile(stamp, requirements);
 }
 
 function sourceDate(): string {

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CODES } from '../core/codes.ts';
+import type { Report } from '../core/report.ts';
 import { Refusal } from '../core/errors.ts';
 import { thisMachine } from '../host/index.ts';
 import { exitCodeOf } from '../core/refusal-class.ts';
@@ -26,7 +27,8 @@ import { openHeldKeys } from './held-signers.ts';
 import { takeWriterLock } from '../storage/index.ts';
 import { installersHere } from './installers.ts';
 import type { OwnOptions } from './own-options.ts';
-import type { Output } from './show-report.ts';
+import { writeEvents } from './event-stream.ts';
+import { verifyReportPlaces, writeReports, type Output } from './show-report.ts';
 import { openHeldRoots } from './trusted-roots.ts';
 import { ownVersion } from './version.ts';
 import { clockOf, currentOwner, findPlaces, openKeptPages, openPolicy, openTrust } from './wire.ts';
@@ -39,6 +41,7 @@ export async function runCommand(
   output: Output,
   wiring: Wiring = {},
 ): Promise<number> {
+  await verifyReportUse(words, options);
   const program = describe(output);
   const environment = process.env;
   let exit = 0;
@@ -138,9 +141,17 @@ export async function runCommand(
     const { trustedRootsOf } = await import('./trusted-roots.ts');
     return { ...around, trustedRoots: trustedRootsOf(around.places, around.policy) };
   });
-  registerVerifyCommand(program, lookAround, (code) => {
-    exit = code;
-  });
+  const report = async (judged: Report) => {
+    await writeReports(judged, options, output);
+    await writeEvents(judged, options, output);
+  };
+  registerVerifyCommand(
+    program,
+    async () => ({ ...(await lookAround()), report }),
+    (code) => {
+      exit = code;
+    },
+  );
   registerDoctorCommand(program, async (wish) => {
     exit = await seeDoctor(wish, { options, output, wiring });
   });
@@ -167,6 +178,25 @@ export async function runCommand(
 
 function installerWords() {
   return installersHere().map(({ name, synopsis }) => ({ word: name, about: synopsis }));
+}
+
+/** Only what judges files has a report. @throws Refusal `WP-USAGE` */
+async function verifyReportUse(words: readonly string[], options: OwnOptions): Promise<void> {
+  const { report, ci } = options;
+  const asked = { report, ...ci };
+  const found = Object.entries(asked).find(([, value]) => value !== null && value !== false);
+  if (found === undefined || words.includes('--help')) return;
+  const isVerify = words[0] === 'verify';
+  if (isVerify && report !== '-' && ci.events !== '-') return await verifyReportPlaces(options);
+  if (isVerify) {
+    throw new Refusal('WP-USAGE', {
+      message: `--${found[0]} -: verify itself writes to standard output`,
+      hint: '`wheelproof verify --json` prints the report.',
+    });
+  }
+  throw new Refusal('WP-USAGE', {
+    message: `--${found[0]} is for installers and for verify; ${words[0] ?? ''} writes no report`,
+  });
 }
 
 interface Visit {

@@ -10,6 +10,7 @@ import type { FileOutcome, Receipt, StreamingFile, Verification } from '../core/
 import {
   endLines,
   fileLine,
+  formatNamed,
   refusalLine,
   reportedFile,
   reportedRefusal,
@@ -117,13 +118,25 @@ export function openEvents(
   return events;
 }
 
+/** The events of what has ended already. @throws Refusal `WP-STATE-DISK` */
+export async function writeEvents(
+  report: Report,
+  { ci }: Pick<OwnOptions, 'ci'>,
+  output: Output,
+): Promise<void> {
+  if (ci.events === null) return;
+  const sink = openEventSink(ci.events, output);
+  sink.write(formatNamed('jsonl').render(report, output.surface));
+  await sink.close();
+}
+
 interface EventSink {
   write(text: string): void;
   close(): Promise<void>;
 }
 
 /** A file made anew, or a pipe as it is; `-` is standard output. */
-export function openEventSink(place: string, output: Output): EventSink {
+function openEventSink(place: string, output: Output): EventSink {
   if (place === '-') return { write: (text) => output.out(text), close: async () => undefined };
   const stream = createWriteStream(path.resolve(place));
   let fault: NodeJS.ErrnoException | null = null;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Refusal } from '../core/errors.ts';
 import type { Policy } from '../policy/index.ts';
-import { buildReport, formatNamed } from '../report/index.ts';
-import { openEventSink } from './event-stream.ts';
+import { buildReport } from '../report/index.ts';
+import { writeEvents } from './event-stream.ts';
 import { writeReports } from './show-report.ts';
 import { ownVersion } from './version.ts';
 import type { WrapCall } from './wrap.ts';
@@ -31,10 +31,7 @@ export async function reportFailedStart(
   });
   try {
     await writeReports(report, options, output);
-    if (options.ci.events === null) return;
-    const sink = openEventSink(options.ci.events, output);
-    sink.write(formatNamed('jsonl').render(report, output.surface));
-    await sink.close();
+    await writeEvents(report, options, output);
   } catch {
     // What ended the run is told, whatever becomes of its report.
   }

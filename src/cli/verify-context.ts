@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from '../core/clock.ts';
 import type { Environment } from '../core/machine.ts';
+import type { Report } from '../core/report.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Places } from '../host/index.ts';
 import type { Policy } from '../policy/index.ts';
@@ -14,6 +15,8 @@ export interface VerifyContext {
   readonly environment: Environment;
   readonly directory: string;
   readonly io: { out(text: string): void };
+  /** Writes the report where the options before the command's name ask for it. */
+  readonly report?: (report: Report) => Promise<void>;
 }
 
 export interface VerifyOptions {

@@ -58,6 +58,7 @@ export async function verifyLock(
         ? formatNamed('json').render(report, { width: null, colour: false })
         : lockText(report, path, unstated);
     context.io.out(text);
+    await context.report?.(report);
     return report.exit;
   } finally {
     await upstream?.close();

@@ -45,6 +45,7 @@ export async function verifyWord(
       ? formatNamed('json').render(report, { width: null, colour: false })
       : verdictText(report);
   context.io.out(text);
+  await context.report?.(report);
   return report.exit;
 }
 
