@@ -2,9 +2,12 @@
 import type { ListedFile, ProjectStatus } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
 import { UPSTREAM_CONNECTIONS } from '../core/limits.ts';
+import type { PageReader } from '../core/evidence.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { openPageReader } from '../evidence/index.ts';
-import { allowsPlainHttp, type Policy } from '../policy/index.ts';
+import { allowsPlainHttp } from '../policy/index.ts';
+import { overSigned } from './signed-indexes.ts';
+import type { VerifyContext } from './verify-context.ts';
 
 /** One project's page of one index. */
 export interface PageAsked {
@@ -26,17 +29,18 @@ export const pageKey = ({ index, project }: PageAsked): string => `${index} ${pr
 
 /** Asks for many pages, several at a time; what happens to one is no other's matter. */
 export async function readPages(
+  context: VerifyContext,
   upstream: Upstream,
-  policy: Policy,
   asked: readonly PageAsked[],
 ): Promise<ReadonlyMap<string, PageAnswer>> {
   const answers = new Map<string, PageAnswer>();
   const open = [...new Map(asked.map((one) => [pageKey(one), one])).values()];
   const indexes = [...new Set(open.map(({ index }) => index))];
-  const pages = openPageReader(upstream, {
+  const plain = openPageReader(upstream, {
     isKnownIndex: (url) => indexes.some((index) => url.startsWith(index)),
-    allowPlainHttp: (host) => allowsPlainHttp(policy, host),
+    allowPlainHttp: (host) => allowsPlainHttp(context.policy, host),
   });
+  const { pages } = overSigned(context, upstream, plain);
   const lane = async (): Promise<void> => {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       answers.set(pageKey(next), await readOne(pages, next));
@@ -46,10 +50,7 @@ export async function readPages(
   return answers;
 }
 
-async function readOne(
-  pages: ReturnType<typeof openPageReader>,
-  { index, project }: PageAsked,
-): Promise<PageAnswer> {
+async function readOne(pages: PageReader, { index, project }: PageAsked): Promise<PageAnswer> {
   const url = new URL(`${project}/`, index).href;
   try {
     const reading = await pages.read({ url, credentials: {}, within: index });

@@ -71,7 +71,7 @@ export async function contentsOf(
   reading: PinReading,
   options: LockOptions,
 ): Promise<LockContents> {
-  const { rows, policy, environment, directory } = context;
+  const { rows, environment, directory } = context;
   const memory = new PageMemory(rows);
   const indexes = new LockIndexes({
     options: reading.options,
@@ -87,7 +87,7 @@ export async function contentsOf(
   const upstream = openOutside(context);
   try {
     const wanted = placed.map(({ locked, index }) => ({ index, project: locked.name }));
-    const pages = await readPages(upstream, policy, wanted);
+    const pages = await readPages(context, upstream, wanted);
     const resolved = placed.map(({ locked, index }) => resolve(locked, index, pages));
     const stated = resolved.flatMap(bytesOf);
     const receipts = await judgeLocked(context, {}, { stated, pages, upstream, memory });

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Artifact } from '../core/artifact.ts';
 import type { Clock } from '../core/clock.ts';
+import type { PageReader } from '../core/evidence.ts';
 import type { TufPin } from '../core/tuf-repository.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { SignedIndexes } from '../evidence/index.ts';
-import type { Places } from '../host/index.ts';
+import { witnessClock, type Places } from '../host/index.ts';
 import {
   allowsPlainHttp,
   pinnedIndexes,
@@ -48,6 +49,21 @@ export function openSignedIndexes({
     },
     allowPlainHttp: (host) => allowsPlainHttp(policy, host),
   });
+}
+
+/**
+ * Pages outside of an install: of an index whose root is pinned, what is signed there and nothing
+ * else, so that no unsigned page gets into a lock file or a verdict.
+ */
+export function overSigned(
+  { places, policy, clock }: Pick<Parts, 'places' | 'policy' | 'clock'>,
+  upstream: Upstream,
+  pages: PageReader,
+): { readonly pages: PageReader; readonly signedIndexes: SignedIndexes<SignedRules> } {
+  const witnessed = witnessClock(clock, upstream, () => undefined);
+  const parts = { places, policy, upstream: witnessed.upstream, clock: witnessed };
+  const signedIndexes = openSignedIndexes(parts);
+  return { pages: signedIndexes.over(pages), signedIndexes };
 }
 
 /** Another pin is another beginning: after a root was lost, say. */

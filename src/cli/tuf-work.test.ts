@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { fetchTargets } from './tuf-client.ts';
 import { PASSPHRASE } from './tuf-keys.ts';
 import { status, verify } from './tuf-look.ts';
-import { add, init, makeKey, publish, remove, rotate, type TufContext } from './tuf-work.ts';
+import { add, init, makeKey, publish, remove, rotate, tell, type TufContext } from './tuf-work.ts';
 
 const ground = mkdtempSync(join(tmpdir(), 'tuf-work-'));
 afterAll(() => rmSync(ground, { recursive: true }));
@@ -80,4 +80,9 @@ it('names what was changed behind its back', async () => {
   const work = verify(context(), root, json);
   await expect(work).rejects.toMatchObject({ code: 'WP-TUF-MISMATCH' });
   expect(said).toContain('a/b: sha256');
+});
+
+it('shows what a repository calls things as text, whoever wrote it', () => {
+  tell(context(), {}, {}, 'WP-TUF-NOT-FOUND: a\u001b[2J\u202eb\nnext\n');
+  expect(said).toBe('WP-TUF-NOT-FOUND: a\\u{1b}[2J\\u{202e}b\nnext\n');
 });

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { Refusal } from '../core/errors.ts';
+import { safeText } from '../core/safe-text.ts';
 import { makeKeyFile, publicKeyOf } from '../crypto/index.ts';
 import { openStagedFolder, placeFile } from '../storage/index.ts';
 import {
@@ -33,6 +34,8 @@ import {
   writeSettings,
   type TufFolders,
 } from './tuf-repository.ts';
+
+const MOST_LINE = 10_000;
 
 export interface TufContext {
   readonly io: Pick<TrustIo, 'out'>;
@@ -279,7 +282,9 @@ export async function readGiven(file: string): Promise<Uint8Array> {
 }
 
 export function tell({ io }: TufContext, options: Json, value: unknown, text: string): void {
-  io.out(options.json === true ? `${JSON.stringify(value, null, 2)}\n` : text);
+  // A repository's own names and paths may be a thief's: they say nothing to a terminal.
+  const lines = text.split('\n').map((line) => safeText(line, MOST_LINE));
+  io.out(options.json === true ? `${JSON.stringify(value, null, 2)}\n` : lines.join('\n'));
 }
 
 export async function openSigners(specs: readonly string[], { environment }: TufContext) {

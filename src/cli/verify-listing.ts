@@ -3,9 +3,10 @@ import type { Artifact, ListedFile } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
 import { safeText } from '../core/safe-text.ts';
 import type { Upstream } from '../core/upstream.ts';
-import { openPageReader } from '../evidence/index.ts';
+import { openPageReader, type SignedIndexes } from '../evidence/index.ts';
 import { allowsPlainHttp, indexKey } from '../policy/index.ts';
 import { openUpstream } from '../upstream/index.ts';
+import { overSigned } from './signed-indexes.ts';
 import { transportOf } from './transport.ts';
 import type { FileAtHand } from './file-at-hand.ts';
 import type { VerifyContext, VerifyOptions } from './verify-context.ts';
@@ -34,6 +35,8 @@ export interface Listing {
   /** Why its index could not be asked, in words. */
   readonly unreachable: Refusal | null;
   readonly upstream: Upstream | null;
+  /** Indexes under a pinned root; absent where none was asked. */
+  readonly signedIndexes?: Pick<SignedIndexes<unknown>, 'of'>;
 }
 
 export function openOutside({ policy, clock, environment }: VerifyContext): Upstream {
@@ -49,10 +52,11 @@ export function openOutside({ policy, clock, environment }: VerifyContext): Upst
 export async function askIndex(context: VerifyContext, artifact: Artifact): Promise<Listing> {
   const { policy } = context;
   const upstream = openOutside(context);
-  const pages = openPageReader(upstream, {
+  const plain = openPageReader(upstream, {
     isKnownIndex: (url) => url.startsWith(artifact.index),
     allowPlainHttp: (host) => allowsPlainHttp(policy, host),
   });
+  const { pages, signedIndexes } = overSigned(context, upstream, plain);
   try {
     const url = new URL(`${artifact.project}/`, artifact.index).href;
     const reading = await pages.read({ url, credentials: {}, within: artifact.index });
@@ -63,10 +67,15 @@ export async function askIndex(context: VerifyContext, artifact: Artifact): Prom
       reading.outcome === 'page'
         ? (reading.page.files.find(({ filename }) => filename === artifact.filename) ?? null)
         : null;
-    return { artifact: withListing(artifact, listed, url), unreachable: null, upstream };
+    return {
+      artifact: withListing(artifact, listed, url),
+      unreachable: null,
+      upstream,
+      signedIndexes,
+    };
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
-    return { artifact, unreachable: thrown, upstream };
+    return { artifact, unreachable: thrown, upstream, signedIndexes };
   }
 }
 

@@ -44,7 +44,7 @@ export async function verifyLock(
     const pages =
       upstream === null
         ? new Map<string, PageAnswer>()
-        : await readPages(upstream, context.policy, asked.flatMap(pageOf));
+        : await readPages(context, upstream, asked.flatMap(pageOf));
     const judged = await judgeLocked(context, options, { stated, pages, upstream, memory });
     const report = await lockReport(context, path, {
       reading,

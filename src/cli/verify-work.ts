@@ -125,7 +125,8 @@ async function evidenceFor(
   const { rows, clock } = context;
   const kinds = EVIDENCE_AT_HAND;
   const roots = await rootsFrom(context, options);
-  const { upstream, unreachable } = listing;
+  const { upstream, unreachable, signedIndexes = { of: () => null } } = listing;
+  const isSigned = file.path !== null && signedIndexes.of(listing.artifact) !== null;
   const attestations =
     given.length > 0 || upstream === null
       ? kinds.givenAttestations(given, roots)
@@ -145,6 +146,7 @@ async function evidenceFor(
     })),
     // Of a digest alone, nobody can say what its bytes hold.
     ...(file.path === null ? [] : [kinds.contents(new SidecarLedger())]),
+    ...(isSigned ? [kinds.tuf(signedIndexes)] : []),
     file.path === null ? sizeless(kinds.indexHash) : kinds.indexHash,
   ];
 }

@@ -76,6 +76,7 @@ export const EVIDENCE_AT_HAND = {
   openPgp: openPgpEvidence,
   pins: pinEvidence,
   rememberedBytes,
+  tuf: tufEvidence,
 } as const;
 
 export type { ProvenanceJudge } from './provenance-judge.ts';
