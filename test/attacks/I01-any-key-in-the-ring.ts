@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fingerprintOf, makePgpKey, signBare, signDetached } from '../world/openpgp-keys.ts';
-import { BOTH_INSTALL, refused, type Attack } from './attack.ts';
+import { BOTH_INSTALL, OWN_SIGSTORE, refused, type Attack } from './attack.ts';
+import { MALLORY } from './attested.ts';
 import { runGuarded } from './door.ts';
 import {
   daysAgo,
@@ -12,6 +13,7 @@ import {
   letSign,
   vouched,
 } from './signed-release.ts';
+import { publishList } from './sigstore-list.ts';
 import { EVIL, GOOD } from './stage.ts';
 
 const bySomebody = refused('E-IDENTITY', 'WP-SIGNER-UNKNOWN', { says: () => [EVIL.filename] });
@@ -36,6 +38,21 @@ export const I01: Attack = {
       plain: BOTH_INSTALL,
     },
     {
+      name: 'a list of checksums that somebody else’s workflow signed with Sigstore',
+      ...OWN_SIGSTORE,
+      mount: async (stage) => {
+        stage.listOnly(EVIL);
+        await publishList(stage, EVIL, MALLORY);
+      },
+      stop: async (stage) => {
+        stage.honest();
+        await publishList(stage, GOOD);
+      },
+      expect: bySomebody,
+      plain: BOTH_INSTALL,
+      defence: 'checksums and requirement',
+    },
+    {
       name: 'no signature where the policy asks for the publisher',
       mount: async (stage) => {
         const { own } = await keys();
@@ -51,6 +68,15 @@ export const I01: Attack = {
   ],
   twins: [
     HONEST_TWIN,
+    {
+      name: 'a list of checksums that the project’s own workflow signed with Sigstore',
+      ...OWN_SIGSTORE,
+      mount: async (stage) => {
+        stage.honest();
+        await publishList(stage, GOOD);
+      },
+      witness: vouched,
+    },
     {
       name: 'a key of the trust store',
       mount: async (stage) => {
