@@ -288,6 +288,14 @@ test('a developer whom the holders have let claim the project vouches as its pub
   expect(finding.unconfirmed).toBeUndefined();
 });
 
+test('a claim that the holders have not signed counts for nothing yet', async () => {
+  const finding = await developerEvidence(claimed('recently-claimed')).examine(
+    ARTIFACT,
+    held(WHEEL),
+  );
+  expect(finding).toMatchObject({ state: 'vouched', unconfirmed: true });
+});
+
 test.each(['recently-claimed', 'claimed'])(
   'a claim under the key of the server alone counts for nothing (%s)',
   async (role) => {
