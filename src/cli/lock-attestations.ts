@@ -4,10 +4,10 @@ import { Refusal } from '../core/errors.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TrustedRoots } from '../core/trusted-roots.ts';
-import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { EVIDENCE_AT_HAND } from '../evidence/index.ts';
 import { pageKey, type PageAnswer } from './index-pages.ts';
+import type { PageMemory } from './locked-files.ts';
 import { asIfListed } from './own-verdict.ts';
 
 export interface LockSources {
@@ -16,7 +16,7 @@ export interface LockSources {
   readonly upstream: Upstream | null;
   /** The pages that were asked for. */
   readonly pages: ReadonlyMap<string, PageAnswer>;
-  readonly rows: Pick<TrustRows, 'recallPublishersOf'>;
+  readonly memory: Pick<PageMemory, 'isProved'>;
 }
 
 const base = { kind: 'attestation', class: 'publisher', identity: null } as const;
@@ -25,11 +25,11 @@ const base = { kind: 'attestation', class: 'publisher', identity: null } as cons
  * The publisher's word on what a lock names: fetched where its page was asked for, otherwise as it
  * was proved for the very same bytes before.
  */
-export function lockAttestations({ roots, upstream, pages, rows }: LockSources): EvidenceKind {
+export function lockAttestations({ roots, upstream, pages, memory }: LockSources): EvidenceKind {
   const asked =
     upstream === null ? null : EVIDENCE_AT_HAND.attestations({ upstream, trustedRoots: roots });
   const unasked = (artifact: Artifact, sha256: string): Finding => {
-    const isProved = rows.recallPublishersOf(artifact.project, sha256).length > 0;
+    const isProved = memory.isProved(artifact.project, sha256);
     return isProved
       ? {
           ...base,
@@ -55,13 +55,11 @@ export function lockAttestations({ roots, upstream, pages, rows }: LockSources):
 
 /** Whose publisher was proved before is held against those who published the releases before it. */
 export function asProved(
-  rows: LockSources['rows'],
+  memory: LockSources['memory'],
   pages: LockSources['pages'],
   artifact: Artifact,
   sha256: string,
 ): Artifact {
   if (pages.has(pageKey(artifact))) return artifact;
-  return rows.recallPublishersOf(artifact.project, sha256).length > 0
-    ? asIfListed(artifact)
-    : artifact;
+  return memory.isProved(artifact.project, sha256) ? asIfListed(artifact) : artifact;
 }

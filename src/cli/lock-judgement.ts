@@ -37,7 +37,7 @@ export async function judgeLocked(
   const shared = [
     kinds.rememberedBytes(memory),
     kinds.approvals(rows, clock),
-    lockAttestations({ roots, upstream, pages, rows }),
+    lockAttestations({ roots, upstream, pages, memory }),
     kinds.indexHash,
     listingMemory(memory),
   ];
@@ -65,7 +65,7 @@ export async function judgeLocked(
     return known;
   };
   const judgeOne = async (one: LockedBytes): Promise<Receipt> => {
-    const artifact = asProved(rows, pages, listedIn(pages, one), one.sha256);
+    const artifact = asProved(memory, pages, listedIn(pages, one), one.sha256);
     const question = await questionFor(artifact);
     const size = artifact.listed?.size ?? null;
     const digests = { sha256: one.sha256 };

@@ -31,6 +31,7 @@ export interface Unstated {
 export class PageMemory {
   readonly #rows: TrustRows;
   readonly #files = new Map<string, readonly RememberedFile[]>();
+  readonly #proved = new Map<string, ReadonlySet<string>>();
   readonly #pages = new Map<string, ReadonlyMap<string, RememberedListing>>();
 
   constructor(rows: TrustRows) {
@@ -58,6 +59,15 @@ export class PageMemory {
 
   recallBySha256(sha256: string): readonly RememberedFile[] {
     return this.#rows.recallBySha256(sha256);
+  }
+
+  /** Whether it was proved who published these bytes. */
+  isProved(project: string, sha256: string): boolean {
+    const known =
+      this.#proved.get(project) ??
+      new Set(this.#rows.listPublishers({ project }).map((row) => row.sha256));
+    this.#proved.set(project, known);
+    return known.has(sha256);
   }
 
   /** The one index that all memory of a project names. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { servePage } from '../world/host.ts';
 import { INSTALLERS, newest } from '../world/installer-versions.ts';
 import { makeWheel } from '../world/wheel.ts';
+import { INDEX } from '../world/world.ts';
 import { APP, HELPER, LIB, installed, openBench, publishAll } from './bench.ts';
 
 const OTHER = makeWheel({ name: 'lib', version: '1.1', tags: 'py2-none-any' });
@@ -52,3 +56,57 @@ helper==3.0 ; python_version < "3" \\
     expect(judged.stdout).toContain('remembered   2, by this machine alone');
   });
 });
+
+/** Its sdist's real attestations, made by its real publisher; of the file, its digest is enough. */
+const PROVENANCE = join(
+  import.meta.dirname,
+  '../../../shared/data/pep740/sampleproject-4.0.0.tar.gz.provenance',
+);
+const SHA256 = '0ace7980f82c5815ede4cd7bf9f6693684cec2ae47b9b7ade9add533b8627c6b';
+const isThere = existsSync(PROVENANCE);
+
+test.runIf(process.env['CI'] !== undefined)('the real attestations are there', () => {
+  expect(isThere).toBe(true);
+});
+
+test.skipIf(!isThere)(
+  'who attested a release is locked with it, and must still be who does',
+  async () => {
+    await using bench = await openBench('uv', newest('uv'));
+    const { world } = bench;
+    const project = 'sampleproject';
+    const filename = 'sampleproject-4.0.0.tar.gz';
+    const file = { project, version: '4.0.0', filename, sha256: SHA256 };
+    const path = '/integrity/provenance';
+    world.publish(
+      { ...file, bytes: Buffer.from('never fetched'), metadata: Buffer.from('') },
+      { sidecar: false, raw: { provenance: `${world.origin(INDEX)}${path}`, size: undefined } },
+    );
+    Object.assign(world.project(project), { forms: ['json'], apiVersion: '1.3' });
+    const type = 'application/vnd.pypi.integrity.v1+json';
+    world.host(INDEX).hooks.set(path, servePage(type, readFileSync(PROVENANCE, 'utf8')));
+
+    await bench.write('wanted.txt', `--index-url ${world.index}\nsampleproject==4.0.0\n`);
+    const locked = await bench.run(['lock', 'wanted.txt'], { bare: true });
+    expect(locked.exit, locked.stderr).toBe(0);
+    const text = await bench.read('pylock.toml');
+    expect(text).toContain(
+      '[[packages.attestation-identities]]\nkind = "GitHub"\nrepository = "pypa/sampleproject"\nworkflow = "release.yml"\n',
+    );
+    const verify = ['verify', 'pylock.toml', '--refresh'];
+    const same = await bench.run(verify, { bare: true });
+    // Nothing says yet that he may release it: to be attested by somebody is not enough.
+    expect(same.exit, same.stdout).toBe(11);
+    const policy = `[[project]]\nname = "sampleproject"\n[[project.publisher]]\nkind = "github"\nrepository = "pypa/sampleproject"\nworkflow = "release.yml"\n`;
+    await bench.write('wheelproof.toml', policy);
+    const named = await bench.run(verify, { bare: true });
+    expect(named.exit, named.stdout).toBe(0);
+    await bench.write(
+      'pylock.toml',
+      text.replace('pypa/sampleproject"\nworkflow', 'evil/sampleproject"\nworkflow'),
+    );
+    const other = await bench.run(verify, { bare: true });
+    expect(other.exit, other.stdout).toBe(12);
+    expect(other.stdout).toContain('WP-PUBLISHER-CHANGED');
+  },
+);
