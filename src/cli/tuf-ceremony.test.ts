@@ -137,6 +137,9 @@ describe.skipIf(!isHere && process.env['CI'] === undefined)('the page', () => {
     await type('wheelproof tuf publish repo');
     await follows('trojan');
     await play('Runbook: the online key is stolen');
+    const said = await type('wheelproof tuf compare seized repo');
+    expect(said).toContain(`changed ${PATH} sha256`);
+    expect(await type('wheelproof tuf compare repo good')).toContain('0 targets differ');
     await follows('sdist');
     await follows('sdist', 'state-fresh');
     expect(await type('wheelproof tuf status repo')).toContain('3 of 3 holders');

@@ -3,8 +3,15 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../core/errors.ts';
+import { safeText } from '../core/safe-text.ts';
 import { openStagedFolder } from '../storage/index.ts';
-import { checkRepository, collectExpiries, WARN_BEFORE, type Expiry } from '../tuf/index.ts';
+import {
+  checkRepository,
+  collectExpiries,
+  compareRepositories,
+  WARN_BEFORE,
+  type Expiry,
+} from '../tuf/index.ts';
 import { readGiven, tell, type Json, type TufContext } from './tuf-work.ts';
 import { livesOf, readPendingOf, readSettings } from './tuf-repository.ts';
 
@@ -74,4 +81,26 @@ export async function verify(
     message: `${root}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; the first: ${first.message}`,
     hint: first.hint,
   });
+}
+
+/** `wheelproof tuf compare`: what two states of a repository sign differently. */
+export async function compare(
+  context: TufContext,
+  root: string,
+  before: string,
+  options: Json,
+): Promise<void> {
+  const open = async (folder: string) => {
+    if (existsSync(join(folder, 'public', 'metadata')))
+      return await openStagedFolder(join(folder, 'public', 'metadata'));
+    throw new Refusal('WP-TUF-REPOSITORY', { message: `${folder} has no folder public/metadata` });
+  };
+  const changes = await compareRepositories(await open(before), await open(root));
+  const lines = changes.map(({ path, before: old, after }) => {
+    if (old === null) return `added   ${safeText(path)} sha256 ${after ?? ''}`;
+    if (after === null) return `removed ${safeText(path)} sha256 ${old}`;
+    return `changed ${safeText(path)} sha256 ${old} to ${after}`;
+  });
+  const text = [`${changes.length} targets differ from ${before}`, ...lines];
+  tell(context, options, { changes }, `${text.join('\n')}\n`);
 }

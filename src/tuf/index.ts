@@ -6,6 +6,7 @@ export {
   type MetadataSource,
   type MetadataStore,
 } from './client.ts';
+export { compareRepositories } from './comparison.ts';
 export { collectExpiries, type Expiry } from './expiries.ts';
 export { collectMetadata } from './garbage.ts';
 export { verifyTarget } from './hashes.ts';

@@ -105,6 +105,13 @@ export function registerTufCommand(program: Command, open: () => TufContext): vo
       (await look()).verify(open(), root, options),
     );
   tuf
+    .command('compare <folder> <before>')
+    .description('say which targets differ from those of another copy')
+    .option(...json)
+    .action(async (root: string, before: string, options: Json) =>
+      (await look()).compare(open(), root, before, options),
+    );
+  tuf
     .command('client <source> [paths...]')
     .description('bring what is trusted up to date, and fetch targets; a folder or a URL')
     .requiredOption('--state <folder>', 'where what is trusted is kept')
