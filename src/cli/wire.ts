@@ -221,6 +221,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     ...(settings.note === undefined ? {} : { note: settings.note }),
     client: settings.client,
     ownPlatform: intent.ownPlatform ?? false,
+    oneByOne: intent.oneByOne ?? false,
     copies: openKeptPages(places),
     signedPublishers: (file) => signedIndexes.identitiesFor(file)?.(file) ?? null,
     latest: () => witnessed.now(),

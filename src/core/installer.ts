@@ -88,6 +88,8 @@ export interface Intent {
   readonly sequential?: Sequence;
   /** What it takes is for the Python that it tells in `User-Agent`, and for no other. */
   readonly ownPlatform?: true;
+  /** It installs each file as it comes: where one is refused, others lie there already. */
+  readonly oneByOne?: true;
   readonly wishes: readonly Wish[];
   readonly pins: readonly Pin[];
   /** Index base addresses in the installer's own configuration, credentials removed. */

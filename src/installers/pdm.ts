@@ -30,6 +30,7 @@ export function createPdm(ports: InstallerPorts): Installer {
     module: 'pdm',
     project: 'pdm',
     version: /PDM, version (\S+)/u,
+    oneByOne: true,
     look: lookAt,
   });
 }

@@ -30,6 +30,7 @@ export function createPoetry(ports: InstallerPorts): Installer {
     module: 'poetry',
     project: 'poetry',
     version: /Poetry \(version ([^)\s]+)\)/u,
+    oneByOne: true,
     look: lookAt,
   });
 }

@@ -64,6 +64,8 @@ export interface ToolKind extends ToolName {
   readonly program: RegExp;
   /** `python -m MODULE`; `null` where it cannot be started so. */
   readonly module: string | null;
+  /** It installs each file as it comes, not all or nothing. */
+  readonly oneByOne?: true;
   /** It fetches what is not ours to judge: only the pip that it starts is steered. */
   readonly pipAlone?: boolean;
   /** @throws Refusal `WP-LOCKFILE-INVALID`, `WP-NAME-LOOKALIKE`, `WP-USAGE` */
@@ -136,7 +138,7 @@ interface Asking {
 
 async function intend(
   ports: InstallerPorts,
-  { name, module, look: lookAt }: ToolKind,
+  { name, module, oneByOne, look: lookAt }: ToolKind,
   { recognised, home, call }: Asking,
 ): Promise<Seen & { readonly intent: Intent }> {
   // Whatever the tool starts (pip, uv, git) gets the same environment: all of it is looked through.
@@ -157,6 +159,7 @@ async function intend(
     ...(needed ? { runsProgram: true } : {}),
     // Whatever runs out of a new environment, its own pip first, leaves compiled modules there.
     compiles: 'with sources',
+    ...(oneByOne === true ? { oneByOne } : {}),
     wishes: [...found.wishes, ...(outlook.wishes ?? [])],
     pins: found.pins,
     indexes: publicIndexes(found.indexes),

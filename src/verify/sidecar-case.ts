@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, ListedFile } from '../core/artifact.ts';
 import { asRefusal, reason, type Reason } from '../core/errors.ts';
+import { HOLD_LIMIT_BYTES } from '../core/limits.ts';
 import { printableUrl } from '../core/url.ts';
 import type { FileAsk, SidecarOutcome } from '../core/verification.ts';
 import { judgeSidecarIdentity, sidecarDiffers, type SidecarLedger } from '../evidence/index.ts';
@@ -23,6 +24,11 @@ export interface SidecarCaseParts {
   readonly question: Question;
   readonly sidecars: SidecarLedger;
   readonly flights: Flights<FetchedSidecar>;
+  /**
+   * The installer installs each file as it comes: what false metadata requires would lie there
+   * before the wheel proves it false. So the wheel is looked into first, up to the hold limit.
+   */
+  readonly oneByOne?: boolean;
   /** The metadata inside the wheel, once the wheel has been judged. */
   readonly fromWheel: (
     artifact: Artifact,
@@ -86,6 +92,10 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   }
   const foreign = judgeSidecarIdentity(artifact, bytes);
   if (foreign !== null) return { outcome: 'refused', reason: foreign };
+  if (parts.oneByOne === true && isMadeFromWheel(artifact.listed) && isHeld(artifact.listed)) {
+    const made = await parts.fromWheel(artifact, ask.credentials);
+    if (made.outcome === 'refused') return made;
+  }
   // The wheel may have been fetched ahead: then it is known already what is inside.
   const inside = parts.sidecars.inside(artifact.url);
   if (inside !== null && inside.sha256 !== found) {
@@ -95,6 +105,10 @@ async function serve(parts: SidecarCaseParts, ask: FileAsk): Promise<SidecarOutc
   if (against !== null) return { outcome: 'refused', reason: against };
   parts.sidecars.handedOut(artifact.url, found);
   return { outcome: 'served', bytes };
+}
+
+function isHeld({ size }: ListedFile): boolean {
+  return size === null || size <= HOLD_LIMIT_BYTES;
 }
 
 /** Whether a wheel's metadata is made from the wheel: its hash holds the wheel to its page. */

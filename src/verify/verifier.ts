@@ -74,6 +74,8 @@ export interface VerifierParts {
   readonly client?: string;
   /** It installs for the Python that its `User-Agent` tells, and for no other. */
   readonly ownPlatform?: boolean;
+  /** It installs each file as it comes, not all or nothing. */
+  readonly oneByOne?: boolean;
   /** Where the user's configuration leads: nothing else that is asked for may lead inside. */
   readonly userAddresses?: Pick<UserHostsParts, 'addresses' | 'indexes'>;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { makeWheel } from '../world/wheel.ts';
 import { refused, type Attack } from './attack.ts';
+import { runGuarded } from './door.ts';
 import { DEP, EVILDEP, listWithSidecar, metadataRequiring } from './lying-sidecar.ts';
 import { GOOD } from './stage.ts';
 
@@ -10,6 +11,7 @@ export const B01: Attack = {
   forms: [
     {
       name: 'with the right hash',
+      installers: ['pip', 'uv', 'pipenv'],
       mount: (stage) => {
         stage.world.publish(EVILDEP);
         listWithSidecar(stage, GOOD, metadataRequiring(['evildep']));
@@ -17,6 +19,23 @@ export const B01: Attack = {
       expect: refused('E-SOURCE', 'WP-SIDECAR-DIFFERS', { says: () => [GOOD.filename] }),
       plain: { pip: 'refuses', uv: 'installs' },
       defence: 'contents',
+    },
+    {
+      name: 'with the right hash, where each file is installed as it comes',
+      installers: ['poetry', 'pdm'],
+      mount: (stage) => {
+        stage.world.publish(EVILDEP);
+        listWithSidecar(stage, GOOD, metadataRequiring(['evildep']));
+      },
+      // They say nothing and ask for the wheel, whose own metadata they then follow.
+      expect: refused('E-SOURCE', 'WP-SIDECAR-DIFFERS', { steeredTo: GOOD.version }),
+      plain: null,
+      defence: 'contents',
+      witness: async (stage) =>
+        (await stage.installedVersions()).some((name) => name.startsWith('evildep'))
+          ? ['what the false metadata requires is installed']
+          : [],
+      run: (_stage, knock) => runGuarded(knock),
     },
   ],
   twins: [

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { makeWheel } from '../world/wheel.ts';
 import { refused, type Attack } from './attack.ts';
+import { runGuarded } from './door.ts';
 import { DEP, listWithSidecar, metadataRequiring } from './lying-sidecar.ts';
 
 const WANTING = makeWheel({ name: 'good', version: '1.0', requires: ['dep'] });
@@ -11,6 +12,7 @@ export const B02: Attack = {
   forms: [
     {
       name: 'with the right hash',
+      installers: ['pip', 'uv', 'pipenv'],
       mount: (stage) => {
         stage.world.publish(DEP);
         listWithSidecar(stage, WANTING, metadataRequiring([]));
@@ -18,6 +20,23 @@ export const B02: Attack = {
       expect: refused('E-SOURCE', 'WP-SIDECAR-DIFFERS', { says: () => [WANTING.filename] }),
       plain: { pip: 'refuses', uv: 'installs' },
       defence: 'contents',
+    },
+    {
+      name: 'with the right hash, where each file is installed as it comes',
+      installers: ['poetry', 'pdm'],
+      mount: (stage) => {
+        stage.world.publish(DEP);
+        listWithSidecar(stage, WANTING, metadataRequiring([]));
+      },
+      // They say nothing and ask for the wheel, whose own metadata they then follow.
+      expect: refused('E-SOURCE', 'WP-SIDECAR-DIFFERS', { steeredTo: WANTING.version }),
+      plain: null,
+      defence: 'contents',
+      witness: async (stage) =>
+        (await stage.installedVersions()).some((name) => name.startsWith('dep-'))
+          ? []
+          : ['what the wheel requires is not installed'],
+      run: (_stage, knock) => runGuarded(knock),
     },
   ],
   twins: [

@@ -11,6 +11,8 @@ export const E07: Attack = {
   forms: ORDERS.map((order) => ({
     name: order.name,
     ...inOrder(order, ['app']),
+    // It asks its first index alone, which has no app.
+    installers: order.installers.filter((name) => name !== 'pipenv'),
     mount: (stage) => uploadTo(stage, PUBLIC, APP),
     policy: owned('go*'),
     expect: PASSED,

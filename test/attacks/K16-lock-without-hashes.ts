@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { INSTALLERS, type ProjectTool } from '../world/installer-versions.ts';
 import { BOTH_INSTALL, BOTH_REFUSE, refused, type Attack, type Form } from './attack.ts';
 import { LOCK_TEXTS } from './lock-texts.ts';
 import { EVIL, GOOD, type Stage } from './stage.ts';
@@ -27,7 +28,7 @@ const ofProject = (stage: Stage, name: string, hash: string): Promise<string> =>
 /** The project's own lock, of whichever tool: pip and uv pip look at none of them. */
 function projectLock(name: string): Form {
   return {
-    ...(name === 'poetry.lock' ? {} : ONE_IS_ENOUGH),
+    ...(name === 'poetry.lock' ? { installers: INSTALLERS } : ONE_IS_ENOUGH),
     name: `${name} of the project`,
     mount: async (stage) => {
       stage.listOnly(EVIL);
@@ -43,10 +44,31 @@ function projectLock(name: string): Form {
   };
 }
 
+/** The lock of the tool that is run: before it starts, whatever else is wrong with it. */
+function toolLock(installer: ProjectTool, name: string, words: readonly string[]): Form {
+  return {
+    installers: [installer],
+    name: `${name}, by ${installer} itself`,
+    mount: async (stage) => {
+      stage.listOnly(EVIL);
+      stage.install(['good']); // writes the project
+      await ofProject(stage, name, '');
+    },
+    words: () => words,
+    expect: refused('E-MISSING', 'WP-LOCK-NO-HASH', { says: () => [name] }),
+    plain: null,
+    defence: 'settings',
+    lasting: true,
+  };
+}
+
 export const K16: Attack = {
   id: 'K16',
   title: 'a lock file stripped of its hashes',
   forms: [
+    toolLock('poetry', 'poetry.lock', ['poetry', 'sync', '--no-root', '--no-interaction']),
+    toolLock('pipenv', 'Pipfile.lock', ['pipenv', 'sync']),
+    toolLock('pdm', 'pdm.lock', ['pdm', 'sync', '--no-self']),
     {
       name: 'pylock.toml',
       newestOf: 'pip', // older ones take the file for a list of requirements

@@ -58,6 +58,7 @@ const strategy = (name: string): readonly string[] => ['--index-strategy', name]
 
 /** uv asks extra indexes first, and stops at the first that has the name unless told otherwise. */
 export const ORDERS: readonly Order[] = [
+  order('the public one comes second', ['poetry', 'pipenv', 'pdm'], 'private', true),
   order('the private one is the extra', ['pip'], 'public', true),
   order('the public one is the extra', ['pip'], 'private', true),
   order('the public one is the extra', ['uv'], 'private', true),
@@ -85,7 +86,12 @@ function order(
 }
 
 /** Whichever installer: the public index as the default one, the private one beside it. */
-export const A_PLAIN_ORDER = order('the private one is the extra', ['pip', 'uv'], 'public', true);
+export const A_PLAIN_ORDER = order(
+  'the private one is the extra',
+  ['pip', 'uv', 'poetry', 'pdm'], // pipenv asks no second index unless told to for each project
+  'public',
+  true,
+);
 
 /** The part of a scene that gives the installer both indexes in this order. */
 export function inOrder(
