@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { CASES, type CaseName } from '../test/matrix/cases.ts';
 import { playCell, type Cell } from '../test/matrix/cell.ts';
 import { MATRIX_TOOLS, NOT_HERE, type MatrixTool } from '../test/matrix/tools.ts';
@@ -39,7 +40,8 @@ function wordFor({ absent, faults, said }: Cell): string {
 }
 
 async function rowOf(tool: MatrixTool): Promise<readonly string[]> {
-  const row = [`${tool.name} ${newest(tool.installer)}`];
+  const version = newest(tool.installer);
+  const row = [tool.name === 'run' ? `run (pip ${version})` : `${tool.name} ${version}`];
   for (const name of cases) {
     const began = performance.now();
     const cell = await playCell(tool, name).catch((error: unknown): Cell => {
@@ -75,7 +77,9 @@ if (values.write) {
   const file = join(import.meta.dirname, '../docs/installers.md');
   const text = await readFile(file, 'utf8');
   const [before = '', , after = ''] = text.split(/<!-- table(?: end)? -->\n/u);
-  await writeFile(file, `${before}<!-- table -->\n\n${table}\n\n<!-- table end -->\n${after}`);
+  const whole = `${before}<!-- table -->\n\n${table}\n\n<!-- table end -->\n${after}`;
+  const style = await resolveConfig(file);
+  await writeFile(file, await format(whole, { ...style, filepath: file }));
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
