@@ -164,6 +164,8 @@ async function mustRead(folder: StagedFolder, name: string): Promise<Uint8Array>
 
 /** A thousand a second for millennia: a file above it is a thief's, who had the online key. */
 const MOST_VERSIONS = 2 ** 48;
+/** What is published may be above it, one by one: a thief may have left a file at the very bound. */
+const MOST_PUBLISHED = 2 ** 52;
 
 /**
  * The highest version of each role that any file of the folder bears, be it only half published:
@@ -171,8 +173,8 @@ const MOST_VERSIONS = 2 ** 48;
  */
 export async function highestVersions(folder: StagedFolder): Promise<Map<string, number>> {
   const highest = new Map<string, number>();
-  const raise = (role: string, version: number): void => {
-    if (version > MOST_VERSIONS) return;
+  const raise = (role: string, version: number, most = MOST_VERSIONS): void => {
+    if (version > most) return;
     if (version > (highest.get(role) ?? 0)) highest.set(role, version);
   };
   for (const name of await folder.list()) {
@@ -183,7 +185,30 @@ export async function highestVersions(folder: StagedFolder): Promise<Map<string,
     const bytes = await folder.read(name);
     if (bytes !== null) raise('timestamp', timestampVersion(bytes, name));
   }
+  for (const [role, version] of await publishedVersions(folder))
+    raise(role, version, MOST_PUBLISHED);
   return highest;
+}
+
+/** What the timestamp names, and what its snapshot names; nothing of what cannot be read. */
+async function publishedVersions(folder: StagedFolder): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  try {
+    const timestamp = await signedOf(folder, 'timestamp.json');
+    found.set('timestamp', timestamp.integer('version', 1));
+    const version = timestamp.object('meta').object('snapshot.json').integer('version', 1);
+    found.set('snapshot', version);
+    const meta = (await signedOf(folder, `${version}.snapshot.json`)).object('meta');
+    for (const [name] of meta.entries())
+      found.set(name.replace(/\.json$/u, ''), meta.object(name).integer('version', 1));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+  return found;
+}
+
+async function signedOf(folder: StagedFolder, name: string): Promise<Fields> {
+  return new Fields(parseStrictJson(await mustRead(folder, name), name), name).object('signed');
 }
 
 /** A staged timestamp may have been cut off: then nobody ever saw it. */
