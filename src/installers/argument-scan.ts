@@ -12,6 +12,8 @@ export interface OptionTable {
   readonly aliases: ReadonlyMap<string, string>;
   /** Python's optparse takes any beginning that only one option has; clap does not. */
   readonly beginnings: boolean;
+  /** `-p=x` means `x`: in clap, click and argparse, not in optparse; absent: where beginnings are not taken. */
+  readonly shortEquals?: boolean;
 }
 
 export interface ScannedOption {
@@ -96,7 +98,8 @@ function optionsIn(word: string, table: OptionTable): readonly Option[] {
     const short = `-${word.charAt(at)}`;
     const name = table.aliases.get(short) ?? short;
     if (table.values.has(name)) {
-      const attached = word.slice(at + 1).replace(table.beginnings ? /^$/u : /^=/u, '');
+      const { shortEquals = !table.beginnings } = table;
+      const attached = word.slice(at + 1).replace(shortEquals ? /^=/u : /^$/u, '');
       return [...found, { name, value: at + 1 < word.length ? attached : null }];
     }
     found.push({ name, value: null });

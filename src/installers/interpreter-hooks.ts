@@ -6,7 +6,7 @@ import type { Environment, Machine } from '../core/machine.ts';
 import { safeText } from '../core/safe-text.ts';
 
 /** Python takes code from there before the installer's own first line (attack K22). */
-const HOOKS: Readonly<Record<string, string>> = {
+export const HOOKS: Readonly<Record<string, string>> = {
   PYTHONPATH: 'Python code that lies there would run inside the installer',
   PYTHONPYCACHEPREFIX: 'compiled Python code that lies there would run inside the installer',
   PYTHONSTARTUP: 'Python code that lies there could run inside the installer',

@@ -23,7 +23,9 @@ const TABLE: OptionTable = {
     ['-p', '--project'],
     ['--plugin', '--plugins'],
   ]),
-  beginnings: false,
+  // argparse takes beginnings of names, and `-p=DIR`.
+  beginnings: true,
+  shortEquals: true,
 };
 
 const GROUPS: ReadonlySet<string> = new Set(['self', 'plugin', 'python', 'py', 'venv', 'cache']);
@@ -35,11 +37,8 @@ const LOCAL_VERBS: ReadonlySet<string> = new Set([
   'config',
   'export',
   'fix',
-  'import',
   'info',
   'list',
-  'publish',
-  'show',
   'cache clear',
   'cache info',
   'cache list',
@@ -78,13 +77,26 @@ export function readPdmArguments(argv: readonly string[]): PdmArguments {
   const runsProgram = RUNS.has(verb) || (depth === 1 && !KNOWN.has(verb));
   const scan = scanArguments(argv, TABLE, runsProgram ? 1 : Infinity);
   const asks = has(scan, '--help', '-h', '-V');
+  const isLocal = LOCAL_VERBS.has(verb)
+    ? !prepares(verb, scan)
+    : verb === 'publish' && !builds(scan);
   return {
     verb,
     scan,
     words: scan.words.slice(leading.length).map(({ text }) => text),
-    fetches: !LOCAL_VERBS.has(verb) && (runsProgram || !asks),
+    fetches: !isLocal && (runsProgram || !asks),
     runsProgram,
   };
+}
+
+/** It builds what it publishes (`pdm build`), unless it is told not to. */
+function builds(scan: Scan): boolean {
+  return !scan.options.some(({ name }) => /^--no-b(?:u(?:i(?:ld?)?)?)?$/u.test(name));
+}
+
+/** `list --resolve` fetches, and may build, what it tells of; so does `show`. */
+function prepares(verb: string, scan: Scan): boolean {
+  return verb === 'list' && scan.options.some(({ name }) => name.startsWith('--res'));
 }
 
 const RUNS: ReadonlySet<string> = new Set(['run']);
@@ -94,13 +106,16 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...[...LOCAL_VERBS].filter((verb) => !verb.includes(' ')),
   'add',
   'build',
+  'import',
   'init',
   'install',
   'lock',
   'new',
   'outdated',
+  'publish',
   'remove',
   'search',
+  'show',
   'sync',
   'update',
   'use',

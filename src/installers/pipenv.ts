@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Installer, InstallTarget, Intent } from '../core/installer.ts';
 import type { StatedOption } from '../core/lockfile.ts';
 import { has, scanArguments, valuesOf, type OptionTable, type Scan } from './argument-scan.ts';
+import { readDotEnv } from './dotenv.ts';
 import { passedPipArguments } from './passed-arguments.ts';
 import { pipUnderneath } from './pip-underneath.ts';
 import {
@@ -37,6 +38,7 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
   const scan = scanArguments(argv, TABLE, runsProgram ? 1 : Infinity);
   const pipfile = await findPipfile(machine, call);
   const pip = await pipUnderneath(machine, call);
+  const dotEnv = await readDotEnv(machine, call, { pipfile, needed: runsProgram });
   const system = has(scan, '--system') ? await systemTarget({ ports, call }) : [];
   return {
     fetches: !LOCAL_VERBS.has(verb) && (runsProgram || !has(scan, '--help', '-h')),
@@ -64,18 +66,23 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
     targets: [...(await pipenvTargets(machine, call, pipfile)), ...system],
     installs: INSTALLS.has(verb) && !has(scan, '--dry-run', '--lock-only'),
     caFiles: pip.caFiles,
-    refusals: passedPipArguments(
-      valuesOf(scan, '--extra-pip-args').join(' '),
-      'command line: --extra-pip-args',
-    ),
+    notes: dotEnv.notes,
+    refusals: [
+      ...dotEnv.refusals,
+      ...passedPipArguments(valuesOf(scan, PASSED).join(' '), `${WORDS}: ${PASSED}`),
+      ...passedPipArguments(call.environment[PASSED_VARIABLE] ?? '', PASSED_VARIABLE),
+    ],
     variables: ({ passingDirectory }) => ({
       // It keeps what metadata said, false as it may have proved: not beyond the run.
       PIPENV_CACHE_DIR: join(passingDirectory, 'pipenv'),
+      ...(dotEnv.leftOut ? { PIPENV_DONT_LOAD_ENV: '1' } : {}),
     }),
   };
 }
 
 const WORDS = 'command line';
+const PASSED = '--extra-pip-args';
+const PASSED_VARIABLE = 'PIPENV_EXTRA_PIP_ARGS';
 
 const TABLE: OptionTable = {
   values: new Set(

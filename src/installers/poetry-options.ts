@@ -9,7 +9,8 @@ const VALUES = `
 
 const TABLE: OptionTable = {
   values: new Set(VALUES.trim().split(/\s+/u)),
-  switches: new Set(),
+  // They begin as options that take a value do.
+  switches: new Set(['--dev', '--local']),
   aliases: new Map([
     ['-P', '--project'],
     ['-C', '--directory'],
@@ -20,7 +21,9 @@ const TABLE: OptionTable = {
     ['-c', '--config-settings'],
     ['-l', '--local-version'],
   ]),
-  beginnings: false,
+  // Of options that stand before the verb as well, argparse takes beginnings.
+  beginnings: true,
+  shortEquals: true,
 };
 
 /** Short forms that are switches in some verbs: `poetry show -l -o`. */
@@ -57,7 +60,6 @@ const LOCAL_VERBS: ReadonlySet<string> = new Set([
   'env remove',
   'python list',
   'python remove',
-  'self show',
   'source add',
   'source remove',
   'source show',
@@ -80,14 +82,16 @@ export function readPoetryArguments(argv: readonly string[]): PoetryArguments {
   const leading = depth === 0 ? [] : scanArguments(argv, TABLE, depth).words;
   const verb = leading.map(({ text }) => text).join(' ');
   const runsProgram = verb === 'run' || verb === 'shell';
-  const scan = scanArguments(argv, verb === 'show' ? SHOW : TABLE, runsProgram ? 1 : Infinity);
+  const shows = verb === 'show' || verb === 'self show';
+  const scan = scanArguments(argv, shows ? SHOW : TABLE, runsProgram ? 1 : Infinity);
   const asks = has(scan, '--help', '-h', '--version', '-V');
-  const looks = verb === 'show' && !has(scan, '--latest', '--outdated', '-l', '-o');
+  const looks = shows && !has(scan, '--latest', '--outdated', '-l', '-o');
+  const builds = verb === 'publish' && has(scan, '--build');
   return {
     verb,
     scan,
     words: scan.words.slice(leading.length).map(({ text }) => text),
-    fetches: !LOCAL_VERBS.has(verb) && !looks && (runsProgram || !asks),
+    fetches: (builds || !LOCAL_VERBS.has(verb)) && !looks && (runsProgram || !asks),
     runsProgram,
   };
 }

@@ -212,6 +212,91 @@ sort_pipfile = true
   });
 });
 
+describe('.env, which pipenv loads over its environment', () => {
+  const told = (dotEnv: string) => ({ files: { '/w/Pipfile': '', '/w/.env': dotEnv } });
+
+  it.each([
+    'HTTPS_PROXY=',
+    'DEBUG=1\n export no_proxy = "*"',
+    "'PIP_CERT'=/x",
+    'A=1\rPIP_CACHE_DIR=/x',
+    '\ufeffPIP_FIND_LINKS=/x',
+    'PIP_NO_INDEX=1',
+    'PIP_CONFIG_FILE=/x',
+    'PIPENV_CACHE_DIR=/x',
+    'PIPENV_EXTRA_PIP_ARGS=--proxy=',
+  ])('is refused where it leads past the gate: %j', async (dotEnv) => {
+    for (const verb of ['install', 'run pip install x']) {
+      const { refusals } = await intent(`pipenv ${verb}`, told(dotEnv));
+      expect(refusals.map(({ code }) => code)).toStrictEqual(['WP-BYPASS-CONFIG']);
+    }
+  });
+
+  it('stays where it is the project’s own', async () => {
+    const own = told('DEBUG=1\n# HTTPS_PROXY=\nPIP_INDEX_URL=https://index.example/\nURL="a\nb"');
+    const found = await intent('pipenv install', own);
+    expect([found.refusals, found.notes]).toStrictEqual([[], []]);
+    const { environment } = await steer('pipenv install', own);
+    expect(environment).not.toHaveProperty('PIPENV_DONT_LOAD_ENV');
+  });
+
+  it('is left out where it would put code before the installer’s', async () => {
+    const own = told('PYTHONPATH=src');
+    const { notes } = await intent('pipenv install', own);
+    expect(notes.join()).toContain('/w/.env was left out: it sets PYTHONPATH');
+    expect((await steer('pipenv install', own)).environment).toHaveProperty('PIPENV_DONT_LOAD_ENV');
+    const run = await steer('pipenv run x', own);
+    expect(run.environment).not.toHaveProperty('PIPENV_DONT_LOAD_ENV');
+  });
+
+  it('is looked for where pipenv is told that it lies', async () => {
+    const environment = { PIPENV_DOTENV_LOCATION: 'conf/env' };
+    const files = { '/w/Pipfile': '', '/w/conf/env': 'HTTPS_PROXY=' };
+    const { refusals } = await intent('pipenv lock', { files, environment });
+    expect(refusals[0]?.message).toContain('/w/conf/env sets HTTPS_PROXY');
+    const off = { ...environment, PIPENV_DONT_LOAD_ENV: '1' };
+    expect((await intent('pipenv lock', { files, environment: off })).refusals).toStrictEqual([]);
+  });
+
+  it('is not the only place for what is handed on to pip', async () => {
+    const environment = { PIPENV_EXTRA_PIP_ARGS: '--proxy=' };
+    const { refusals } = await intent('pipenv install', { environment });
+    expect(refusals[0]?.message).toContain('PIPENV_EXTRA_PIP_ARGS hands --proxy on to pip');
+  });
+});
+
+describe('verbs that look local', () => {
+  it.each([
+    'pdm publish',
+    'pdm show x',
+    'pdm list --resolve',
+    'pdm import requirements.txt',
+    'poetry publish --build',
+    'poetry self show --latest',
+    // Poetry takes its own options apart with argparse first.
+    'poetry --dir config install',
+  ])('are held where they fetch or build: %s', async (words) => {
+    const found = await intent(words);
+    expect([found.fetches, found.runsProgram]).toStrictEqual([true, undefined]);
+  });
+
+  it.each(['pdm publish --no-build', 'pdm list', 'poetry publish', 'poetry self show'])(
+    'are left to themselves where they do not: %s',
+    async (words) => {
+      expect((await intent(words)).fetches).toBe(false);
+    },
+  );
+
+  it('are known by the beginnings of options that argparse takes', async () => {
+    const files = { '/w/pyproject.toml': '', '/w/other.toml': '' };
+    for (const option of ['--lockfile other.toml', '--lockf=other.toml', '-L=other.toml']) {
+      expect(await asked(`pdm sync ${option}`, { files })).toStrictEqual([
+        'constraint /w/other.toml',
+      ]);
+    }
+  });
+});
+
 describe('pdm', () => {
   const PROJECT = `[project]
 name = "app"
