@@ -14,8 +14,8 @@ const CRYPTO = 'securesystemslib[crypto]';
 const script = join(import.meta.dirname, 'tuf_peer.py');
 
 export interface PythonTuf {
-  /** CPU seconds that signing and writing such a repository took. */
-  sign(count: number, bits: number): number;
+  /** CPU seconds that signing such a repository took, and writing it where `writes`. */
+  sign(count: number, bits: number, writes: boolean): number;
   /** CPU milliseconds for reading and verifying the snapshot of a repository, the median. */
   load(folder: string): number;
 }
@@ -33,10 +33,11 @@ export function pythonTuf(): PythonTuf | null {
   const ask = (...words: readonly string[]): Readonly<Record<string, number>> =>
     JSON.parse(execFileSync(python, [script, ...words], { encoding: 'utf8' }));
   return {
-    sign: (count, bits) => {
+    sign: (count, bits, writes) => {
       const folder = mkdtempSync(join(tmpdir(), 'bench-tuf-python-'));
       try {
-        return ask('sign', String(count), String(bits), folder)['seconds'] ?? Number.NaN;
+        const words = [String(count), String(bits), writes ? folder : '-'];
+        return ask('sign', ...words)['seconds'] ?? Number.NaN;
       } finally {
         rmSync(folder, { recursive: true });
       }

@@ -139,19 +139,24 @@ async function publishFirst(
   await folder.sync();
 }
 
+/** The texts of a bin are made when its turn comes: of a million, all at once would fill the heap. */
 function* binsOf({
   shape,
   targets = [],
 }: FirstPublication): Generator<[string, Fragments, number]> {
-  const bins = new Map([...binNames(shape)].map((name) => [name, new Fragments()]));
-  for (const { path, target } of targets) {
-    checkTargetPath(path);
-    if (target === null) continue;
-    const text = targetFragment(path, target.length, target.sha256);
-    bins.get(binName(shape.prefix, shape.bits, path))?.set(path, text);
+  const bins = new Map<string, Change[]>([...binNames(shape)].map((name) => [name, []]));
+  for (const change of targets) {
+    checkTargetPath(change.path);
+    if (change.target !== null)
+      bins.get(binName(shape.prefix, shape.bits, change.path))?.push(change);
   }
   let place = 0;
-  for (const [name, fragments] of bins) yield [name, fragments, place++];
+  for (const [name, changes] of bins) {
+    const fragments = new Fragments();
+    for (const { path, target } of changes.splice(0))
+      if (target !== null) fragments.set(path, targetFragment(path, target.length, target.sha256));
+    yield [name, fragments, place++];
+  }
 }
 
 /** A root of the same keys that an interrupted run has left is the root. */
