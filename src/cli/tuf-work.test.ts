@@ -86,3 +86,10 @@ it('shows what a repository calls things as text, whoever wrote it', () => {
   tell(context(), {}, {}, 'WP-TUF-NOT-FOUND: a\u001b[2J\u202eb\nnext\n');
   expect(said).toBe('WP-TUF-NOT-FOUND: a\\u{1b}[2J\\u{202e}b\nnext\n');
 });
+
+it('makes no key that an empty passphrase opens', async () => {
+  writeFileSync(at('wheelproof-tuf'), '\n');
+  const environment = { CREDENTIALS_DIRECTORY: ground };
+  const work = makeKey({ ...context(), environment }, at('open.key'), {});
+  await expect(work).rejects.toMatchObject({ code: 'WP-TUF-KEY' });
+});

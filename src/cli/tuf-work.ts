@@ -67,7 +67,12 @@ export async function makeKey(context: TufContext, file: string, options: Json):
       message: `${file} is there already`,
       hint: 'Name a new file.',
     });
-  const bytes = await makeKeyFile(await passphraseFor(file, context.environment));
+  const passphrase = await passphraseFor(file, context.environment);
+  if (passphrase === '')
+    throw new Refusal('WP-TUF-KEY', {
+      message: `${file}: the passphrase is empty, and would keep the key from nobody`,
+    });
+  const bytes = await makeKeyFile(passphrase);
   const folder = await openStagedFolder(resolve(path, '..'), 0o700);
   const name = basename(path);
   await folder.stage([{ name, bytes }]);
