@@ -32,6 +32,7 @@ import { B16 } from './B16-page-redirect.ts';
 import { B18 } from './B18-yank-mark-moved.ts';
 import { B20 } from './B20-quarantined-or-archived.ts';
 import { B22 } from './B22-wheel-hidden.ts';
+import { B24 } from './B24-sdist-of-another.ts';
 import { B17 } from './B17-direct-dependency.ts';
 import { D01 } from './D01-rogue-authority.ts';
 import { D02 } from './D02-bad-certificates.ts';
@@ -131,6 +132,7 @@ import { K22 } from './K22-interpreter-hooks.ts';
 import { K23 } from './K23-not-the-real-one.ts';
 import { K24 } from './K24-other-downloads.ts';
 import { K25 } from './K25-many-at-once.ts';
+import { K26 } from './K26-conda-pip-part.ts';
 import { M04 } from './M04-prototype-pollution.ts';
 import { M05 } from './M05-policy-typos.ts';
 import { M06 } from './M06-evidence-throws.ts';
@@ -169,6 +171,7 @@ export const ATTACKS: readonly Attack[] = [
   B18,
   B20,
   B22,
+  B24,
   B17,
   D01,
   D02,
@@ -268,6 +271,7 @@ export const ATTACKS: readonly Attack[] = [
   K23,
   K24,
   K25,
+  K26,
   M04,
   M05,
   M06,
