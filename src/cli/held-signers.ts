@@ -22,6 +22,7 @@ export async function withHeldKeys(policy: Policy, places: Places): Promise<Poli
   if (!existsSync(folderOf(places))) return policy;
   const held = await (await openHeldKeys(places)).all();
   if (held.length === 0) return policy;
-  const { signersWith } = await import('../trust/held-keys.ts');
-  return sealPolicy({ ...policy, signers: signersWith(policy.signers, held) });
+  const { revokedIn, signersWith } = await import('../trust/held-keys.ts');
+  const signers = signersWith(policy.signers, held);
+  return sealPolicy({ ...policy, signers, revokedKeys: revokedIn(held) });
 }

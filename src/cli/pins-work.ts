@@ -47,6 +47,7 @@ export async function pinsFromDocument(
     project: project ?? '*',
     signatures: [],
     checksums: [resolve(path)],
+    revoked: policy.revokedKeys ?? [],
   });
   const [rule] = rules.filter(({ checksums }) => checksums.length > 0);
   if (rule === undefined || !confirmed) {

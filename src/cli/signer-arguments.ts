@@ -68,6 +68,8 @@ export interface SignerWish {
   readonly project: string;
   readonly signatures: readonly string[];
   readonly checksums: readonly string[];
+  /** What this user has revoked counts for nothing, whoever names it. */
+  readonly revoked: readonly string[];
 }
 
 /**
@@ -76,7 +78,7 @@ export interface SignerWish {
  */
 export function rulesWith(
   own: readonly SignerRule[],
-  { keys, signers, project, signatures, checksums }: SignerWish,
+  { keys, signers, project, signatures, checksums, revoked }: SignerWish,
 ): { readonly rules: readonly SignerRule[]; readonly confirmed: boolean } {
   const sigstore = signers.filter(isIdentity);
   for (const word of sigstore) parseIdentityWord(word);
@@ -108,6 +110,7 @@ export function rulesWith(
     checksums,
     threshold: 1,
     acceptEndedKeys: false,
+    ...(revoked.length > 0 && { revoked }),
     source: isSaid ? '--signer' : '--keyring',
   };
   return { rules: [...own, rule], confirmed: isSaid };

@@ -65,6 +65,14 @@ describe.skipIf(!here)('wheelproof verify --signature', () => {
     expect(said).toContain('authorised for chrony by --signer');
   });
 
+  test('hears no key that was revoked here, whoever names it', async () => {
+    const policy = { ...DEFAULT_POLICY, revokedKeys: [`OpenPGP key ${SIGNER}`] };
+    const options = { signature: [ASC], keyring: [KEYRING] };
+    expect(await verify({ ...options, signer: [SIGNER] }, policy)).toBe(12);
+    expect(said).toContain('revoked in this trust store');
+    expect(await verify(options, policy)).toBe(12);
+  });
+
   test('takes the signature beside the file', async () => {
     writeFileSync(join(ground, `${FILE}.asc`), readFileSync(ASC));
     expect(await verify({ keyring: [KEYRING], signer: [SIGNER] })).toBe(0);

@@ -39,6 +39,7 @@ export async function signatureEvidence(
     project,
     signatures: found.map((text) => resolve(text)),
     checksums: checksums.map((text) => resolve(text)),
+    revoked: policy.revokedKeys ?? [],
   });
   if (rules.length === 0 && signature.length + checksums.length > 0) {
     throw new Refusal('WP-USAGE', {

@@ -17,16 +17,25 @@ const NOT_APPROVED: Finding = {
   code: null,
 };
 
+/** One key is one authority, whether it approves or signs checksums (`readSignedApproval`). */
+function authorityOf(owner: string): string {
+  return /\((SSH key SHA256:[\w+/]+)\)$/u.exec(owner)?.[1] ?? owner;
+}
+
 /** A person's own word for exactly these bytes. */
 export function approvalEvidence(rows: TrustRows, clock: Clock): EvidenceKind {
   const any = new UntilTurn<'any', boolean>();
   const look = (artifact: Artifact, sha256: string): Finding => {
-    const [approval] = validApprovals(rows, sha256, artifact.project, clock.now());
+    const approvals = validApprovals(rows, sha256, artifact.project, clock.now());
+    const [approval] = approvals;
     if (approval === undefined) {
       return NOT_APPROVED;
     }
     const detail = `approved by ${approval.owner}: ${approval.reason}`;
-    return { ...base, state: 'vouched', identity: approval.owner, detail, code: null };
+    const authorities = [...new Set(approvals.map(({ owner }) => authorityOf(owner)))];
+    const isPlain = authorities.length === 1 && authorities[0] === approval.owner;
+    const vouched = { ...base, state: 'vouched', identity: approval.owner, detail } as const;
+    return { ...vouched, ...(isPlain ? {} : { authorities }), code: null };
   };
   return {
     kind: base.kind,

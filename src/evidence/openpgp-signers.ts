@@ -40,15 +40,28 @@ function unreadable(rule: SignerRule, error: unknown): Refusal {
 export async function checkDetachedBy(
   data: SignedBytes,
   signature: Uint8Array,
-  by: { readonly rule: SignerRule; readonly keyring: Keyring; readonly now: number },
+  by: {
+    readonly rule: SignerRule;
+    readonly keyring: Keyring;
+    readonly now: number;
+    /** Of a text, line ends are no part of what is signed. */
+    readonly ofText: boolean;
+  },
 ): Promise<readonly Signed[]> {
   const { checkDetached } = await openPgp();
   const { certificates } = by.keyring;
   const outcomes = await read('a detached signature', () =>
     checkDetached(data, signature, { certificates, now: by.now }),
   );
-  return outcomes.map((outcome) => asSigned(outcome, by));
+  return outcomes.map((outcome) => {
+    if (!outcome.good || outcome.mode === 'binary' || by.ofText) return asSigned(outcome, by);
+    const key = `OpenPGP key ${outcome.primary}`;
+    return { good: false, key, code: 'WP-KEY-USAGE', reason: TEXT_OF_FILE };
+  });
 }
+
+/** RFC 9580, section 5.2.1.2: other bytes with other line ends would have the same signature. */
+const TEXT_OF_FILE = 'a signature of a text, which does not say what ends the lines of a file';
 
 /** @returns the signed text alone. @throws Refusal `WP-SIGNATURE-MALFORMED` */
 export async function checkClearSignedBy(

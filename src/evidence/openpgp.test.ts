@@ -173,6 +173,19 @@ describe('what is wrong has its code', () => {
     expect(finding.authorities).toEqual([`OpenPGP key ${two.fingerprint}`]);
   });
 
+  test('a signature of a text, which other line ends have too', async () => {
+    const message = await openpgp.createMessage({ text: 'a\nb' });
+    const signingKeys = one.key;
+    const date = new Date(NOW - DAY);
+    const asc = await openpgp.sign({ message, signingKeys, detached: true, date });
+    for (const content of ['a\nb', 'a\r\nb']) {
+      const found = await examine({ [ASC]: asc }, [ruleFor([one])], {
+        content: Buffer.from(content),
+      });
+      expect(found).toMatchObject({ state: 'failed', code: 'WP-KEY-USAGE' });
+    }
+  });
+
   test('a whole message, clear-signed or not, where a detached signature is due (I04)', async () => {
     const message = await openpgp.createMessage({ binary: CONTENT });
     const inline = await openpgp.sign({ message, signingKeys: one.key });

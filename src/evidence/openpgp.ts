@@ -66,7 +66,7 @@ export function openPgpEvidence({ signers, clock, ...access }: SignatureSources)
         continue;
       }
       if (fetched.bytes === null) continue;
-      const by = { rule, keyring: await keyringOf(rule), now: clock.now() };
+      const by = { rule, keyring: await keyringOf(rule), now: clock.now(), ofText: false };
       signed.push(...(await checkDetachedBy(() => chunksOf(bytes), fetched.bytes, by)));
       found.push(place.address);
     }

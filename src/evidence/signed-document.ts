@@ -104,7 +104,11 @@ async function checkBeside(
   }
   if (head.startsWith('-----BEGIN SSH SIGNATURE')) return [checkSsh(document, signature, by)];
   if (head.startsWith('untrusted comment:')) return [checkMini(document, signature, by.rule)];
-  return await checkDetachedBy(document, signature, { ...by, keyring: await by.keyring() });
+  return await checkDetachedBy(document, signature, {
+    ...by,
+    keyring: await by.keyring(),
+    ofText: true,
+  });
 }
 
 function checkMini(document: Uint8Array, signature: Uint8Array, rule: SignerRule): Signed {

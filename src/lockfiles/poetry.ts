@@ -17,8 +17,8 @@ import {
   type Table,
 } from './tables.ts';
 
-/** Kinds of source that are downloaded as one file with a digest; the others have none to state. */
-const HAS_DIGEST: ReadonlySet<string> = new Set(['', 'legacy', 'url', 'file']);
+/** Kinds of source without a digest to state; what Poetry does not know, it takes from an index. */
+const NO_DIGEST: ReadonlySet<string> = new Set(['git', 'directory']);
 
 /** poetry.lock, lock-versions 1.0 to 2.1 (python-poetry.org; poetry/packages/locker.py). */
 export const POETRY: LockFormat = {
@@ -61,7 +61,7 @@ function readPackage(
   const files = filesOf(table, metadata, { stated, where }).map((file) =>
     readFile(file, type === 'url' ? address : null, lines),
   );
-  if (files.length === 0 && HAS_DIGEST.has(type)) {
+  if (files.length === 0 && !NO_DIGEST.has(type)) {
     throw withoutHash(`${where} (${name})`, 'poetry writes them into files');
   }
   const commit = optionalText(source, 'resolved_reference', where);
@@ -107,7 +107,9 @@ function filesOf(
 ): readonly PlacedTable[] {
   const own1 = own(table, 'files');
   if (own1 !== undefined) return tables(own1, `${where}.files`);
-  const before = own(within(metadata, 'files'), stated);
+  // Where both are there, Poetry takes these.
+  const isOldest = own(metadata, 'hashes') !== undefined;
+  const before = isOldest ? undefined : own(within(metadata, 'files'), stated);
   if (before !== undefined) return tables(before, `${where}.files`);
   const bare = textsOf(own(within(metadata, 'hashes'), stated));
   return bare.map((hash) => ({ table: { hash }, where: `${where}.hashes` }));

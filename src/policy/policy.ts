@@ -57,6 +57,8 @@ export interface PolicyContent {
   readonly sigstore: readonly RootRule[];
   /** Of `[[signer]]` tables; every one that matches counts. */
   readonly signers: readonly SignerRule[];
+  /** Authorities that this user has revoked, for tables that the command line adds. */
+  readonly revokedKeys?: readonly string[];
   /** `--strict`: first use is never accepted. */
   readonly strict: boolean;
   /** The files it was read from, the user's own first. */

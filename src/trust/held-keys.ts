@@ -79,14 +79,18 @@ export function signersWith(
   own: readonly SignerRule[],
   held: readonly HeldKey[],
 ): readonly SignerRule[] {
-  const revoked = held
-    .filter(({ revokedAt }) => revokedAt !== null)
-    .flatMap(({ rule }) => authoritiesOf(rule));
+  const revoked = revokedIn(held);
   const active = held
     .filter(({ revokedAt }) => revokedAt === null)
     .map(({ name, rule }) => ({ ...rule, source: `trust key ${name}` }));
   const all = [...own, ...active];
   return revoked.length === 0 ? all : all.map((rule) => ({ ...rule, revoked }));
+}
+
+export function revokedIn(held: readonly HeldKey[]): readonly string[] {
+  return held
+    .filter(({ revokedAt }) => revokedAt !== null)
+    .flatMap(({ rule }) => authoritiesOf(rule));
 }
 
 /** @throws Refusal `WP-STATE-DAMAGED` */

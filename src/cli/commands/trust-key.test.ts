@@ -240,6 +240,9 @@ describe('trust key revoke', () => {
     expect(signersIn(policy)('good')).toEqual([
       { ...rule, revoked: [`OpenPGP key ${one.fingerprint}`] },
     ]);
+    // For tables that the command line adds, where the policy itself has none.
+    const { revokedKeys } = await withHeldKeys(DEFAULT_POLICY, places());
+    expect(revokedKeys).toEqual([`OpenPGP key ${one.fingerprint}`]);
     const text = await run('rotate', 'good', '--to', at('two.asc'));
     writeFileSync(at('statement'), await signClear([one], text, LAST_WEEK));
     const words = ['rotate', 'good', '--to', at('two.asc'), '--statement', at('statement')];
