@@ -46,5 +46,6 @@ g = { hg = "https://h.test/g" }
     'd @ https://h.test/d-1.0.tar.gz',
     'f @ https://h.test/f-1.0-py3-none-any.whl',
     'g @ hg+https://h.test/g',
+    'bad name==1',
   ]);
 });

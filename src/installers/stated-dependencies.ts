@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isProjectName } from '../core/project-name.ts';
 import { isSpecifier } from '../core/version.ts';
 import { specifierOf } from './caret-specifier.ts';
 import { isTable, own, type Table } from './toml.ts';
@@ -16,11 +15,11 @@ const VCS = ['git', 'hg', 'svn', 'bzr'];
  */
 export function statedDependencies(table: Table, where: string): Requirements {
   return Object.entries(table).flatMap(([name, value]) => {
-    if (name.toLowerCase() === 'python' || !isProjectName(name)) return [];
+    if (name.toLowerCase() === 'python') return [];
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
     return all.flatMap((one) => {
       const text = requirementOf(name, one);
-      return text === null ? [] : [{ text, where }];
+      return text === null ? [] : [{ text, where, lenient: true as const }];
     });
   });
 }
