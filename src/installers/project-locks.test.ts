@@ -50,6 +50,11 @@ async function look(
 }
 
 describe('the lock files of a project', () => {
+  it('passes over none of very many', async () => {
+    const many = Array.from({ length: 33 }, (_, at) => `/w/poetry.${at}.lock`);
+    await expect(look(many, '/w')).rejects.toMatchObject({ code: 'WP-LOCKFILE-INVALID' });
+  });
+
   it('are those beside its own beginning, and none above it', async () => {
     const files = [
       '/p/uv.lock',

@@ -5,6 +5,7 @@ import type { Pin } from '../core/installer.ts';
 import { MAX_PROJECT_LOCKS } from '../core/limits.ts';
 import type { Environment } from '../core/machine.ts';
 import { pinDisagreements } from './pin-disagreements.ts';
+import { safeText } from '../core/safe-text.ts';
 import type { InstallerPorts } from './ports.ts';
 
 /** Whose lock files count for a run. */
@@ -76,7 +77,9 @@ async function lockFiles(
   for (const directory of directories) {
     for (const folder of upTo(directory, environment['HOME'])) {
       const names = await machine.list(folder);
-      for (const name of names.filter(isLock).slice(0, MAX_PROJECT_LOCKS)) {
+      const locks = names.filter(isLock);
+      if (locks.length > MAX_PROJECT_LOCKS) throw tooMany(folder, locks.length);
+      for (const name of locks) {
         const path = join(folder, name);
         if ((await machine.kindOf(path)) === 'file') found.set(path, name);
       }
@@ -84,6 +87,14 @@ async function lockFiles(
     }
   }
   return found;
+}
+
+/** One that is passed over might be the one that pins. */
+function tooMany(folder: string, found: number): Refusal {
+  return new Refusal('WP-LOCKFILE-INVALID', {
+    message: `${safeText(folder, 300)}: expected at most ${MAX_PROJECT_LOCKS} lock files, found ${found}`,
+    hint: 'Move those that pin nothing for this project elsewhere, or work in another folder.',
+  });
 }
 
 /** The folder itself and those above, but not the user's home or what holds it. */
