@@ -103,7 +103,7 @@ function readFile(
   place: Place | null,
   lines: DigestLines,
 ): LockedFile | null {
-  const hash = optionalText(table, 'hash', where);
+  const hash = own(table, 'hash') === '' ? null : optionalText(table, 'hash', where);
   if (hash === null) return null;
   const hashes = readLabelledHash(hash, where);
   const size = own(table, 'size');
