@@ -4,6 +4,7 @@ import type { Reason } from '../core/errors.ts';
 import { WORST_FIRST } from '../core/refusal-class.ts';
 import type { HalfInstalled, Report, ReportedFile, Surface } from '../core/report.ts';
 import { safeText } from '../core/safe-text.ts';
+import { tellFewAlike } from './alike.ts';
 import { paint, VERDICT_WORDS } from './style.ts';
 
 /** No refusal takes more lines than this. */
@@ -20,7 +21,8 @@ interface Refused {
 
 /** What the reader must not miss: each refusal in a few lines, then notes. */
 export function renderAttention(report: Report, surface: Surface): readonly string[] {
-  const files = report.files
+  const { told, counted } = tellFewAlike(report.files);
+  const files = told
     .filter((file) => file.reasons.length > 0)
     .map((file) => describeFile(file, surface));
   const others = report.refusals.map((refusal) => describeRefusal(refusal, surface));
@@ -29,6 +31,7 @@ export function renderAttention(report: Report, surface: Surface): readonly stri
   if (all.length > MOST_REFUSALS) {
     lines.push(`… ${all.length - MOST_REFUSALS} more refusals (--report FILE lists them)`, '');
   }
+  if (counted.length > 0) lines.push(...counted.map((line) => safeText(line)), '');
   return [
     ...report.half_installed.flatMap((one) => describeHalf(one, surface)),
     ...lines,

@@ -96,6 +96,27 @@ describe('the report of a run', () => {
     );
   });
 
+  test('tells refusals of one project for one reason together, and buries no other', () => {
+    const refused = { verdict: 'refused', code: 'WP-FIRST-USE' } as const;
+    const many = Array.from({ length: 90 }, (_, place) =>
+      receipt({
+        project: 'many',
+        version: `${place}.0`,
+        filename: `many-${place}.0.zip`,
+        ...refused,
+      }),
+    );
+    const other = receipt({ project: 'other', ...refused });
+    const text = show(buildReport(parts([...many, other])));
+    const rest = '… 87 more files of many refused (WP-FIRST-USE; --report FILE lists them)';
+    expect(text.split(rest)).toHaveLength(3);
+    for (const version of ['89.0', '88.0', '87.0'])
+      expect(text).toContain(`refused: many ${version}`);
+    expect(text).toContain('refused: other 1.0');
+    expect(text.split('\n').length).toBeLessThan(50);
+    expect(text).toContain('91 files: 91 refused');
+  });
+
   test('paints only where there are colours, and cuts lines to the terminal', () => {
     const findings = [{ ...MEMORY, identity: 'x'.repeat(200) }];
     const report = buildReport(parts([receipt({ verdict: 'remembered', findings })]));

@@ -2,6 +2,7 @@
 import { classOf } from '../core/codes.ts';
 import type { Place, Report, ReportFormat, Surface } from '../core/report.ts';
 import { safeText } from '../core/safe-text.ts';
+import { tellFewAlike } from './alike.ts';
 import { refusedThings, type RefusedThing } from './refused.ts';
 import { pathInSources } from './source-uri.ts';
 import { VERDICT_WORDS } from './style.ts';
@@ -36,11 +37,16 @@ function headline({ summary, installer, exit }: Report): string {
 }
 
 function refusalLines(report: Report, surface: Surface): readonly string[] {
-  const refused = refusedThings(report);
+  const { told, counted } = tellFewAlike(report.files);
+  const refused = refusedThings({ ...report, files: told });
   if (refused.length === 0) return [];
   const shown = refused.slice(0, MOST_REFUSALS).flatMap((thing) => describe(thing, surface));
   const more = refused.length - MOST_REFUSALS;
-  return ['### Refused\n', ...shown, ...(more > 0 ? [`- … and ${more} more`] : []), ''];
+  const rest = [
+    ...counted.map((line) => `- ${code(line)}`),
+    ...(more > 0 ? [`- … and ${more} more`] : []),
+  ];
+  return ['### Refused\n', ...shown, ...rest, ''];
 }
 
 function describe({ subject, filename, reason, places }: RefusedThing, surface: Surface): string[] {

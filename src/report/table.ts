@@ -2,9 +2,10 @@
 import { isVoucher } from '../core/finding.ts';
 import type { Report, ReportedFile, Surface } from '../core/report.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { tellFewAlike } from './alike.ts';
 import { fit, paint, VERDICT_WORDS } from './style.ts';
 
-/** More rows than this are folded: of each releasing verdict, these many stay. */
+/** More rows than this are folded: of each releasing verdict, these many stay; of alike refusals, a few. */
 const MOST_ROWS = 40;
 const ROWS_WHEN_FOLDED = 10;
 const WIDEST = { project: 40, version: 24 };
@@ -93,14 +94,15 @@ function fold(files: readonly ReportedFile[]): {
 } {
   if (files.length <= MOST_ROWS) return { shown: files, folded: [] };
   const hidden = new Set<ReportedFile>();
-  const folded: string[] = [];
+  const { told, counted } = tellFewAlike(files);
+  const folded = [...counted];
   for (const verdict of ['vouched', 'remembered', 'first-seen'] satisfies Verdict[]) {
     const more = files.filter((file) => file.verdict === verdict).slice(ROWS_WHEN_FOLDED);
     if (more.length === 0) continue;
     for (const file of more) hidden.add(file);
     folded.push(`… ${more.length} more ${VERDICT_WORDS[verdict].word} (--report FILE lists them)`);
   }
-  return { shown: files.filter((file) => !hidden.has(file)), folded };
+  return { shown: told.filter((file) => !hidden.has(file)), folded };
 }
 
 function columnWidth(texts: readonly string[], widest: number): number {
