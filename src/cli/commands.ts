@@ -265,7 +265,10 @@ function answerCommander(error: CommanderError, hint: string): number {
   if (error.exitCode === 0) return 0;
   // A group without its command (`wheelproof trust`): its help is on standard error by now.
   if (error.code === 'commander.help') return exitCodeOf('E-USAGE');
-  throw new Refusal('WP-USAGE', { message: error.message.replace(/^error: /u, ''), hint });
+  throw new Refusal('WP-USAGE', {
+    message: error.message.replace(/^error: /u, '').replaceAll('\n', ' '),
+    hint,
+  });
 }
 
 /** As far as the words name commands: whose help says what was expected. */

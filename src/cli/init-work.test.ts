@@ -39,6 +39,10 @@ test('where all hashes are stated, only what is new is asked about', async () =>
   await project.init();
   expect(await project.policy()).toMatchObject({ firstUse: 'ask' });
   expect(await project.written()).toContain('requirements.txt (1 release) states the hash');
+  const line = `demo==1.0 --hash=sha256:${SHA}\n`;
+  const two = await openProject({ 'requirements.txt': line, 'requirements-dev.txt': line });
+  await two.init();
+  expect((await two.written()).replaceAll('\n# ', ' ')).toContain('(1 release) state the hash');
   const open = await openProject({
     'requirements.txt': `demo==1.0 --hash=sha256:${SHA}\n`,
     'requirements-dev.txt': 'other==1.0\n',

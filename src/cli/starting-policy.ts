@@ -60,8 +60,8 @@ function firstUse(locks: readonly FoundLock[]): readonly string[] {
     complete.length === 0
       ? 'No lock file here states the hash of every file, so that nobody vouches for most files the first time: they are taken once, and what comes later under the same name must be the same.'
       : open.length > 0
-        ? `${named(complete)} states the hash of every file, ${open.map((lock) => `${lock.file} of ${lock.releases - lock.unhashed} of ${lock.releases} releases`).join(', ')}: what is not pinned is taken once, and remembered.`
-        : `${named(complete)} states the hash of every file: you vouch for these yourself. Only what is new is asked about; where nobody sits at a terminal, it is refused.`;
+        ? `${named(complete)} ${complete.length === 1 ? 'states' : 'state'} the hash of every file, ${open.map((lock) => `${lock.file} of ${lock.releases - lock.unhashed} of ${lock.releases} releases`).join(', ')}: what is not pinned is taken once, and remembered.`
+        : `${named(complete)} ${complete.length === 1 ? 'states' : 'state'} the hash of every file: you vouch for these yourself. Only what is new is asked about; where nobody sits at a terminal, it is refused.`;
   const value = complete.length > 0 && open.length === 0 ? 'ask' : 'accept';
   return [
     ...comment(

@@ -87,7 +87,7 @@ export async function beginCeremony(
   const waiting = plan.holders.filter(({ key }) => key === null).map(({ name }) => name);
   const next =
     waiting.length === 0
-      ? 'Nobody has to bring a key; next: `wheelproof tuf ceremony assemble`.'
+      ? `Nobody has to bring a key; next: \`wheelproof tuf ceremony assemble ${path}\`.`
       : `To bring their keys: ${waiting.join(', ')} (\`wheelproof tuf ceremony key ${path} --name NAME --signer KEY\`).`;
   tell(
     context,
@@ -203,7 +203,7 @@ export async function finishCeremony(
   const words = fingerprintWords(sha256, 8);
   const { plan } = finished;
   const files = OFFLINE_ROLES.map((role) => documentFile(plan, role));
-  const text = `${files.join(', ')} and ${TRANSCRIPT} are written.\n${TRANSCRIPT} sha256 ${sha256}\nwords ${words}\nEach holder signs it with \`wheelproof tuf ceremony sign\`.\n`;
+  const text = `${files.join(', ')} and ${TRANSCRIPT} are written.\n${TRANSCRIPT} sha256 ${sha256}\nwords ${words}\nEach holder signs it with \`wheelproof tuf ceremony sign ${path}\`.\n`;
   if (options.repository === undefined)
     return tell(context, options, { files, transcript: TRANSCRIPT, sha256, words }, text);
   if (options.json !== true) context.io.out(text);

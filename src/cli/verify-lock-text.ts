@@ -7,6 +7,10 @@ import { classOf } from './verify-text.ts';
 /** Of one kind of trouble, so many are shown: `--json` has all. */
 const MOST_SHOWN = 20;
 
+/** What leads on where nothing is wrong, and nobody has said that it is right. */
+const NEXT =
+  "`--json` names each file; say in the policy whose word counts, or look at a file, then: wheelproof trust approve sha256:HEX --project PROJECT --reason 'why'";
+
 /** What was found of a lock file's entries, for people: what speaks against one first, then how many there are of each. */
 export function lockText(report: Report, path: string, unstated: readonly Unstated[]): string {
   const { files, notes, refusals, exit } = report;
@@ -22,16 +26,20 @@ export function lockText(report: Report, path: string, unstated: readonly Unstat
       .slice(0, MOST_SHOWN)
       .flatMap((one) => [`${one.code}: ${one.message}`, `  next: ${one.hint}`]),
     ...more(refusals.length, 'entries without a hash'),
-    `${path}: ${releases.size + unstated.length} releases, ${files.length} files`,
+    `${path}: ${counted(releases.size + unstated.length, 'release')}, ${counted(files.length, 'file')}`,
     `  vouched      ${vouched.length}${identities(vouched)}`,
     `  remembered   ${remembered}, by this machine alone`,
     `  by nobody    ${quiet.length - remembered}`,
     `  contradicted ${wrong.length}`,
     ...notes.map((note) => `  note         ${note}`),
+    ...(exit !== 0 && quiet.length > 0 ? [`  next         ${NEXT}`] : []),
     exit === 0 ? 'vouched' : `refused${classOf(exit)}`,
   ];
   return lines.map((line) => `${safeText(line, 2_000)}\n`).join('');
 }
+
+const counted = (count: number, what: string): string =>
+  count === 1 ? `1 ${what}` : `${count} ${what}s`;
 
 const isUnvouched = ({ reasons }: ReportedFile): boolean =>
   reasons.length > 0 && reasons.every(({ code }) => code === 'WP-NO-VOUCHER');

@@ -31,7 +31,12 @@ export function withoutHash(where: string, why: string): Refusal {
 /** @throws Refusal `WP-LOCKFILE-INVALID` where there is no such file, or none that can be read */
 export async function textOf({ directory, path }: FileAskedFor, read: ReadText): Promise<string> {
   const text = await read(resolve(directory, path));
-  if (text === null) throw invalid(path, 'there is no such file');
+  if (text === null) {
+    throw new Refusal('WP-LOCKFILE-INVALID', {
+      message: `${path}: there is no such file`,
+      hint: 'Check the path given.',
+    });
+  }
   return text;
 }
 
