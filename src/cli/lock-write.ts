@@ -15,6 +15,7 @@ import { readLock } from './lock-list.ts';
 import { lockedFiles, merged, resolve, type Resolved } from './lock-resolve.ts';
 import { PageMemory, type LockedBytes } from './locked-files.ts';
 import type { VerifyContext } from './verify-context.ts';
+import { counted } from './verify-lock-text.ts';
 import { openOutside } from './verify-listing.ts';
 import { ownVersion } from './version.ts';
 
@@ -56,7 +57,7 @@ export async function writeLock(
   const attested = packages.filter(({ identities }) => identities.length > 0).length;
   const told = [
     ...notes,
-    `${target === '-' ? 'standard output' : target}: ${packages.length} releases, ${files} files; ${attested} releases attested`,
+    `${target === '-' ? 'standard output' : target}: ${counted(packages.length, 'release')}, ${counted(files, 'file')}; ${counted(attested, 'release')} attested`,
   ];
   context.io.err(told.map((line) => `${safeText(line, 1_000)}\n`).join(''));
 }

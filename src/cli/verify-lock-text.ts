@@ -38,7 +38,7 @@ export function lockText(report: Report, path: string, unstated: readonly Unstat
   return lines.map((line) => `${safeText(line, 2_000)}\n`).join('');
 }
 
-const counted = (count: number, what: string): string =>
+export const counted = (count: number, what: string): string =>
   count === 1 ? `1 ${what}` : `${count} ${what}s`;
 
 const isUnvouched = ({ reasons }: ReportedFile): boolean =>
