@@ -109,7 +109,7 @@ ${requirements.map((text) => `${pipfileLine(text)}\n`).join('')}`,
 
 function pipfileLine(requirement: string): string {
   const [, name = '', rest = ''] =
-    /^([A-Za-z0-9._-]+(?:\[[^\]]*\])?)\s*(.*)$/su.exec(requirement) ?? [];
+    /^([^\s<>=!~@;[]+(?:\[[^\]]*\])?)\s*(.*)$/su.exec(requirement) ?? [];
   if (name === '') throw new Unsuitable(requirement);
   if (!rest.startsWith('@')) return `${quoted(name)} = ${quoted(rest === '' ? '*' : rest)}`;
   const address = rest.slice(1).trim();
