@@ -3,7 +3,7 @@ import type { Hashes } from '../core/artifact.ts';
 import type { LockedPackage } from '../core/lockfile.ts';
 import { DigestLines } from './digest-lines.ts';
 import { emptyReading, invalid, textOf, withoutHash, type LockFormat } from './format.ts';
-import { readHash } from './hashes.ts';
+import { addHash, readHash } from './hashes.ts';
 import { addPackage, fileAt, projectAt, UNSAID, versionOf } from './locked-package.ts';
 import { own, optionalText, tables, textAt, within, type PlacedTable } from './tables.ts';
 import { parseYaml } from './yaml.ts';
@@ -55,7 +55,7 @@ function readPackage({ table, where }: PlacedTable, lines: DigestLines): LockedP
   if (/^git\+/iu.test(address)) return { ...base, place: { url: address, kind: 'vcs' } };
   const hashes: Record<string, string> = {};
   for (const [algorithm, hex] of Object.entries(within(table, 'hash'))) {
-    if (typeof hex === 'string') Object.assign(hashes, readHash(algorithm, hex, where));
+    if (typeof hex === 'string') addHash(hashes, readHash(algorithm, hex, where), where);
   }
   if (Object.keys(hashes).length === 0) {
     throw withoutHash(`${where} (${name})`, 'conda-lock writes them into hash');

@@ -38,6 +38,17 @@ export function readHash(algorithm: string, hex: string, where: string): Hashes 
   return { [name]: hex.toLowerCase() };
 }
 
+/** Hashes by the names of their algorithms; two spellings of one name may not differ (`SHA256`). */
+export function addHash(hashes: Record<string, string>, one: Hashes, where: string): void {
+  for (const [name, hex] of Object.entries(one)) {
+    const before = hashes[name];
+    if (before !== undefined && before !== hex) {
+      throw invalid(where, `two different ${name} hashes are stated`);
+    }
+    hashes[name] = hex;
+  }
+}
+
 /** `sha256:…`, as `--hash` takes it. */
 export function readLabelledHash(text: string, where: string): Hashes {
   const colon = text.indexOf(':');

@@ -113,6 +113,12 @@ describe('refuses', () => {
     await expect(readLock(text)).rejects.toMatchObject({ code });
   });
 
+  it('one algorithm in two spellings with two digests, of which pip takes either', async () => {
+    const twice = (hex: string) => wheel(`hashes = { sha256 = "${SHA_A}", SHA256 = "${hex}" }`);
+    await expect(readLock(twice(SHA_B))).rejects.toMatchObject({ code: 'WP-LOCKFILE-INVALID' });
+    expect((await readLock(twice(SHA_A))).pins).toHaveLength(1);
+  });
+
   it('a look-alike name', async () => {
     const text = `${HEAD}[[packages]]\nname = "rеquests"`;
     await expect(readLock(text)).rejects.toMatchObject({ code: 'WP-NAME-LOOKALIKE' });

@@ -12,7 +12,7 @@ import {
   type GrowingReading,
   type LockFormat,
 } from './format.ts';
-import { readHash } from './hashes.ts';
+import { addHash, readHash } from './hashes.ts';
 import { lastSegment } from './last-segment.ts';
 import { addPackage, indexOf, projectAt, UNSAID, versionOf, type Place } from './locked-package.ts';
 import { writePylock } from './pylock-writer.ts';
@@ -119,7 +119,7 @@ function hashesIn(value: unknown, where: string): Hashes {
   const hashes: Record<string, string> = {};
   for (const [algorithm, hex] of Object.entries(isTable(value) ? value : {})) {
     if (typeof hex !== 'string') throw invalid(where, 'expected text as a hash');
-    Object.assign(hashes, readHash(algorithm, hex, where));
+    addHash(hashes, readHash(algorithm, hex, where), where);
   }
   if (Object.keys(hashes).length === 0) throw withoutHash(where, 'PEP 751 demands one');
   return hashes;

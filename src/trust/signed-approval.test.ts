@@ -3,8 +3,13 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../core/errors.ts';
-import { sshKeyWords } from '../crypto/index.ts';
-import { readSignedApproval, signApproval, type SignedWish } from './signed-approval.ts';
+import { preAuthentication, sshKeyWords } from '../crypto/index.ts';
+import {
+  APPROVAL_TYPE,
+  readSignedApproval,
+  signApproval,
+  type SignedWish,
+} from './signed-approval.ts';
 
 const NOW = Date.parse('2026-11-01T00:00:00Z');
 const DAY = 86_400_000;
@@ -68,6 +73,15 @@ describe('a signed approval', () => {
     const payload = /"payload": "([^"]+)"/u;
     const mixed = text.replace(payload, payload.exec(other)?.[0] ?? '');
     expect(read(mixed)).toBe('WP-SIGNATURE-BAD');
+  });
+
+  test('whose project is no name is not for every project', async () => {
+    const { payload = '', ...rest } = JSON.parse(await signApproval(wish, alice, NOW));
+    const statement = JSON.parse(Buffer.from(String(payload), 'base64').toString());
+    const bytes = Buffer.from(JSON.stringify({ ...statement, project: ['good'] }));
+    const sig = (await alice.sign(preAuthentication(APPROVAL_TYPE, bytes))).toString('base64');
+    const changed = { ...rest, payload: bytes.toString('base64'), signatures: [{ sig }] };
+    expect(read(JSON.stringify(changed))).toBe('WP-ATTESTATION-MALFORMED');
   });
 
   test('changed anywhere it says the same, or nothing', async () => {

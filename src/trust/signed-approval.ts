@@ -117,7 +117,9 @@ function statementIn(payload: Buffer, principal: string, now: number): SignedWis
   if (fields.memberOf(statement, 'version') !== VERSION) {
     throw new Refusal('WP-SIGNATURE-MALFORMED', { message: `${WHAT} is of another version` });
   }
-  const project = fields.memberOf(statement, 'project');
+  // A name that cannot be read is not any name.
+  const isForAll = fields.memberOf(statement, 'project') === undefined;
+  const project = isForAll ? null : fields.stringOf(statement, 'project', WHAT);
   const expiresAt = Date.parse(fields.stringOf(statement, 'expires_at', WHAT));
   if (Number.isNaN(expiresAt)) {
     throw new Refusal('WP-SIGNATURE-MALFORMED', { message: `${WHAT} has no end` });
@@ -128,7 +130,7 @@ function statementIn(payload: Buffer, principal: string, now: number): SignedWis
   }
   return {
     sha256: requireSha256(fields.stringOf(statement, 'sha256', WHAT)),
-    project: typeof project === 'string' ? requireProject(project) : null,
+    project: project === null ? null : requireProject(project),
     reason: requireText('the reason', fields.stringOf(statement, 'reason', WHAT), 1_000),
     owner: requireText('the owner', principal, 200),
     expiresAt,
