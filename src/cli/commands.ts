@@ -26,7 +26,7 @@ import { registerVerifyCommand } from './commands/verify.ts';
 import { openHeldKeys } from './held-signers.ts';
 import { takeWriterLock } from '../storage/index.ts';
 import { installersHere } from './installers.ts';
-import type { OwnOptions } from './own-options.ts';
+import { isOwnOption, type OwnOptions } from './own-options.ts';
 import { writeEvents } from './event-stream.ts';
 import { verifyReportPlaces, writeReports, type Output } from './show-report.ts';
 import { openHeldRoots } from './trusted-roots.ts';
@@ -256,6 +256,8 @@ function describe(output: Output): Command {
       writeErr: (text) => output.err(text),
       outputError: () => undefined,
     })
+    // What stands behind the command would otherwise be taken, and have no effect.
+    .enablePositionalOptions()
     .exitOverride();
   return program;
 }
@@ -265,9 +267,12 @@ function answerCommander(error: CommanderError, hint: string): number {
   if (error.exitCode === 0) return 0;
   // A group without its command (`wheelproof trust`): its help is on standard error by now.
   if (error.code === 'commander.help') return exitCodeOf('E-USAGE');
+  const [, option = ''] = /^error: unknown option '([^'=]+)/u.exec(error.message) ?? [];
   throw new Refusal('WP-USAGE', {
     message: error.message.replace(/^error: /u, '').replaceAll('\n', ' '),
-    hint,
+    hint: isOwnOption(option)
+      ? `${option} stands before the command: \`wheelproof ${option} … COMMAND\`.`
+      : hint,
   });
 }
 

@@ -63,6 +63,11 @@ const VALUES: ReadonlyMap<string, Valued> = new Map([
   ['--jail', 'jail'],
 ]);
 
+/** Whether it is to stand before the installer's or the command's name. */
+export function isOwnOption(name: string): boolean {
+  return SWITCHES.has(name) || VALUES.has(name);
+}
+
 const JAILS: readonly JailWish[] = ['auto', 'namespace', 'landlock', 'off'];
 
 /** @throws Refusal `WP-USAGE` for an option that is not ours or lacks its value. */

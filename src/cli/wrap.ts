@@ -126,7 +126,7 @@ async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
   }
   throw new Refusal('WP-USAGE', {
     message: `"${words[0] ?? ''}" is neither a command of wheelproof nor an installer it knows`,
-    hint: 'See `wheelproof --help` for both lists.',
+    hint: 'See `wheelproof --help` for both lists; any other command is held by `wheelproof run -- COMMAND`.',
   });
 }
 
