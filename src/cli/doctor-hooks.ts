@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Machine } from '../core/machine.ts';
 import { sitesOf } from '../host/index.ts';
@@ -73,10 +74,16 @@ async function hooksOf(
   const sites = isVenv
     ? await sitesOf({ kind: 'environment', path: prefix })
     : await sitesOf({ kind: 'interpreter', path: interpreter }, environment);
+  // Often `lib64` is a link to `lib`.
+  const apart = new Map<string, string>();
+  for (const site of sites) {
+    const place = await realpath(site).catch(() => site);
+    if (!apart.has(place)) apart.set(place, site);
+  }
   const library = await libraryOf(around, interpreter);
   const named = (environment['PYTHONPATH'] ?? '').split(':').filter((folder) => folder !== '');
   const folders: readonly (readonly [string, Hook['from']])[] = [
-    ...sites.map((path) => [path, 'site'] as const),
+    ...[...apart.values()].map((path) => [path, 'site'] as const),
     ...(library === null ? [] : [[library, 'library'] as const]),
     ...named.map((path) => [resolve(directory, path), 'PYTHONPATH'] as const),
   ];

@@ -128,6 +128,10 @@ test('says which one would be run, what it hides, and what is too old', () => {
   expect(checks[1]?.hint).toBe(
     'Update it: wheelproof /one/bin/python -m pip install --upgrade pip',
   );
+  const systems = one({ interpreter: '/usr/bin/python3.11', version: '23.1' });
+  expect(judgeInstallers([systems], { pip: null, uv: null })[0]?.hint).toMatch(
+    /^It is the system/u,
+  );
   expect(judgeInstallers([one({ version: '24.2' })], { pip: null, uv: null })).toMatchObject([
     { state: 'ok' },
   ]);

@@ -85,7 +85,7 @@ function judgeOne(
   }
   const aged = ageOf(kind, version);
   if (aged !== null) {
-    const update = kind === 'uv' ? 'Update uv.' : `Update it: ${pipUpdate(one)}`;
+    const update = kind === 'uv' ? 'Update uv.' : pipUpdate(one);
     return [warning(of, `${told}; ${aged.why} (before ${aged.before})`, update)];
   }
   return [shim === null ? ok(of, told) : note(of, told)];
@@ -96,9 +96,13 @@ function ageOf(kind: InstallerKind, version: string): Age | null {
   return AGES[kind].find(({ before }) => compareVersions(version, before) < 0) ?? null;
 }
 
+/** What the system owns pip refuses to change (PEP 668). */
 function pipUpdate({ words, interpreter }: FoundInstaller): string {
+  if (interpreter?.startsWith('/usr/bin/') === true) {
+    return 'It is the system’s, which updates it. In an environment of your own pip can be newer: python3 -m venv .venv, wheelproof .venv/bin/pip install --upgrade pip';
+  }
   const start = interpreter === null ? words.join(' ') : `${interpreter} -m pip`;
-  return `wheelproof ${start} install --upgrade pip`;
+  return `Update it: wheelproof ${start} install --upgrade pip`;
 }
 
 /** Others that fetch distributions by themselves. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -212,6 +212,7 @@ describe('what runs before pip', () => {
   test('.pth lines, custom modules, PYTHONPATH', async () => {
     await write(`${SITE}/evil.pth`, 'import os; os.system("id")\n');
     await write(`${SITE}/distutils-precedence.pth`, 'import os\n');
+    await symlink('lib', join(root, 'venv/lib64'));
     await write('hooks/usercustomize.py', '');
     await write('hooks/ignored.pth', 'import os\n');
     const around = surroundings({ PYTHONPATH: 'hooks' });
