@@ -93,6 +93,7 @@ async function existingDocs(): Promise<ReadonlyMap<string, string>> {
   const names = [
     ...pages.map((page) => `errors/${page}`),
     'concepts/verdicts.md',
+    'identities.schema.json',
     'policy.schema.json',
     'report.schema.json',
   ];

@@ -5,17 +5,20 @@ import { buildReport } from '../report/index.ts';
 import { writeEvents } from './event-stream.ts';
 import { writeReports } from './show-report.ts';
 import { ownVersion } from './version.ts';
+import { auditRun, clockOf, findPlaces, newRunName, openTrust } from './wire.ts';
+import type { Wiring } from './wiring.ts';
 import type { WrapCall } from './wrap.ts';
 
+type FailedCall = Pick<WrapCall, 'words' | 'options' | 'output' | 'environment'>;
+
 /**
- * For other programs, of a run that a refusal ended before it began; people read it as every refusal
+ * For other programs and for the audit trail, of a run that a refusal ended before it began; people read it as every refusal
  * is told.
  */
 export async function reportFailedStart(
   refusal: Refusal,
-  { words, options, output }: Pick<WrapCall, 'words' | 'options' | 'output'>,
-  installer: string,
-  policy: Policy,
+  { words, options, output, environment }: FailedCall,
+  { installer, policy, wiring }: { installer: string; policy: Policy; wiring: Wiring },
 ): Promise<void> {
   const report = buildReport({
     toolVersion: ownVersion(),
@@ -29,6 +32,17 @@ export async function reportFailedStart(
     notes: policy.notes,
     otherTraffic: [],
   });
+  try {
+    const clock = clockOf(wiring);
+    const rows = openTrust(findPlaces(environment), clock, wiring);
+    try {
+      auditRun(rows, clock, newRunName(), report);
+    } finally {
+      rows.close();
+    }
+  } catch {
+    // As below: it did not run, and says why.
+  }
   try {
     await writeReports(report, options, output);
     await writeEvents(report, options, output);

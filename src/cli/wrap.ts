@@ -120,7 +120,8 @@ async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
       const intent = withJudgedIndexes(await installer.intend(recognised, located, call), policy);
       return { installer, recognised, located, call, intent, policy };
     } catch (thrown) {
-      await reportFailedStart(asRefusal(thrown, 'start'), wrapCall, installer.name, policy);
+      const refusal = asRefusal(thrown, 'start');
+      await reportFailedStart(refusal, wrapCall, { installer: installer.name, policy, wiring });
       throw thrown;
     }
   }
