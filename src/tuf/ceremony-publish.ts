@@ -4,7 +4,7 @@ import { Refusal } from '../core/errors.ts';
 import type { Signer, StagedFolder } from '../core/tuf-repository.ts';
 import type { Finished } from './ceremony-finish.ts';
 import type { CeremonyPlan } from './ceremony-plan.ts';
-import { documentFile, type OfflineRole } from './ceremony-proposal.ts';
+import { documentFile, OFFLINE_ROLES, type OfflineRole } from './ceremony-proposal.ts';
 import type { Lives } from './lives.ts';
 import { createFromDocuments } from './new-repository.ts';
 import { publishOffline } from './offline-change.ts';
@@ -47,7 +47,9 @@ export async function publishCeremony(
     if (await isPublished(folder, finished)) return null;
     const wish = { ...server, shape: plan };
     await createFromDocuments(folder, { root, others }, wish);
-    return { timestamp: 1, snapshot: 1, files: [] };
+    const byHolders = new Set(OFFLINE_ROLES.map((role) => documentFile(plan, role)));
+    const files = (await folder.list()).filter((name) => !byHolders.has(name));
+    return { timestamp: 1, snapshot: 1, files };
   }
   await finishRotation(folder);
   const there = await folder.read(documentFile(plan, 'root'));

@@ -46,7 +46,9 @@ describe('a ceremony', () => {
     expect(found.transcript).toContain('signed by alice keyid ');
     const repository = new MemoryFolder();
     const server = { online, old: null, lives: PROFILES.server, now: NOW };
-    await publishCeremony(repository, found, server);
+    const { files } = (await publishCeremony(repository, found, server)) ?? { files: [] };
+    expect(files).toContain('1.snapshot.json');
+    expect(files).not.toContain('1.root.json');
     expect(repository.files.get('1.root.json')).toEqual(folder.files.get('1.root.json'));
     expect(await publishCeremony(repository, found, server)).toBeNull();
   });
