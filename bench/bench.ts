@@ -9,7 +9,7 @@ import { CASES, type Case } from './cases.ts';
 import { openCollection, type Collection } from './collection.ts';
 import { plainLane, wheelproofLane, type Track } from './lane.ts';
 import { largeTable } from './large.ts';
-import { LARGE_CASE, parseOptions, type BenchOptions } from './options.ts';
+import { LARGE_CASE, parseOptions, TUF_CASE, type BenchOptions } from './options.ts';
 import { openPeers } from './peers/index.ts';
 import { race } from './race.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -60,9 +60,23 @@ function introduction({ collection, options }: Bench): string {
   ].join('\n');
 }
 
+/** The signed repository, beside python-tuf and tuf-js. */
+function runTuf({ peers, write }: BenchOptions): void {
+  const words = [
+    '--million',
+    ...(peers.length > 0 ? ['--peers'] : []),
+    ...(write ? ['--write'] : []),
+  ];
+  const program = join(import.meta.dirname, 'tuf.ts');
+  const { status } = spawnSync(process.execPath, [program, ...words], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
+
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options === null) return;
+  if (options.only.includes(TUF_CASE)) runTuf(options);
+  if (options.only.every((name) => name === TUF_CASE)) return;
   mkdirSync(options.cache, { recursive: true });
   using stage = await openStage();
   const python = join(stage.pipEnvironment, 'bin', 'python');

@@ -20,11 +20,13 @@ export interface BenchOptions {
 }
 
 export const LARGE_CASE = 'large';
+/** A program of its own, with a table of its own: bench/tuf.ts. */
+export const TUF_CASE = 'tuf';
 
 const HELP = `npm run bench -- [--only NAME[,NAME]] [--runs N] [--peers none|all|NAME[,NAME]]
                  [--delay MS] [--quick] [--check] [--write]
 
-  --only   ${[...CASES.map(({ name }) => name), LARGE_CASE].join(', ')}
+  --only   ${[...CASES.map(({ name }) => name), LARGE_CASE, TUF_CASE].join(', ')}
   --runs   counted rounds (5); --quick: 2 and no peers
   --peers  ${[...PEERS.keys()].join(', ')}
   --delay  one round trip in ms, in place of each case's own
@@ -50,7 +52,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions | null {
     console.log(HELP);
     return null;
   }
-  const known = new Set([...CASES.map(({ name }) => name), LARGE_CASE]);
+  const known = new Set([...CASES.map(({ name }) => name), LARGE_CASE, TUF_CASE]);
   const peers = values.peers ?? (values.quick ? 'none' : 'all');
   return {
     only: named(values.only ?? [...known].join(','), known),
