@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, inject, test } from 'vitest';
 import { provisionWith } from '../world/installer-templates.ts';
-import { INSTALLERS, newest } from '../world/installer-versions.ts';
+import { INSTALLERS, newest, type InstallerName } from '../world/installer-versions.ts';
+import type { Form, Twin } from './attack.ts';
 import { judgeForm, judgeTwin } from './harness.ts';
 import { ATTACKS } from './index.ts';
 import { suits } from './suits.ts';
@@ -9,17 +10,26 @@ import { suits } from './suits.ts';
 const PATIENCE = 180_000;
 provisionWith(inject('callersEnvironment'));
 
+/**
+ * The first form is played by every installer, each further one by one of those that it suits:
+ * `npm run attacks` plays all by all.
+ */
+function playersOf(form: Form | Twin, place: number): readonly InstallerName[] {
+  const fit = INSTALLERS.filter((installer) => suits(form, installer, newest(installer)));
+  return place === 0 ? fit : fit.slice(place % fit.length, (place % fit.length) + 1);
+}
+
 describe.concurrent.each(ATTACKS)('$id $title', ({ forms, twins = [] }) => {
-  for (const installer of INSTALLERS) {
-    for (const [place, form] of forms.entries()) {
-      if (!suits(form, installer, newest(installer))) continue;
+  for (const [place, form] of forms.entries()) {
+    for (const installer of playersOf(form, place)) {
       test(`${installer}: ${form.name}`, { timeout: PATIENCE }, async () => {
         const { faults, said } = await judgeForm(form, { installer }, place === 0);
         expect(faults, said).toEqual([]);
       });
     }
-    for (const twin of twins) {
-      if (!suits(twin, installer, newest(installer))) continue;
+  }
+  for (const twin of twins) {
+    for (const installer of playersOf(twin, 0)) {
       test(`${installer}: benign: ${twin.name}`, { timeout: PATIENCE }, async () => {
         const { faults, said } = await judgeTwin(twin, { installer });
         expect(faults, said).toEqual([]);
