@@ -40,25 +40,7 @@ function bash(table: readonly TableEntry[]): string {
       })
       .join('\n');
   return `# bash completion for wheelproof, written by \`wheelproof completion bash\`
-_wheelproof_words() {
-  case $1 in
-${list('words')}
-    *) return 1 ;;
-  esac
-}
-_wheelproof_options() {
-  case $1 in
-${list('options')}
-    *) return 1 ;;
-  esac
-}
-_wheelproof_valued() {
-  case "$1 $2" in
-${valuedCases(table).join('\n')}
-  esac
-  return 1
-}
-_wheelproof() {
+${tableFunctions(table, list)}_wheelproof() {
   local chain='' word next at=1 current=\${COMP_WORDS[COMP_CWORD]}
   COMPREPLY=()
   while ((at < COMP_CWORD)); do
@@ -93,18 +75,9 @@ complete -o default -o bashdefault -F _wheelproof wheelproof
 `;
 }
 
-function zsh(table: readonly TableEntry[]): string {
-  const described = ({ word, about }: TableWord): string =>
-    quoted(about === '' ? word : `${word}:${about}`);
-  const list = (kind: Kind): string =>
-    table
-      .map(
-        (entry) => `    ${quoted(entry.chain)}) reply=(${entry[kind].map(described).join(' ')}) ;;`,
-      )
-      .join('\n');
-  return `#compdef wheelproof
-# zsh completion for wheelproof, written by \`wheelproof completion zsh\`
-_wheelproof_words() {
+/** What bash and zsh look words, options and options with values up by. */
+function tableFunctions(table: readonly TableEntry[], list: (kind: Kind) => string): string {
+  return `_wheelproof_words() {
   case $1 in
 ${list('words')}
     *) return 1 ;;
@@ -122,7 +95,21 @@ ${valuedCases(table).join('\n')}
   esac
   return 1
 }
-_wheelproof() {
+`;
+}
+
+function zsh(table: readonly TableEntry[]): string {
+  const described = ({ word, about }: TableWord): string =>
+    quoted(about === '' ? word : `${word}:${about}`);
+  const list = (kind: Kind): string =>
+    table
+      .map(
+        (entry) => `    ${quoted(entry.chain)}) reply=(${entry[kind].map(described).join(' ')}) ;;`,
+      )
+      .join('\n');
+  return `#compdef wheelproof
+# zsh completion for wheelproof, written by \`wheelproof completion zsh\`
+${tableFunctions(table, list)}_wheelproof() {
   local chain='' word next
   local -a reply
   integer at=2

@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { github } from '../../test/world/publishers.ts';
+import { github, githubRule } from '../../test/world/publishers.ts';
 import type { Attested, Publisher } from '../core/publisher.ts';
 import { DEFAULT_POLICY, sealPolicy, type ProjectRule } from './policy.ts';
 import { missesOf, publisherRulesFor, type PublisherRule } from './publisher-rules.ts';
 
-const RULE: PublisherRule = {
-  kind: 'github',
-  issuer: 'https://token.actions.githubusercontent.com',
-  repository: 'alice/demo',
-  owner: null,
-  workflow: 'release.yml',
-  environment: null,
-  ref: null,
-  repositoryId: null,
-  ownerId: null,
-  runner: null,
-  builder: null,
-  email: null,
-  predicate: null,
-  versions: null,
-};
+const RULE = githubRule();
 const by = (publisher: Publisher): Attested => ({ publisher, predicate: 'publish' });
 const misses = (rule: Partial<PublisherRule>, over: Partial<Publisher>, version = '1.0') =>
   missesOf({ ...RULE, ...rule }, by(github(over)), version).map(({ field }) => field);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
-import { github } from '../../test/world/publishers.ts';
+import { github, githubRule } from '../../test/world/publishers.ts';
 import type { EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Publisher } from '../core/publisher.ts';
@@ -152,22 +152,7 @@ test('what could not be fetched is never taken for lost, nor learnt', async () =
 
 test('where the policy names the publisher, remembered bytes wait for him too', async () => {
   const shared = store();
-  const rule = {
-    kind: 'github',
-    issuer: ALICE.issuer,
-    repository: 'alice/demo',
-    owner: null,
-    workflow: 'release.yml',
-    environment: null,
-    ref: null,
-    repositoryId: null,
-    ownerId: null,
-    runner: null,
-    builder: null,
-    email: null,
-    predicate: null,
-    versions: null,
-  } as const;
+  const rule = githubRule();
   const named = { firstUse: null, require: null, cooldownMs: null, index: null, source: 'p' };
   const policy = sealPolicy({
     ...DEFAULT_POLICY,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { github } from '../../test/world/publishers.ts';
+import { github, githubRule } from '../../test/world/publishers.ts';
 import type { Artifact } from '../core/artifact.ts';
 import type { Finding } from '../core/finding.ts';
 import { parsePublisherNotation } from '../core/publisher-notation.ts';
@@ -183,22 +183,7 @@ describe('without a rule, by memory', () => {
 });
 
 describe('with a rule', () => {
-  const rule = {
-    kind: 'github',
-    issuer: ALICE.issuer,
-    repository: 'alice/demo',
-    owner: null,
-    workflow: 'release.yml',
-    environment: null,
-    ref: null,
-    repositoryId: null,
-    ownerId: null,
-    runner: null,
-    builder: null,
-    email: null,
-    predicate: 'publish',
-    versions: null,
-  } as const;
+  const rule = githubRule({ predicate: 'publish' });
   const policy = sealPolicy({
     ...DEFAULT_POLICY,
     projects: [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Publisher } from '../../src/core/publisher.ts';
+import type { PublisherRule } from '../../src/policy/index.ts';
 
 /** A publisher on GitHub as his certificate shows him; `repository` is `owner/name`. */
 export function github(over: Partial<Publisher>): Publisher {
@@ -21,5 +22,26 @@ export function github(over: Partial<Publisher>): Publisher {
     repository,
     workflow,
     ref,
+  };
+}
+
+/** A rule of a policy that {@link github} meets. */
+export function githubRule(over: Partial<PublisherRule> = {}): PublisherRule {
+  return {
+    kind: 'github',
+    issuer: 'https://token.actions.githubusercontent.com',
+    repository: 'alice/demo',
+    owner: null,
+    workflow: 'release.yml',
+    environment: null,
+    ref: null,
+    repositoryId: null,
+    ownerId: null,
+    runner: null,
+    builder: null,
+    email: null,
+    predicate: null,
+    versions: null,
+    ...over,
   };
 }
