@@ -50,7 +50,7 @@ export interface IndexPage {
   readonly skipped?: readonly SkippedEntry[];
 }
 
-/** An entry that was not read: what memory needs of it, unproven, and the entry itself. */
+/** An entry that was not read: what memory needs of it, unproven. */
 export interface SkippedEntry {
   readonly filename: string;
   /** `null` where it states none that is well-formed. */
@@ -58,8 +58,6 @@ export interface SkippedEntry {
   /** `null` where that cannot be read. */
   readonly yanked: boolean | null;
   readonly uploadTime: string | null;
-  /** In the words of the JSON form (PEP 691), its address made absolute; `null`: it has none. */
-  readonly entry: () => Readonly<Record<string, unknown>> | null;
 }
 
 /** PEP 792. */

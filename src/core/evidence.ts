@@ -49,6 +49,14 @@ export interface SkippedWheels {
   has(filename: string): boolean;
 }
 
+/** A page as it came. */
+export interface RawPage {
+  readonly body: Uint8Array;
+  /** Its `Content-Encoding` was gzip. */
+  readonly gzip: boolean;
+  readonly contentType: string | null;
+}
+
 export type PageReading =
   | {
       readonly outcome: 'page';
@@ -61,6 +69,8 @@ export type PageReading =
       readonly form?: string;
       /** Its index is down, and this is what it said then: milliseconds since 1970. */
       readonly keptAt?: number;
+      /** What it was read from; absent where nobody may need it again. */
+      readonly raw?: RawPage;
     }
   /** The index has no such project. */
   | { readonly outcome: 'not-found'; readonly status: number }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { RawPage } from './evidence.ts';
 
-/** What an index page offered when it was last read, for the time when its index is down. */
-export interface PageCopy {
+/** An index page as it came when it was last read, for the time when its index is down. */
+export interface PageCopy extends RawPage {
   readonly index: string;
   /** Normalised. */
   readonly project: string;
@@ -13,8 +14,6 @@ export interface PageCopy {
   readonly inside: boolean;
   /** Milliseconds since 1970. */
   readonly readAt: number;
-  /** In the JSON form (PEP 691), written by ourselves, without what was refused. */
-  readonly body: Uint8Array;
 }
 
 /** Which page it is a copy of. */

@@ -86,7 +86,7 @@ export { signedTextAt } from './document-source.ts';
 export type { SigstoreSigners };
 export { hashesIn, type DocumentHashes } from './document-hashes.ts';
 export { dependenciesIn } from './dependencies.ts';
-export { readPageCopy, writePageCopy } from './page-copy.ts';
+export { readPageCopy } from './page-copy.ts';
 export { openPageReader, projectOf } from './page-reader.ts';
 export { isOutage } from './server-failure.ts';
 export {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { parsePage } from '../index/index.ts';
-import { readPageCopy, writePageCopy } from './page-copy.ts';
+import { readPageCopy } from './page-copy.ts';
 
 const url = 'https://index.test/simple/good/';
 const LINUX = 'good-1.0-cp311-cp311-manylinux_2_17_x86_64.whl';
@@ -14,14 +15,14 @@ const file = (filename: string, more: object = {}) => ({
   yanked: false,
   ...more,
 });
-const pageOf = (...files: readonly object[]) => {
-  const body = Buffer.from(JSON.stringify({ meta: { 'api-version': '1.4' }, name: 'good', files }));
-  return parsePage({ body, contentType: null, url, project: 'good', skip });
-};
-const copied = (page: ReturnType<typeof pageOf>, skipped?: typeof skip) => {
-  const body = writePageCopy(page, page.files);
+const bodyOf = (...files: readonly object[]) =>
+  Buffer.from(JSON.stringify({ meta: { 'api-version': '1.4' }, name: 'good', files }));
+const pageOf = (...files: readonly object[]) =>
+  parsePage({ body: bodyOf(...files), contentType: null, url, project: 'good', skip });
+const copied = (body: Buffer, skipped?: typeof skip) => {
   const copy = { index: 'https://index.test/simple/', project: 'good', url, inside: false };
-  return readPageCopy({ ...copy, readAt: 0, audience: '', body }, () => false, skipped);
+  const raw = { body: gzipSync(body), gzip: true, contentType: null };
+  return readPageCopy({ ...copy, ...raw, readAt: 7, audience: '' }, () => false, skipped);
 };
 
 test('what need not be read is neither offered nor refused, and its word is kept', () => {
@@ -32,9 +33,12 @@ test('what need not be read is neither offered nor refused, and its word is kept
 });
 
 test('a copy holds it for those who can use it, and for nobody else', () => {
-  const page = pageOf(file(LINUX), file(MAC));
-  expect(copied(page).files.map(({ filename }) => filename)).toEqual([LINUX, MAC]);
-  expect(copied(page, skip).files.map(({ filename }) => filename)).toEqual([LINUX]);
+  const body = bodyOf(file(LINUX), file(MAC));
+  const namesIn = ({ page }: ReturnType<typeof copied>) =>
+    page.files.map(({ filename }) => filename);
+  expect(namesIn(copied(body))).toEqual([LINUX, MAC]);
+  expect(namesIn(copied(body, skip))).toEqual([LINUX]);
+  expect(copied(body)).toMatchObject({ url, form: 'json', keptAt: 7 });
 });
 
 test('where nobody can use anything of it, its installer is told of everything', () => {
@@ -44,13 +48,17 @@ test('where nobody can use anything of it, its installer is told of everything',
 });
 
 test('in a copy it is judged as strictly as ever', () => {
-  const page = pageOf(
+  const body = bodyOf(
     file(LINUX),
     file(MAC, { hashes: {} }),
     file(MAC.replace('1.0', '1.1'), { url: `https://files.test@evil.test/${MAC}` }),
     file(MAC.replace('1.0', '1.2'), { url: 'https://[' }),
   );
-  const { files, refused } = copied(page);
+  const { files, refused } = copied(body).page;
   expect(files.map(({ filename }) => filename)).toEqual([LINUX]);
-  expect(refused.map(({ code }) => code)).toEqual(['WP-NO-STRONG-HASH']);
+  expect(refused.map(({ code }) => code)).toEqual([
+    'WP-NO-STRONG-HASH',
+    'WP-HOST-LOOKALIKE',
+    'WP-HOST-LOOKALIKE',
+  ]);
 });

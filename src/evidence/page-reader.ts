@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { gunzipSync } from 'node:zlib';
 import type { IndexPage } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
-import type { PageAsk, PageReader, PageReading } from '../core/evidence.ts';
+import type { PageAsk, PageReader, PageReading, RawPage } from '../core/evidence.ts';
 import { MAX_PAGE_AGE_SECONDS, MAX_PAGE_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { formOf, parsePage } from '../index/index.ts';
+import { decodePage } from './page-body.ts';
 import { requestWithin } from './request-within.ts';
 import { ServerFailure } from './server-failure.ts';
 import { wholeAnswer } from './whole-answer.ts';
@@ -65,10 +65,10 @@ async function readOnce(
   }
   const asked = projectOf(ask.url);
   refuseForeignRedirect(ask.url, answer.url, asked);
-  const body = await readDecoded(answer, ask.url);
+  const raw = await readWhole(answer, ask.url);
   const source = {
-    body,
-    contentType: answer.headers['content-type'] ?? null,
+    body: decodePage(raw, ask.url),
+    contentType: raw.contentType,
     url: answer.url,
     project: asked,
     allowPlainHttp: settings.allowPlainHttp,
@@ -81,6 +81,7 @@ async function readOnce(
     page: flat ? parsePage({ ...source, project: null }) : page,
     url: answer.url,
     form: formOf(source).form,
+    raw,
     ...(answer.inside === true ? { inside: true } : {}),
   };
 }
@@ -131,28 +132,16 @@ function looksFlat(page: IndexPage): boolean {
   return page.files.length === 0 && page.refused.some((entry) => entry.code === 'WP-FOREIGN-NAME');
 }
 
-/** @throws Refusal `WP-LIMIT-SIZE`, `WP-PAGE-MALFORMED` */
-async function readDecoded(answer: UpstreamAnswer, url: string): Promise<Uint8Array> {
+/** @throws Refusal `WP-PAGE-MALFORMED` for an encoding that was not asked for */
+async function readWhole(answer: UpstreamAnswer, url: string): Promise<RawPage> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.body) chunks.push(chunk);
-  const raw = Buffer.concat(chunks);
+  const body = Buffer.concat(chunks);
+  const contentType = answer.headers['content-type'] ?? null;
   const encoding = (answer.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding === 'identity' || encoding === '') return raw;
-  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new Refusal('WP-PAGE-MALFORMED', {
-      message: `${printableUrl(url)} came with the content encoding ${encoding}, which was not asked for`,
-    });
-  }
-  try {
-    return gunzipSync(raw, { maxOutputLength: MAX_PAGE_BYTES });
-  } catch (cause) {
-    const tooLarge =
-      cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
-    throw new Refusal(tooLarge ? 'WP-LIMIT-SIZE' : 'WP-PAGE-MALFORMED', {
-      message: tooLarge
-        ? `${printableUrl(url)} expands to more than ${MAX_PAGE_BYTES} bytes`
-        : `${printableUrl(url)} cannot be decompressed`,
-      cause,
-    });
-  }
+  if (encoding === 'identity' || encoding === '') return { body, gzip: false, contentType };
+  if (encoding === 'gzip' || encoding === 'x-gzip') return { body, gzip: true, contentType };
+  throw new Refusal('WP-PAGE-MALFORMED', {
+    message: `${printableUrl(url)} came with the content encoding ${encoding}, which was not asked for`,
+  });
 }

@@ -74,15 +74,15 @@ export class SignedIndexes<Rules> {
       const got = await index.read(`simple/${project}/index.v1+json`);
       if (got === null) return { outcome: 'not-found', status: 404 };
       const url = `${index.url}${project}/`;
+      const raw = { body: got.bytes, gzip: false, contentType: JSON_PAGE };
       const page = parsePage({
-        body: got.bytes,
-        contentType: JSON_PAGE,
+        ...raw,
         url,
         project,
         allowPlainHttp: this.#parts.allowPlainHttp,
         ...(ask.skip === undefined ? {} : { skip: ask.skip }),
       });
-      return { outcome: 'page', page, url, form: 'json', ...(got.inside && { inside: true }) };
+      return { outcome: 'page', page, url, form: 'json', raw, ...(got.inside && { inside: true }) };
     } catch (thrown) {
       if (!(thrown instanceof Unauthorised)) throw thrown;
       const { status, challenge } = thrown;

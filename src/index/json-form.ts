@@ -126,7 +126,6 @@ function writeJson(page: WritablePage): string {
     files: [
       ...page.files.map((file) => writeFile(file, file.coreMetadata)),
       ...shown,
-      ...(page.unread ?? []),
     ],
   });
 }

@@ -14,8 +14,6 @@ export interface WritablePage {
   readonly files: readonly ListedFile[];
   /** Listed without any hash at `url`, which answers why the file is refused. */
   readonly shown: readonly { readonly file: ListedFile; readonly url: string }[];
-  /** Entries as they came, which the JSON form says again: for nobody but who reads them strictly. */
-  readonly unread?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** One way to write an index page: one file, and one line in index.ts. */

@@ -92,7 +92,7 @@ class EntryCollector implements PageListener {
 
   onEntry(entry: RawEntry, base: string): void {
     if (typeof entry.filename === 'string' && this.#source.skip?.has(entry.filename) === true) {
-      this.skipped.push(skippedEntry(entry, entry.filename, base));
+      this.skipped.push(skippedEntry(entry, entry.filename));
       return;
     }
     if (this.#context.base !== base) this.#context = { ...this.#context, base };

@@ -4,14 +4,13 @@ import { hashesInFragment } from './hashes.ts';
 import type { RawEntry } from './raw-page.ts';
 
 /** What is taken of an entry that need not be read. */
-export function skippedEntry(raw: RawEntry, filename: string, base: string): SkippedEntry {
+export function skippedEntry(raw: RawEntry, filename: string): SkippedEntry {
   const { uploadTime } = raw;
   return {
     filename,
     sha256: statedSha256(raw),
     yanked: statedYank(raw.yanked),
     uploadTime: typeof uploadTime === 'string' ? uploadTime : null,
-    entry: () => wholeEntry(raw, base),
   };
 }
 
@@ -30,21 +29,4 @@ function statedYank(value: unknown): boolean | null {
   if (value === undefined || value === null) return false;
   if (typeof value === 'string') return true;
   return typeof value === 'boolean' ? value : null;
-}
-
-function wholeEntry(raw: RawEntry, base: string): Readonly<Record<string, unknown>> | null {
-  const url = typeof raw.address === 'string' ? URL.parse(raw.address, base) : null;
-  // Whoever stands before an @ is judged where it was written, or not kept.
-  if (url === null || url.username !== '' || raw.fault !== null) return null;
-  return {
-    filename: raw.filename,
-    url: url.href,
-    hashes: raw.hashes ?? {},
-    'requires-python': raw.requiresPython,
-    'gpg-sig': raw.gpgSig,
-    yanked: raw.yanked,
-    size: raw.size,
-    'upload-time': raw.uploadTime,
-    provenance: raw.provenance,
-  };
 }

@@ -29,6 +29,8 @@ const copy = (changes: Partial<PageCopy> = {}): PageCopy => ({
   url: 'https://index.test/simple/good/',
   inside: true,
   readAt: 1_700_000_000_000,
+  gzip: false,
+  contentType: 'text/html',
   body: Buffer.from('{"files": []}\n'),
   ...changes,
 });
@@ -72,7 +74,7 @@ describe('copies of pages', () => {
   });
 
   test('the oldest go where they grow too many', async () => {
-    const copies = openPageCopies(folder, 2_500);
+    const copies = openPageCopies(folder, 2_700);
     const seen = new Set<string>();
     for (const project of ['four', 'three', 'two', 'one']) {
       await copies.keep(copy({ project, body: Buffer.alloc(1_000) }));

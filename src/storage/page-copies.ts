@@ -9,7 +9,7 @@ import { parseObject } from './json-object.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 /** Bumped when the head or the body begins to mean something else: older copies then count as none. */
-const FORMAT = 'wheelproof page copy 2';
+const FORMAT = 'wheelproof page copy 3';
 const NAME = /^[0-9a-f]{64}$/u;
 /** Of drafts that a killed run left. */
 const LEFTOVER_MS = 3_600_000;
@@ -108,7 +108,8 @@ function decode(bytes: Buffer): PageCopy {
   if (end < 0 || line === undefined || seal !== sha256(`${line}\n${sha256(body)}`)) {
     throw new Error('not as it was written');
   }
-  const { format, index, project, audience, url, inside, readAt } = parseObject(line);
+  const { format, index, project, audience, url, inside, readAt, gzip, contentType } =
+    parseObject(line);
   if (
     format !== FORMAT ||
     typeof index !== 'string' ||
@@ -116,11 +117,13 @@ function decode(bytes: Buffer): PageCopy {
     typeof audience !== 'string' ||
     typeof url !== 'string' ||
     typeof inside !== 'boolean' ||
-    typeof readAt !== 'number'
+    typeof readAt !== 'number' ||
+    typeof gzip !== 'boolean' ||
+    (contentType !== null && typeof contentType !== 'string')
   ) {
     throw new Error('of another format');
   }
-  return { index, project, audience, url, inside, readAt, body };
+  return { index, project, audience, url, inside, readAt, gzip, contentType, body };
 }
 
 async function keepWithin(directory: string, limitBytes: number): Promise<void> {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import type { IndexPage } from '../core/artifact.ts';
+import type { IndexPage, ListedFile } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
-import type { PageReading } from '../core/evidence.ts';
+import type { PageReading, RawPage } from '../core/evidence.ts';
 import type { PageCopies, PageCopy, PageCopyKey } from '../core/page-copy.ts';
 import { ServerFailure } from '../evidence/server-failure.ts';
 import { DEFAULT_POLICY, type Policy } from '../policy/index.ts';
@@ -27,7 +27,20 @@ const page: IndexPage = {
   lastSerial: null,
 };
 const ASK = { url: PAGE, credentials: {} };
-const FRESH: PageReading = { outcome: 'page', page, url: PAGE };
+/** As it came. */
+const rawOf = (...files: readonly ListedFile[]): RawPage => {
+  const entries = files.map((file) => ({
+    filename: file.filename,
+    url: file.url,
+    hashes: file.hashes,
+    yanked: file.yanked,
+    'core-metadata': file.coreMetadata,
+  }));
+  const body = JSON.stringify({ meta: { 'api-version': '1.1' }, name: 'good', files: entries });
+  const contentType = 'application/vnd.pypi.simple.v1+json';
+  return { body: Buffer.from(body), gzip: false, contentType };
+};
+const FRESH = { outcome: 'page', page, url: PAGE, raw: rawOf(wheel) } as const;
 const down = new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'index.test:443 is down' });
 
 function memoryCopies(): PageCopies {
@@ -71,7 +84,7 @@ async function open(policy: Partial<Policy> = {}) {
   };
   const first = await scene.read();
   if (first.outcome !== 'page') throw new Error('no page');
-  stale.keep(ASK, first, { page, offered: [wheel], shown: [] });
+  stale.keep(ASK, first);
   await stale.close();
   return scene;
 }
@@ -106,7 +119,7 @@ describe('a page whose index is down', () => {
     const first = await scene.readAs('Basic YW5h');
     if (first.outcome !== 'page') throw new Error('no page');
     const ask = { url: PAGE, credentials: { authorization: 'Basic YW5h' } };
-    scene.stale.keep(ask, first, { page: { ...page, files: [] }, offered: [], shown: [] });
+    scene.stale.keep(ask, { ...first, raw: rawOf() });
     await scene.stale.close();
     scene.answer(down);
     expect(await scene.readAs('Basic YW5h')).toMatchObject({ page: { files: [] } });
@@ -191,7 +204,7 @@ describe('a page whose index is down', () => {
     scene.pass(20 * HOUR);
     const reading = await scene.read();
     if (reading.outcome !== 'page') throw new Error('no page');
-    scene.stale.keep(ASK, reading, { page, offered: [wheel], shown: [] });
+    scene.stale.keep(ASK, { ...reading, raw: rawOf(wheel) });
     await scene.stale.close();
     scene.pass(5 * HOUR);
     await expect(scene.read()).rejects.toMatchObject({ code: 'WP-PAGE-STALE' });

@@ -4,8 +4,7 @@ import type { PageAsk, PageReader, PageReading } from '../core/evidence.ts';
 import { OUTAGE_MEMORY_MS } from '../core/limits.ts';
 import type { PageCopies } from '../core/page-copy.ts';
 import { printableUrl } from '../core/url.ts';
-import type { JudgedPage } from '../core/verification.ts';
-import { isOutage, projectOf, readPageCopy, writePageCopy } from '../evidence/index.ts';
+import { isOutage, projectOf, readPageCopy } from '../evidence/index.ts';
 import { allowsPlainHttp, formatDuration, stalePageMs, type Policy } from '../policy/index.ts';
 import { indexOf } from './artifact-of.ts';
 import { audienceOf } from './page-audience.ts';
@@ -43,17 +42,17 @@ export class StalePages {
     return { read: (ask) => this.#read(ask, pages) };
   }
 
-  /** Keeps what was offered; a copy is not kept again. Never waits, never throws. */
-  keep(ask: PageAsk, reading: ReadPage, { page, offered }: JudgedPage): void {
+  /** Keeps a page that was judged; a copy is not kept again. Never waits, never throws. */
+  keep(ask: PageAsk, { page, url, raw, keptAt, inside }: ReadPage): void {
     const { project } = page;
-    if (reading.keptAt !== undefined || project === null || this.#limit === 0) return;
+    if (keptAt !== undefined || raw === undefined || project === null || this.#limit === 0) return;
     const index = indexOf(ask.url, page);
-    const { url, inside = false } = reading;
     const readAt = this.#parts.clock.now();
     this.#later(async () => {
-      const body = writePageCopy(page, offered);
       const audience = await audienceOf(ask);
-      await this.#parts.copies.keep({ index, project, audience, url, inside, readAt, body });
+      const isInside = inside === true;
+      const key = { index, project, audience };
+      await this.#parts.copies.keep({ ...key, url, inside: isInside, readAt, ...raw });
     });
   }
 
@@ -106,7 +105,7 @@ export class StalePages {
     const copy = await this.#parts.copies.recall({ index, project, audience });
     if (copy === null || (ask.within !== undefined && !copy.url.startsWith(ask.within)))
       return null;
-    const { url, readAt } = copy;
+    const { readAt } = copy;
     const age = this.#parts.latest() - readAt;
     const kept = `the page of ${project} that was kept on ${new Date(readAt).toISOString()}`;
     if (age < 0) {
@@ -121,9 +120,7 @@ export class StalePages {
       });
     }
     const { policy } = this.#parts;
-    const page = readPageCopy(copy, (host) => allowsPlainHttp(policy, host), ask.skip);
-    const inside = copy.inside ? { inside: true as const } : {};
-    return { outcome: 'page', page, url, form: 'json', keptAt: readAt, ...inside };
+    return readPageCopy(copy, (host) => allowsPlainHttp(policy, host), ask.skip);
   }
 
   #later(work: () => Promise<void>): void {

@@ -311,7 +311,7 @@ export class Verifier implements Verification {
       this.#names.shown(page, entryCount(reading.page));
       this.#indexHosts.add(new URL(ask.url).host);
       const judged = await judgePage(this.#pageParts, ask.url, reading);
-      this.#stale?.keep(ask, reading, judged);
+      this.#stale?.keep(ask, reading);
       this.#stale?.handedOut(ask.url, reading);
       this.#ahead?.pageGiven(ask.url, judged.page.project, reading);
       return { outcome: 'judged', judged };
