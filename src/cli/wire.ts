@@ -223,7 +223,9 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     ownPlatform: intent.ownPlatform ?? false,
     oneByOne: intent.oneByOne ?? false,
     copies: openKeptPages(places),
-    signedPublishers: (file) => signedIndexes.identitiesFor(file)?.(file) ?? null,
+    ...(signedIndexes.areNone
+      ? {}
+      : { signedPublishers: (file) => signedIndexes.identitiesFor(file)?.(file) ?? null }),
     latest: () => witnessed.now(),
     userAddresses: {
       addresses: [...named, ...pins.flatMap(({ url }) => url ?? [])],

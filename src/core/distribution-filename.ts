@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { memoised } from './bounded-memo.ts';
 import { MAX_FILENAME_CHARACTERS } from './limits.ts';
 import { normaliseName } from './project-name.ts';
 import { normaliseVersion } from './version.ts';
@@ -57,11 +58,15 @@ function keepRead(project: string, filename: string, found: DistributionFilename
   else names.set(filename, found);
 }
 
+/** Nothing in it needs Unicode's tables. */
+const PLAIN = /^[A-Za-z0-9_.!+-]+$/u;
+
 function readDistributionFilename(
   filename: string,
   expectedProject?: string | null,
 ): DistributionFilename | null {
-  if (filename.length > MAX_FILENAME_CHARACTERS || /[\s/\\\p{C}]/u.test(filename)) return null;
+  if (filename.length > MAX_FILENAME_CHARACTERS) return null;
+  if (!PLAIN.test(filename) && /[\s/\\\p{C}]/u.test(filename)) return null;
   if (filename.endsWith('.whl')) return parseWheel(filename.slice(0, -'.whl'.length));
   const expected = typeof expectedProject === 'string' ? normaliseName(expectedProject) : null;
   const ending = SDIST_ENDINGS.find((candidate) => filename.endsWith(candidate));
@@ -114,16 +119,23 @@ function parseWheel(stem: string): DistributionFilename | null {
   const [name = '', versionText = ''] = parts;
   const build = parts.length === 6 ? (parts[2] ?? '') : null;
   const version = normaliseVersion(versionText);
-  if (!/^[\p{L}\p{N}_.]+$/u.test(name) || name.includes('__')) return null;
+  const project = projectOfWheel(name);
+  if (project === null) return null;
   if (version === null || (build !== null && !/^[0-9]/u.test(build))) return null;
-  const tags = expandTags(parts.slice(-3));
+  const tags = expandTags(parts.slice(-3).join('-'));
   if (tags === null) return null;
-  return { kind: 'wheel', project: normaliseName(name), version, build, tags };
+  return { kind: 'wheel', project, version, build, tags };
 }
 
+const projectOfWheel = memoised(1024, (name) =>
+  /^[\p{L}\p{N}_.]+$/u.test(name) && !name.includes('__') ? normaliseName(name) : null,
+);
+
 /** PEP 425, compressed tag sets. */
-function expandTags(components: readonly string[]): readonly string[] | null {
-  const [pythons = [], abis = [], platforms = []] = components.map((part) => part.split('.'));
+const expandTags = memoised(4096, (compressed): readonly string[] | null => {
+  const [pythons = [], abis = [], platforms = []] = compressed
+    .split('-')
+    .map((part) => part.split('.'));
   if ([...pythons, ...abis, ...platforms].includes('')) return null;
   if (!pythons.every((python) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(python))) return null;
   if (pythons.length * abis.length * platforms.length > MAX_TAGS) return null;
@@ -133,7 +145,7 @@ function expandTags(components: readonly string[]): readonly string[] | null {
     ),
   );
   return [...new Set(tags)].sort();
-}
+});
 
 /** Every way to read a stem as name and version. */
 function splitsOf(stem: string): readonly DistributionFilename[] {

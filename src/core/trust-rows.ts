@@ -76,8 +76,11 @@ export interface TrustRows extends PageRows, PublisherRows {
   recallByUrl(url: string): readonly RememberedFile[];
   recallBySha256(sha256: string): readonly RememberedFile[];
   recallRelease(project: string, version: string): readonly RememberedFile[];
-  /** Whether anything is remembered of the release, or of any address that was given directly. */
-  knows(project: string, version: string): boolean;
+  /**
+   * The versions of which anything is remembered. `null`: it may be any, since some address was
+   * given directly.
+   */
+  knownVersions(project: string): ReadonlySet<string> | null;
   /** Compare-and-set: the first bytes under a key stay; the same ones only refresh `lastSeen` and `policy`. */
   remember(file: RememberedFile): Remembering;
   forget(index: string, project: string, filename: string): boolean;

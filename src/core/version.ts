@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { memoised } from './bounded-memo.ts';
 import { compareParsed, formatVersion, parseVersion } from './pep440.ts';
 
 export { isSpecifier, satisfies } from './specifier.ts';
 
 /** The one spelling of a version (PEP 440, as packaging's `str(Version)`); `null` for what is none. */
-export function normaliseVersion(text: string): string | null {
+export const normaliseVersion = memoised(4096, (text): string | null => {
   const version = parseVersion(text);
   return version === null ? null : formatVersion(version);
-}
+});
 
 /** Below, at or above zero as `a` is older than, equal to or newer than `b`. What is no version is older than all. */
 export function compareVersions(a: string, b: string): number {

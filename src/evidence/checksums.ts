@@ -100,7 +100,7 @@ function documentEvidence(
   return {
     kind,
     class: evidenceClass,
-    foresee: async (artifact) => (rulesOf(artifact).length === 0 ? noRule : null),
+    foresee: (artifact) => (rulesOf(artifact).length === 0 ? noRule : null),
     async examine(artifact, bytes) {
       const rules = rulesOf(artifact);
       if (rules.length === 0) return noRule;

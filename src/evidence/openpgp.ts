@@ -83,7 +83,7 @@ export function openPgpEvidence({ signers, clock, ...access }: SignatureSources)
   return {
     kind: base.kind,
     class: base.class,
-    foresee: async (artifact) => (rulesOf(artifact).length === 0 ? NO_RULE : null),
+    foresee: (artifact) => (rulesOf(artifact).length === 0 ? NO_RULE : null),
     begin(artifact, credentials) {
       for (const rule of rulesOf(artifact)) {
         for (const place of placesOf(artifact, rule)) void fetchOnce(artifact, place, credentials);

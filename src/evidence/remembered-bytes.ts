@@ -32,7 +32,7 @@ export function rememberedBytes(rows: Pick<TrustRows, 'recallBySha256' | 'list'>
   return {
     kind: base.kind,
     class: base.class,
-    foresee: async ({ filename, project }, sha256) => look(filename, project, sha256),
+    foresee: ({ filename, project }, sha256) => look(filename, project, sha256),
     examine: async ({ filename, project }, { digests }) => look(filename, project, digests.sha256),
   };
 }

@@ -35,6 +35,11 @@ export class SignedIndexes<Rules> {
     );
   }
 
+  /** No root is pinned. */
+  get areNone(): boolean {
+    return this.#all.length === 0;
+  }
+
   /** The signed index that a file comes from: by its page, or where no page led to it by its address. */
   of({ index, url }: Pick<Artifact, 'index' | 'url'>): SignedIndex<Rules> | null {
     if (this.#all.length === 0) return null;

@@ -58,8 +58,13 @@ function readPlain(members: Json): JsonPage {
   const list = Object.hasOwn(members, 'files') ? members['files'] : null;
   return {
     member: (key) => (Object.hasOwn(members, key) ? members[key] : undefined),
-    entries: Array.isArray(list) ? list.map((value) => readElement(value, null)) : null,
+    entries: Array.isArray(list) ? readPlainElements(list) : null,
   };
+}
+
+/** One after the other: most of a page's entries are looked at once, and forgotten. */
+function* readPlainElements(list: readonly unknown[]): Generator<RawEntry> {
+  for (const value of list) yield readElement(value, null);
 }
 
 function readOutlined(bytes: Buffer, where: string): JsonPage {
@@ -123,10 +128,7 @@ function writeJson(page: WritablePage): string {
       ...(page.statusReason === null ? {} : { reason: page.statusReason }),
     },
     versions: versionsOf(page),
-    files: [
-      ...page.files.map((file) => writeFile(file, file.coreMetadata)),
-      ...shown,
-    ],
+    files: [...page.files.map((file) => writeFile(file, file.coreMetadata)), ...shown],
   });
 }
 

@@ -84,12 +84,10 @@ class MemoryTrustRows implements TrustRows {
     return this.#filesWhere((file) => file.project === project && file.version === version);
   }
 
-  knows(project: string, version: string): boolean {
-    const found = this.#filesWhere(
-      (file) =>
-        (file.project === project && file.version === version) || file.index.startsWith('direct:'),
-    );
-    return found.length > 0;
+  knownVersions(project: string): ReadonlySet<string> | null {
+    if (this.#filesWhere(({ index }) => index.startsWith('direct:')).length > 0) return null;
+    const files = this.#filesWhere((file) => file.project === project);
+    return new Set(files.map(({ version }) => version));
   }
 
   list(filter: { project?: string; sha256?: string }): readonly RememberedFile[] {

@@ -106,9 +106,9 @@ class SqliteTrustRows implements TrustRows {
     return inOrderOfFiles(this.#files.select('project = ? AND version = ?', project, version));
   }
 
-  knows(project: string, version: string): boolean {
-    const where = "(project = ? AND version = ?) OR index_url GLOB 'direct:*'";
-    return this.#files.has(where, project, version);
+  knownVersions(project: string): ReadonlySet<string> | null {
+    if (this.#files.has("index_url GLOB 'direct:*'")) return null;
+    return new Set(this.#files.select('project = ?', project).map(({ version }) => version));
   }
 
   list(filter: { project?: string; sha256?: string }): readonly RememberedFile[] {

@@ -29,14 +29,19 @@ export function continueListings(
 ): readonly RememberedListing[] {
   const now = new Map(said.map((file) => [file.filename, file]));
   const names = new Set(known.map(({ filename }) => filename));
-  const fresh = [...now.values()].filter(({ filename }) => !names.has(filename));
+  const fresh =
+    names.size === 0
+      ? [...now.values()]
+      : [...now.values()].filter(({ filename }) => !names.has(filename));
   return [
     ...known.map((listing) => continueListing(listing, now.get(listing.filename), when)),
-    ...fresh.map((file): RememberedListing => {
+    ...fresh.map(({ filename, sha256, yanked }): RememberedListing => {
+      const firstSeen = when.now;
       return {
-        ...file,
-        yanked: file.yanked ?? false,
-        firstSeen: when.now,
+        filename,
+        sha256,
+        yanked: yanked ?? false,
+        firstSeen,
         change: 'none',
         changedAt: 0,
       };
@@ -54,7 +59,9 @@ function continueListing(
   }
   const sha256 = known.sha256 ?? said.sha256;
   const yanked = said.yanked ?? known.yanked;
-  if (known.yanked === yanked && known.change !== 'gone') return { ...known, sha256 };
+  if (known.yanked === yanked && known.change !== 'gone') {
+    return known.sha256 === sha256 ? known : { ...known, sha256 };
+  }
   if (known.yanked === yanked) return { ...known, sha256, change: 'none', changedAt: 0 };
   // A mark that comes back where it was taken away, or goes where it was added, is as at first.
   const asAtFirst = known.change === (yanked ? 'unyanked' : 'yanked');

@@ -12,7 +12,7 @@ const DIRECT = 'direct:';
 export class TrustMemory {
   readonly #rows: TrustRows;
   readonly #clock: Clock;
-  readonly #knows = new UntilTurn<string, boolean>();
+  readonly #known = new UntilTurn<string, ReadonlySet<string> | null>();
 
   constructor(rows: TrustRows, clock: Clock) {
     this.#rows = rows;
@@ -27,9 +27,9 @@ export class TrustMemory {
    */
   recall(artifact: Artifact): RememberedFile | null {
     const { project, version, index } = artifact;
-    const knows = (): boolean => this.#rows.knows(project, version);
-    const mayBe = index.startsWith(DIRECT) || this.#knows.get(`${project} ${version}`, knows);
-    return mayBe ? this.#recallNow(artifact) : null;
+    if (index.startsWith(DIRECT)) return this.#recallNow(artifact);
+    const versions = this.#known.get(project, () => this.#rows.knownVersions(project));
+    return versions === null || versions.has(version) ? this.#recallNow(artifact) : null;
   }
 
   #recallNow(artifact: Artifact): RememberedFile | null {
@@ -65,7 +65,7 @@ export class TrustMemory {
     policyDigest: string,
   ): Remembering {
     return this.#rows.transaction<Remembering>(() => {
-      this.#knows.clear();
+      this.#known.clear();
       const known = this.#recallNow(artifact);
       if (known !== null && known.sha256 !== sha256) return { outcome: 'conflict', file: known };
       const now = this.#clock.now();

@@ -82,18 +82,19 @@ export class PageMemory {
           ? look.listings
           : this.#continue(past, { ...saying, files: learnable });
       const now = this.#clock.now();
+      const isAsBefore = isSame(known, listings);
       const written: RememberedPage = {
         index,
         project,
         form,
         status,
-        newest: newestOffered(listings, project),
+        newest: isAsBefore && page !== null ? page.newest : newestOffered(listings, project),
         listed: learnable.length,
         client: this.#client,
         firstSeen: page?.firstSeen ?? now,
         seenAt: Math.max(now, page?.seenAt ?? 0),
       };
-      this.#rows.rememberPage(written, isSame(known, listings) ? null : listings);
+      this.#rows.rememberPage(written, isAsBefore ? null : listings);
       const fresh = this.#freshOf(index, project);
       for (const { filename } of listings) if (!names.has(filename)) fresh.add(filename);
     });
@@ -142,13 +143,27 @@ function isSamePage(before: RememberedPage | null, after: RememberedPage | null)
 /** The newest final version that was ever offered without a yank mark. */
 function newestOffered(listings: readonly RememberedListing[], project: string): string | null {
   let newest: string | null = null;
+  // The wheels of a release, of which there may be a hundred, tell one version.
+  const told = new Set<string>();
   for (const { filename, yanked, change } of listings) {
     if (yanked && change !== 'yanked') continue;
+    const spelled = spelledVersion(filename);
+    if (spelled !== null && told.has(spelled)) continue;
     const version = parseDistributionFilename(filename, project)?.version;
-    if (version === undefined || isPrerelease(version)) continue;
+    if (version === undefined) continue;
+    if (spelled !== null) told.add(spelled);
+    if (isPrerelease(version)) continue;
     if (newest === null || compareVersions(version, newest) > 0) newest = version;
   }
   return newest;
+}
+
+/** The version as a wheel's name spells it; `null` for whatever is no wheel. */
+function spelledVersion(filename: string): string | null {
+  if (!filename.endsWith('.whl')) return null;
+  const start = filename.indexOf('-') + 1;
+  const end = filename.indexOf('-', start);
+  return start === 0 || end === -1 ? null : filename.slice(start, end);
 }
 
 /** Other names are refused on reading the page; nothing of them is kept. */

@@ -52,3 +52,24 @@ describe('an address that two indexes list', () => {
     expect(catalogue.refusalAt(URL)).toBe(WHY);
   });
 });
+
+test.each([
+  ['its name', 'good-1.0.tar.gz', 'https://files.test/a/good-1.0.tar.gz'],
+  ['a longer name', 'good-1.0.tar.gz', 'https://files.test/a/xgood-1.0.tar.gz'],
+  ['a quoted letter', 'good-1.0.tar.gz', 'https://files.test/a/go%6fd-1.0.tar.gz'],
+  ['a quoted sign in its name', 'good%2D1.0.tar.gz', 'https://files.test/a/good%2D1.0.tar.gz'],
+  ['a sign that pip quotes', 'good-1.0+l.tar.gz', 'https://files.test/a/good-1.0+l.tar.gz'],
+  ['a query', 'good-1.0.tar.gz', 'https://files.test/a?b=/good-1.0.tar.gz'],
+  ['another query', 'good-1.0.tar.gz', 'https://files.test/a/good-1.0.tar.gz?b=1'],
+])('an address that ends in %s is found however it is asked', (_, filename, url) => {
+  const catalogue = new Catalogue();
+  const artifact = { ...listing('https://a.test/simple/'), filename, url };
+  catalogue.list(artifact);
+  const spellings = [url, url.replace('+', '%2B'), url.replace('/a/', '/%61/')];
+  for (const spelling of [...spellings, url.replace('https://files', 'https://FILES')]) {
+    expect(catalogue.artifactAt(spelling)).toBe(artifact);
+  }
+  expect(catalogue.artifactAt(url.replace('/a', '/b'))).toBeNull();
+  catalogue.refuse({ ...artifact, url: url.replace('/a/', '/%61/') }, WHY);
+  expect(catalogue.refusalAt(url)).toBe(WHY);
+});

@@ -15,7 +15,10 @@ interface Listing {
  * index speaks for itself: what is refused on one page may stand on another's, under its rules.
  */
 export class Catalogue {
-  readonly #listings = new Map<string, Listing[]>();
+  /** By the name of the file, where the address ends in it: nearly all do. */
+  readonly #named = new Map<string, Listing[]>();
+  /** By {@link addressKey}. */
+  readonly #addressed = new Map<string, Listing[]>();
   /** By file name: what a page refused has no other way in that no page vouches for. */
   readonly #refusedNames = new Map<string, readonly Reason[]>();
 
@@ -47,7 +50,7 @@ export class Catalogue {
   /** The versions that pages offered of each project, without those that were withdrawn. */
   offered(): ReadonlyMap<string, readonly string[]> {
     const versions = new Map<string, string[]>();
-    for (const { artifact, reasons } of [...this.#listings.values()].flat()) {
+    for (const { artifact, reasons } of this.#all()) {
       const { project, version, listed } = artifact;
       if (reasons !== null || typeof listed?.yanked === 'string') continue;
       const known = versions.get(project);
@@ -57,18 +60,47 @@ export class Catalogue {
     return versions;
   }
 
+  *#all(): Generator<Listing> {
+    for (const place of [this.#named, this.#addressed]) {
+      for (const listings of place.values()) yield* listings;
+    }
+  }
+
   #standing(url: string): Listing | null {
-    const listings = this.#listings.get(addressKey(url)) ?? [];
+    const key = addressKey(url);
+    const name = key.slice(key.lastIndexOf('/') + 1);
+    const named = this.#named.get(name) ?? [];
+    const listings = [
+      ...named.filter(({ artifact }) => addressKey(artifact.url) === key),
+      ...(this.#addressed.get(key) ?? []),
+    ];
     return listings.find(({ reasons }) => reasons === null) ?? listings[0] ?? null;
   }
 
   #enter(artifact: Artifact): Listing {
-    const key = addressKey(artifact.url);
-    const listings = this.#listings.get(key) ?? [];
-    const known = listings.find(({ artifact: { index } }) => index === artifact.index);
+    const { filename, url } = artifact;
+    const isNamed = url.endsWith(`/${filename}`) && PLAIN_NAME.test(filename);
+    const place = isNamed ? this.#named : this.#addressed;
+    const key = isNamed ? filename : addressKey(url);
+    const listings = place.get(key);
+    if (listings === undefined) {
+      const first = { artifact, reasons: null };
+      place.set(key, [first]);
+      return first;
+    }
+    const known = listings.find(
+      ({ artifact: other }) => other.index === artifact.index && isSameAddress(other.url, url),
+    );
     if (known !== undefined) return known;
     const listing = { artifact, reasons: null };
-    this.#listings.set(key, [...listings, listing]);
+    listings.push(listing);
     return listing;
   }
+}
+
+/** It is spelled in one way in every address that ends in it. */
+const PLAIN_NAME = /^[A-Za-z0-9._-]+$/u;
+
+function isSameAddress(a: string, b: string): boolean {
+  return a === b || addressKey(a) === addressKey(b);
 }

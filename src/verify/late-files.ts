@@ -71,14 +71,12 @@ function membersOf(
 /** Told to be of one day, and first listed together on that day or later: as most releases are. */
 function isOfOneDay(release: readonly Member[]): boolean {
   const [first] = release;
-  const day = dayOf(first);
+  const day = /^\d{4}-\d\d-\d\d(?=T)/u.exec(first?.uploadTime ?? '')?.[0];
   if (first === undefined || day === undefined || !(first.seen >= Date.parse(day))) return false;
-  return release.every((member) => dayOf(member) === day && member.seen === first.seen);
-}
-
-/** `2026-01-31`, of a time in UTC. */
-function dayOf(member: Member | undefined): string | undefined {
-  return /^(\d{4}-\d\d-\d\d)T.*Z$/u.exec(member?.uploadTime ?? '')?.[1];
+  return release.every(
+    ({ uploadTime, seen }) =>
+      seen === first.seen && uploadTime?.startsWith(day) === true && uploadTime.endsWith('Z'),
+  );
 }
 
 function timeOf({ uploadTime }: Member): number {

@@ -40,9 +40,16 @@ export class Question {
   readonly #elsewhere: ElsewhereMemory;
   readonly #rights: ReleaseRights;
   readonly #quiet = new UntilTurn<string, boolean>();
+  /** Some rule may speak for one release and not for another. */
+  readonly #judgesReleases: boolean;
 
   constructor(parts: QuestionParts) {
     this.#parts = parts;
+    const { exceptions, projects } = parts.policy;
+    this.#judgesReleases =
+      exceptions.length > 0 ||
+      projects.some(({ publishers }) => publishers !== undefined) ||
+      parts.signedPublishers !== undefined;
     this.#elsewhere = new ElsewhereMemory(parts.rows);
     this.#rights = new ReleaseRights(
       parts.policy,
@@ -116,7 +123,7 @@ export class Question {
   }
 
   /**
-   * Nothing is known of this very file that could matter: of such files a release has many, and one
+   * Nothing is known of this very file that could matter: of such files a project has many, and one
    * decision releases them all.
    */
   #isQuiet(artifact: Artifact, findings: readonly Finding[]): boolean {
@@ -124,7 +131,8 @@ export class Question {
     if ((this.#parts.remarksOn?.(artifact) ?? []).length > 0) return false;
     const { project, version } = artifact;
     const place = this.#parts.placeOf?.(artifact) ?? artifact.index;
-    return this.#quiet.get(`${place} ${project} ${version}`, () => {
+    const release = this.#judgesReleases ? ` ${version}` : '';
+    return this.#quiet.get(`${place} ${project}${release}`, () => {
       if (rulesFor(this.#parts.policy, project).cooldownMs.value > 0) return false;
       if (this.#elsewhere.knowsBeside(project, place)) return false;
       if (this.#rights.knows(artifact)) return false;

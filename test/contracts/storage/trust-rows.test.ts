@@ -64,14 +64,13 @@ describe.each(TRUST_ROWS_BACKENDS)('trust rows: $name', (backend) => {
       expect(rows.recallBySha256(A)).toEqual([FILE]);
       expect(rows.recallRelease('demo', '1.0')).toEqual([FILE]);
       expect(rows.recallRelease('demo', '1.1')).toEqual([]);
-      expect(rows.knows('demo', '1.0')).toBe(true);
-      expect(rows.knows('demo', '1.1')).toBe(false);
-      expect(rows.knows('other', '1.0')).toBe(false);
+      expect(rows.knownVersions('demo')).toEqual(new Set(['1.0']));
+      expect(rows.knownVersions('other')).toEqual(new Set());
       expect(rows.list({ project: 'demo', sha256: A })).toEqual([FILE]);
       expect(rows.list({ project: 'demo', sha256: B })).toEqual([]);
       expect(rows.recall('https://other.test/simple', FILE.project, FILE.filename)).toBeNull();
       rows.remember({ ...FILE, index: 'direct:https://files.test', filename: 'x-1.0.zip' });
-      expect(rows.knows('other', '2.0')).toBe(true);
+      expect(rows.knownVersions('other')).toBeNull();
     });
   });
 
