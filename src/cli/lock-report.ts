@@ -29,7 +29,7 @@ export async function lockReport(
   { reading, receipts, stated, unstated, pages }: LockJudged,
 ): Promise<Report> {
   const told = await tellRootAges(places, policy, { receipts, clock });
-  const aside = unstated.filter(({ why }) => why !== 'no hash');
+  const aside = unstated.filter(({ why }) => why === 'version control' || why === 'this machine');
   const asked = pages.size === 0 ? [] : [`pages of indexes that were asked for: ${pages.size}`];
   return buildReport({
     toolVersion: ownVersion(),
@@ -80,6 +80,11 @@ function quarantinedIn(
 }
 
 function strippedOf({ name, version, where, why }: Unstated): readonly Refused[] {
+  if (why === 'no name') {
+    const message = `${where}: nobody says which project lies at ${name}, so that nobody can vouch for it`;
+    const told = reason('WP-NO-VOUCHER', message, 'Write it as `NAME @ ADDRESS#sha256=HEX`.');
+    return [{ ...told, subject: name }];
+  }
   if (why !== 'no hash') return [];
   const release = version === null ? name : `${name} ${version}`;
   const message = `${where}: ${release}: expected a sha256, found none: whatever the index sends would do`;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ListedFile } from '../core/artifact.ts';
+import type { Hashes, ListedFile } from '../core/artifact.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { Refusal } from '../core/errors.ts';
 import type { LockedFile, LockedPackage } from '../core/lockfile.ts';
@@ -61,20 +61,30 @@ export function resolve(
     });
   }
   const own = page.files.filter((file) => isOf(file, name, version));
-  const stated = digestsIn(locked);
+  const stated = [...locked.files.map(({ hashes }) => hashes), ...locked.hashes];
   for (const { filename, hashes, where: line } of locked.files) {
-    const listed = own.find((file) => file.filename === filename)?.hashes['sha256'];
-    const pinned = hashes['sha256'];
-    if (listed === undefined || pinned === undefined || listed === pinned) continue;
+    const listed = own.find((file) => file.filename === filename);
+    const differing = Object.keys(hashes).find(
+      (algorithm) => (listed?.hashes[algorithm] ?? hashes[algorithm]) !== hashes[algorithm],
+    );
+    if (listed === undefined || differing === undefined) continue;
     throw new Refusal('WP-HASH-MISMATCH', {
-      message: `${line}: ${filename}: the lock states sha256 ${pinned}, ${index} lists ${listed}`,
+      message: `${line}: ${filename}: the lock states ${differing} ${hashes[differing] ?? ''}, ${index} lists ${listed.hashes[differing] ?? ''}`,
     });
   }
   const strong = own.filter(({ hashes }) => hashes['sha256'] !== undefined);
   const files =
-    stated.size === 0 ? strong : strong.filter(({ hashes }) => stated.has(hashes['sha256'] ?? ''));
+    stated.length === 0
+      ? strong
+      : strong.filter((file) => stated.some((hashes) => agree(hashes, file.hashes)));
   if (files.length > 0) return { locked, index, files };
   throw nothingOf(`${where}: ${name} ${version}`, { own, stated, index });
+}
+
+/** That they name the same bytes, as far as they speak of the same algorithms; at least one. */
+function agree(stated: Hashes, listed: Hashes): boolean {
+  const common = Object.keys(stated).filter((algorithm) => listed[algorithm] !== undefined);
+  return common.length > 0 && common.every((algorithm) => stated[algorithm] === listed[algorithm]);
 }
 
 function nothingOf(
@@ -85,20 +95,21 @@ function nothingOf(
     index,
   }: {
     readonly own: readonly ListedFile[];
-    readonly stated: ReadonlySet<string>;
+    readonly stated: readonly Hashes[];
     readonly index: string;
   },
 ): Refusal {
   if (own.length === 0) {
     return new Refusal('WP-NO-VOUCHER', { message: `${release}: ${index} lists no file of it` });
   }
-  if (stated.size === 0) {
+  if (stated.length === 0) {
     return new Refusal('WP-NO-STRONG-HASH', {
       message: `${release}: ${index} states no sha256 of any of its files`,
     });
   }
+  const algorithms = [...new Set(stated.flatMap((hashes) => Object.keys(hashes)))].sort();
   return new Refusal('WP-PIN-MISMATCH', {
-    message: `${release}: none of its ${own.length} files on ${index} has a digest that the lock states`,
+    message: `${release}: none of its ${own.length} files on ${index} has a digest that the lock states (${algorithms.join(', ')})`,
   });
 }
 
@@ -106,11 +117,6 @@ function isOf({ filename }: ListedFile, project: string, version: string): boole
   const parsed = parseDistributionFilename(filename, project);
   if (parsed === null || parsed.project !== project) return false;
   return /\.(?:whl|tar\.gz|zip)$/u.test(filename) && compareVersions(parsed.version, version) === 0;
-}
-
-function digestsIn({ files, hashes }: LockedPackage): ReadonlySet<string> {
-  const all = [...files.map((file) => file.hashes), ...hashes];
-  return new Set(all.flatMap((one) => one['sha256'] ?? []));
 }
 
 /** As a lock file states it, in order of names. */

@@ -12,18 +12,16 @@ import { identitiesIn } from './lock-identities.ts';
 import { LockIndexes } from './lock-indexes.ts';
 import { judgeLocked } from './lock-judgement.ts';
 import { readLock } from './lock-list.ts';
-import { lockedFiles, merged, resolve, type Resolved } from './lock-resolve.ts';
+import { lockedFiles, resolve, type Resolved } from './lock-resolve.ts';
+import { selected, type GroupsAsked } from './lock-selection.ts';
 import { PageMemory, type LockedBytes } from './locked-files.ts';
 import type { VerifyContext } from './verify-context.ts';
 import { counted } from './verify-lock-text.ts';
 import { openOutside } from './verify-listing.ts';
-import { ownVersion } from './version.ts';
 
-export interface LockOptions {
+export interface LockOptions extends GroupsAsked {
   readonly output?: string;
   readonly index?: string;
-  readonly group?: readonly string[];
-  readonly allGroups?: true;
 }
 
 export interface WriteContext extends VerifyContext {
@@ -45,9 +43,11 @@ export async function writeLock(
   path: string,
   options: LockOptions,
 ): Promise<void> {
-  const { packages, notes } = await contentsOf(context, await readLock(context, path), options);
-  const text = writePylock({ packages, createdBy: `wheelproof ${ownVersion()}` });
-  const target = options.output ?? 'pylock.toml';
+  const target = targetOf(options);
+  const reading = await readLock(context, path);
+  const { packages, notes } = await contentsOf(context, reading, options);
+  const { requiresPython = null, environments = [] } = reading.scope ?? {};
+  const text = writePylock({ packages, requiresPython, environments, createdBy: 'wheelproof' });
   if (target === '-') context.io.out(text);
   else {
     const place = resolvePath(context.directory, target);
@@ -60,6 +60,15 @@ export async function writeLock(
     `${target === '-' ? 'standard output' : target}: ${counted(packages.length, 'release')}, ${counted(files, 'file')}; ${counted(attested, 'release')} attested`,
   ];
   context.io.err(told.map((line) => `${safeText(line, 1_000)}\n`).join(''));
+}
+
+/** Only under such a name do pip and uv read it as what it is. */
+function targetOf({ output = 'pylock.toml' }: LockOptions): string {
+  if (output === '-' || /^pylock\.(?:[^.]+\.)?toml$/u.test(basename(output))) return output;
+  throw new Refusal('WP-USAGE', {
+    message: `--output: expected pylock.toml or pylock.NAME.toml, found ${safeText(basename(output), 100)}`,
+    hint: 'Under another name neither pip nor uv knows the file (PEP 751).',
+  });
 }
 
 /**
@@ -82,7 +91,7 @@ export async function contentsOf(
     machine: thisMachine,
     remembered: (project) => memory.indexOf(project),
   });
-  const { asked, direct, notes } = sorted(reading.packages, options);
+  const { asked, direct, notes } = selected(reading, options);
   const placed: { readonly locked: LockedPackage; readonly index: string }[] = [];
   for (const locked of asked) placed.push({ locked, index: await indexes.of(locked) });
   const upstream = openOutside(context);
@@ -110,40 +119,6 @@ const keyOf = ({
   readonly project: string;
   readonly version: string | null;
 }) => `${project} ${version ?? ''}`;
-
-const MAIN: ReadonlySet<string> = new Set(['main', 'default']);
-
-/** What comes from an index, and what does not; groups that nobody asked for are left out, and told. */
-function sorted(
-  packages: readonly LockedPackage[],
-  { group = [], allGroups }: LockOptions,
-): { asked: readonly LockedPackage[]; direct: readonly LockedPackage[]; notes: string[] } {
-  const isWanted = ({ groups }: LockedPackage): boolean =>
-    allGroups === true ||
-    groups.length === 0 ||
-    groups.some((name) => MAIN.has(name) || group.includes(name));
-  const wanted = packages.filter(isWanted);
-  const left = new Set(packages.filter((one) => !isWanted(one)).flatMap(({ groups }) => groups));
-  const local = wanted.filter(({ place }) => place?.kind === 'local');
-  const elsewhere = wanted.filter(({ place }) => place !== null && place.kind !== 'local');
-  for (const { name, where, files, hashes, place } of elsewhere) {
-    const isFixed =
-      place?.kind === 'vcs' ? /@[0-9a-f]{40}$/u.test(place.url) : files.length + hashes.length > 0;
-    if (isFixed) continue;
-    const what = place?.kind === 'vcs' ? 'a commit' : 'a hash';
-    throw new Refusal('WP-LOCK-NO-HASH', {
-      message: `${where}: ${name}: expected ${what}, found none: whatever its server sends would do`,
-    });
-  }
-  return {
-    asked: merged(wanted.filter(({ place }) => place === null)),
-    direct: elsewhere,
-    notes: [
-      ...local.map(({ name, where }) => `${where}: ${name} lies on this machine, and is left out`),
-      ...(left.size === 0 ? [] : [`left out, unless --group names them: ${[...left].join(', ')}`]),
-    ],
-  };
-}
 
 function bytesOf({ locked, index, files }: Resolved): readonly LockedBytes[] {
   const { name: project, version, where } = locked;

@@ -24,7 +24,7 @@ export interface Unstated {
   readonly name: string;
   readonly version: string | null;
   readonly where: string;
-  readonly why: 'no hash' | 'version control' | 'this machine';
+  readonly why: 'no hash' | 'no name' | 'version control' | 'this machine';
 }
 
 /** What this machine remembers of projects and their pages, asked for once each. */

@@ -33,7 +33,7 @@ export function lockText(report: Report, path: string, unstated: readonly Unstat
     `  contradicted ${wrong.length}`,
     ...notes.map((note) => `  note         ${note}`),
     ...(exit !== 0 && quiet.length > 0 ? [`  next         ${NEXT}`] : []),
-    exit === 0 ? 'vouched' : `refused${classOf(exit)}`,
+    exit === 0 ? `vouched${asideOf(unstated)}` : `refused${classOf(exit)}`,
   ];
   return lines.map((line) => `${safeText(line, 2_000)}\n`).join('');
 }
@@ -46,6 +46,12 @@ const isUnvouched = ({ reasons }: ReportedFile): boolean =>
 
 const isRemembered = ({ findings }: ReportedFile): boolean =>
   findings.some(({ kind, state }) => kind === 'memory' && state === 'vouched');
+
+/** Of what states no bytes, nothing was found: that is not to be vouched for. */
+function asideOf({ length }: readonly Unstated[]): string {
+  if (length === 0) return '';
+  return length === 1 ? '; 1 entry was not looked at' : `; ${length} entries were not looked at`;
+}
 
 function fileLines({ project, version, filename, reasons }: ReportedFile): readonly string[] {
   return [

@@ -169,6 +169,21 @@ describe('a lock file', () => {
     expect(report.notes.join('\n')).toContain('three comes from version control');
   });
 
+  test('passes over nothing that it names without saying which project it is', async () => {
+    const text = `-e ./lib\nhttps://f.test/main.zip\nhttps://f.test/two-1.0-py3-none-any.whl\n`;
+    const { exit, report } = await verify('requirements.txt', text);
+    expect(exit).toBe(11);
+    expect(report.refusals).toMatchObject([
+      { code: 'WP-LOCK-NO-HASH', subject: 'two 1.0' },
+      { code: 'WP-NO-VOUCHER', subject: 'https://f.test/main.zip' },
+    ]);
+    expect(report.notes.join('\n')).toContain('./lib comes from this machine; not looked at');
+    approveIt(A);
+    const good = `./lib\none==1.0 --hash=sha256:${A}\n`;
+    expect((await verify('requirements.txt', good, {}, false)).exit).toBe(0);
+    expect(said).toContain('\nvouched; 1 entry was not looked at\n');
+  });
+
   test('is told in few words however long it is', async () => {
     const many = Array.from({ length: 100 }, (_, at) => [`p${at}`, B] as const);
     for (const [project] of many) remember(project, A);

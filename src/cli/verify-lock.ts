@@ -2,13 +2,17 @@
 import { basename } from 'node:path';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { Refusal } from '../core/errors.ts';
+import type { StatedUrl } from '../core/lockfile.ts';
+import { safeText } from '../core/safe-text.ts';
+import { printableUrl } from '../core/url.ts';
 import { indexKey } from '../policy/index.ts';
 import { formatNamed } from '../report/index.ts';
 import { readPages, type PageAnswer } from './index-pages.ts';
 import { readLock } from './lock-list.ts';
 import { judgeLocked } from './lock-judgement.ts';
 import { lockReport, pageOf } from './lock-report.ts';
-import { lockedBytes, PageMemory, type LockedBytes } from './locked-files.ts';
+import { unnamedIn } from './lock-selection.ts';
+import { lockedBytes, PageMemory, type LockedBytes, type Unstated } from './locked-files.ts';
 import type { VerifyContext, VerifyOptions } from './verify-context.ts';
 import { openOutside } from './verify-listing.ts';
 import { lockText } from './verify-lock-text.ts';
@@ -36,7 +40,8 @@ export async function verifyLock(
   const { rows } = context;
   const memory = new PageMemory(rows);
   const index = options.index === undefined ? null : indexKey(options.index);
-  const { stated, unstated } = lockedBytes(reading.packages, { rows, memory, index });
+  const { stated, unstated: withoutBytes } = lockedBytes(reading.packages, { rows, memory, index });
+  const unstated = [...withoutBytes, ...unnamedIn(reading).map(unnamed)];
   const asked =
     options.offline === true ? [] : stated.filter((one) => isOpen(context, memory, one, options));
   const upstream = options.offline === true ? null : openOutside(context);
@@ -63,6 +68,13 @@ export async function verifyLock(
   } finally {
     await upstream?.close();
   }
+}
+
+const WHY = { local: 'this machine', vcs: 'version control', remote: 'no name' } as const;
+
+function unnamed({ url, kind, where }: StatedUrl): Unstated {
+  const name = kind === 'local' || !URL.canParse(url) ? url : printableUrl(url);
+  return { name: safeText(name, 200), version: null, where, why: WHY[kind] };
 }
 
 const OF_ONE_FILE = [

@@ -18,6 +18,8 @@ export interface StatedUrl {
   /** May hold credentials and a fragment; for a place on this machine, the path as written. */
   readonly url: string;
   readonly kind: 'remote' | 'vcs' | 'local';
+  /** It bounds what is installed, and asks for nothing itself. */
+  readonly constraint?: true;
   readonly where: string;
 }
 
@@ -50,12 +52,22 @@ export interface LockedPackage {
   /** The index it comes from, without credentials; `null` where none is stated. */
   readonly index: string | null;
   /** Where it comes from instead of an index. */
-  readonly place: Omit<StatedUrl, 'where'> | null;
+  readonly place: Pick<StatedUrl, 'url' | 'kind'> | null;
   /** Groups and extras that it is for, as its file names them; empty: for all, or nobody says. */
   readonly groups: readonly string[];
   /** Who attested it when it was locked (PEP 751): tables as stated. */
   readonly identities: readonly Readonly<Record<string, string>>[];
   readonly where: string;
+}
+
+/** What a lock file says of itself as a whole (PEP 751). */
+export interface LockScope {
+  /** PEP 440; `null` where nothing is said. */
+  readonly requiresPython: string | null;
+  /** PEP 508: one of them must hold; empty: no environment is left out. */
+  readonly environments: readonly string[];
+  /** Groups that are installed where nobody names one. */
+  readonly defaultGroups: readonly string[];
 }
 
 /** What requirement and lock files say, nested files included. */
@@ -66,6 +78,8 @@ export interface PinReading {
   readonly urls: readonly StatedUrl[];
   /** What is to be installed, release by release; constraints are not among them. */
   readonly packages: readonly LockedPackage[];
+  /** Only of formats that say it. */
+  readonly scope?: LockScope;
 }
 
 export interface FileAskedFor {

@@ -13,11 +13,12 @@ import { deprecated, ownArguments } from './pip-additions.ts';
 import { readPipConfiguration } from './pip-configuration.ts';
 import { findPipHome, type PipHome } from './pip-home.ts';
 import { readPipArguments } from './pip-options.ts';
+import { pipFiles } from './pip-files.ts';
 import { pipSettings, sourceOptions, type PipSettings } from './pip-settings.ts';
 import { pipTargets } from './pip-targets.ts';
 import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
-import { look, type Asked } from './run-outlook.ts';
+import { look } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
 import { unknownPlace } from './unknown-place.ts';
 
@@ -123,16 +124,12 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
     { verb, isolated, prefix: home?.prefix ?? null },
   );
   const settings = pipSettings(scan, configuration);
-  const files = (name: string): Asked['files'] =>
-    settings
-      .every(name)
-      .map(({ value, where }) => ({ path: value, constraint: name !== '--requirement', where }));
   const editable = settings.every('--editable').map(({ value, where }) => ({ text: value, where }));
   const named = requirementWords(verb, words);
   const trusted = settings.every('--trusted-host').filter(({ where }) => where !== COMMAND_LINE);
   const outlook = await look(ports, call, {
     requirements: [...named.map((text) => ({ text, where: COMMAND_LINE })), ...editable],
-    files: ['--requirement', '--constraint', '--build-constraint'].flatMap(files),
+    files: pipFiles(settings),
     options: sourceOptions(settings).filter(
       // Outside the command line our own variable takes its place, unless pip does not look at it.
       ({ name, where }) => name !== '--trusted-host' || where === COMMAND_LINE || isolated,

@@ -42,7 +42,7 @@ export async function textOf({ directory, path }: FileAskedFor, read: ReadText):
 
 /** A reading that is still being put together. */
 export type GrowingReading = {
-  readonly [Part in keyof PinReading]: PinReading[Part][number][];
+  readonly [Part in Exclude<keyof PinReading, 'scope'>]: PinReading[Part][number][];
 };
 
 export function emptyReading(): GrowingReading {

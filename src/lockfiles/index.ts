@@ -13,6 +13,7 @@ import { addRequirement } from './stated-requirement.ts';
 import { UV_LOCK } from './uv-lock.ts';
 
 export type { LockFormat, ReadText } from './format.ts';
+export { selectMarker, type Selection } from './marker-selection.ts';
 export { writePylock } from './pylock-writer.ts';
 export { releasesIn, type ListedRelease } from './stated-hashes.ts';
 

@@ -2,10 +2,14 @@
 
 /** A file's name in an address or path, percent-decoded. */
 export function lastSegment(path: string): string {
-  const segment = path.split('/').at(-1) ?? '';
+  return unescaped(path.split('/').at(-1) ?? '');
+}
+
+/** Percent-decoded; kept as spelled where it cannot be: it will match no file. */
+export function unescaped(text: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(text);
   } catch {
-    return segment; // kept as spelled: it will match no file
+    return text;
   }
 }

@@ -6,8 +6,9 @@ import { safeText } from '../core/safe-text.ts';
 import { publicUrl } from '../core/url.ts';
 import { normaliseVersion } from '../core/version.ts';
 import { invalid, withoutHash, type GrowingReading } from './format.ts';
-import { lastSegment } from './last-segment.ts';
+import { lastSegment, unescaped } from './last-segment.ts';
 import { verifyProjectName } from './requirement.ts';
+import { verifyVcsAddress } from './vcs-address.ts';
 
 export type Place = NonNullable<LockedPackage['place']>;
 
@@ -53,12 +54,40 @@ export function placeOf(address: string): Place {
   return { url: address, kind: isRemote ? 'remote' : 'local' };
 }
 
+/** A revision of a version control system, as requirements write it (`git+https://host/r@commit`). */
+export function vcsPlace(told: {
+  readonly type: string;
+  readonly url: string;
+  readonly revision: string | null;
+  readonly subdirectory: string | null;
+}): Place {
+  const revision = told.revision === null ? '' : `@${told.revision}`;
+  return partOf({ url: `${told.type}+${told.url}${revision}`, kind: 'vcs' }, told);
+}
+
+/** The part of an archive or repository that is meant, as requirements write it (`#subdirectory=`). */
+export function partOf(
+  place: Place,
+  { subdirectory }: { readonly subdirectory: string | null },
+): Place {
+  if (subdirectory === null || place.kind === 'local') return place;
+  const part = `subdirectory=${encodeURIComponent(subdirectory).replaceAll('%2F', '/')}`;
+  return { ...place, url: `${place.url}${place.url.includes('#') ? '&' : '#'}${part}` };
+}
+
+/** As {@link partOf} and requirements write it: in a fragment, or in uv's query. */
+export function subdirectoryIn(text: string): string | null {
+  const [, part = ''] = /(?:^|&)subdirectory=([^&]*)/u.exec(text) ?? [];
+  return part === '' ? null : unescaped(part);
+}
+
 /** Adds a package of a lock file, with the pins, wishes and places that follow from it. */
 export function addPackage(locked: LockedPackage, reading: GrowingReading): void {
   const { name: project, version, marker, where, place } = locked;
   reading.packages.push(locked);
   const condition = marker === null ? {} : { conditional: true as const };
   const specifier = version === null ? '' : `==${version}`;
+  if (place?.kind === 'vcs') verifyVcsAddress(place.url, where);
   reading.wishes.push({ project, specifier, ...condition, where });
   if (place !== null) reading.urls.push({ ...place, where });
   for (const { filename, url, hashes, where: line } of locked.files) {

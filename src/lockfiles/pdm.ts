@@ -7,10 +7,12 @@ import { readLabelledHash } from './hashes.ts';
 import {
   addPackage,
   fileAt,
+  partOf,
   placeOf,
   projectAt,
   requireHashes,
   UNSAID,
+  vcsPlace,
   versionOf,
   type Place,
 } from './locked-package.ts';
@@ -77,15 +79,14 @@ function readPackage(
 }
 
 function placeIn(table: Table, where: string): Place | null {
+  const subdirectory = optionalText(table, 'subdirectory', where);
   for (const kind of VCS) {
     const url = optionalText(table, kind, where);
     const revision = optionalText(table, 'revision', where) ?? optionalText(table, 'ref', where);
-    if (url !== null) {
-      return { url: `${kind}+${url}${revision === null ? '' : `@${revision}`}`, kind: 'vcs' };
-    }
+    if (url !== null) return vcsPlace({ type: kind, url, revision, subdirectory });
   }
   const address = optionalText(table, 'url', where) ?? optionalText(table, 'path', where);
-  return address === null ? null : placeOf(address);
+  return address === null ? null : partOf(placeOf(address), { subdirectory });
 }
 
 function readFile(

@@ -5,10 +5,12 @@ import { readLabelledHash } from './hashes.ts';
 import {
   addPackage,
   indexOf,
+  partOf,
   placeOf,
   projectAt,
   requireHashes,
   UNSAID,
+  vcsPlace,
   versionOf,
   type Place,
 } from './locked-package.ts';
@@ -80,13 +82,12 @@ function readPackage(table: Table, { name, group, where, indexes }: Told): Locke
 }
 
 function placeIn(table: Table, where: string): Place | null {
+  const subdirectory = optionalText(table, 'subdirectory', where);
   for (const kind of VCS) {
     const url = optionalText(table, kind, where);
-    const ref = optionalText(table, 'ref', where);
-    if (url !== null) {
-      return { url: `${kind}+${url}${ref === null ? '' : `@${ref}`}`, kind: 'vcs' };
-    }
+    const revision = optionalText(table, 'ref', where);
+    if (url !== null) return vcsPlace({ type: kind, url, revision, subdirectory });
   }
   const address = optionalText(table, 'file', where) ?? optionalText(table, 'path', where);
-  return address === null ? null : placeOf(address);
+  return address === null ? null : partOf(placeOf(address), { subdirectory });
 }

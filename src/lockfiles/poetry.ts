@@ -4,7 +4,16 @@ import { safeText } from '../core/safe-text.ts';
 import { DigestLines } from './digest-lines.ts';
 import { emptyReading, invalid, textOf, withoutHash, type LockFormat } from './format.ts';
 import { readHash, readLabelledHash } from './hashes.ts';
-import { addPackage, indexOf, placeOf, projectAt, UNSAID, versionOf } from './locked-package.ts';
+import {
+  addPackage,
+  indexOf,
+  partOf,
+  placeOf,
+  projectAt,
+  UNSAID,
+  vcsPlace,
+  versionOf,
+} from './locked-package.ts';
 import {
   optionalText,
   own,
@@ -64,8 +73,8 @@ function readPackage(
   if (files.length === 0 && !NO_DIGEST.has(type)) {
     throw withoutHash(`${where} (${name})`, 'poetry writes them into files');
   }
-  const commit = optionalText(source, 'resolved_reference', where);
-  const vcs = { url: `${type}+${address}${commit === null ? '' : `@${commit}`}`, kind: 'vcs' };
+  const subdirectory = optionalText(source, 'subdirectory', where);
+  const revision = optionalText(source, 'resolved_reference', where);
   return {
     ...UNSAID,
     name,
@@ -77,8 +86,8 @@ function readPackage(
     place: isIndexed
       ? null
       : ['git', 'hg', 'svn'].includes(type)
-        ? { ...vcs, kind: 'vcs' }
-        : placeOf(address),
+        ? vcsPlace({ type, url: address, revision, subdirectory })
+        : partOf(placeOf(address), { subdirectory }),
     groups: groupsOf(table),
     where,
   };

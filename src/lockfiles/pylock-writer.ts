@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LockedFile, LockedPackage } from '../core/lockfile.ts';
+import { publicUrl } from '../core/url.ts';
+import { subdirectoryIn } from './locked-package.ts';
 
 export interface PylockParts {
   readonly packages: readonly LockedPackage[];
   /** PEP 440; none where absent. */
   readonly requiresPython?: string | null;
+  /** PEP 508; none where absent. */
+  readonly environments?: readonly string[];
   readonly createdBy?: string;
 }
 
 /** pylock.toml (PEP 751), its packages in order of name and version. */
-export function writePylock({ packages, requiresPython = null, createdBy }: PylockParts): string {
+export function writePylock(parts: PylockParts): string {
+  const { packages, requiresPython = null, environments = [], createdBy } = parts;
   const head = [
     'lock-version = "1.0"',
+    ...(environments.length === 0
+      ? []
+      : [`environments = [${environments.map(quoted).join(', ')}]`]),
     ...(requiresPython === null ? [] : [`requires-python = ${quoted(requiresPython)}`]),
     `created-by = ${quoted(createdBy ?? 'wheelproof')}`,
   ];
@@ -53,16 +61,29 @@ const isWheel = ({ filename }: LockedFile): boolean => filename.endsWith('.whl')
 function placeText({ place, files, hashes }: LockedPackage): readonly string[] {
   if (place === null) return [];
   if (place.kind === 'local') return [`directory = { path = ${quoted(place.url)} }`];
+  const [address = '', fragment = ''] = place.url.split('#', 2);
+  const subdirectory = subdirectoryIn(fragment);
+  const part = subdirectory === null ? [] : [`subdirectory = ${quoted(subdirectory)}`];
   if (place.kind === 'vcs') {
-    const [, type = 'git', address = '', commit = ''] =
-      /^(\w+)\+([^#]*?)(?:@([^@/#]+))?(?:#.*)?$/u.exec(place.url) ?? [];
-    const at = commit === '' ? '' : `, commit-id = ${quoted(commit)}`;
-    return [`vcs = { type = ${quoted(type)}, url = ${quoted(address)}${at} }`];
+    const [, type = 'git', url = '', commit = ''] =
+      /^(\w+)\+(.*?)(?:@([^@/]+))?$/u.exec(address) ?? [];
+    const at = commit === '' ? [] : [`commit-id = ${quoted(commit)}`];
+    return [
+      `vcs = { ${[`type = ${quoted(type)}`, `url = ${quoted(shareable(url))}`, ...at, ...part].join(', ')} }`,
+    ];
   }
   const stated = files[0]?.hashes ?? hashes[0] ?? {};
-  return [
-    `archive = { url = ${quoted(place.url.replace(/#.*$/u, ''))}, hashes = ${hashTable(stated)} }`,
-  ];
+  const table = [`url = ${quoted(shareable(address))}`, `hashes = ${hashTable(stated)}`, ...part];
+  return [`archive = { ${table.join(', ')} }`];
+}
+
+/** A lock file is shared: a password in an address is not (PEP 610 says the same of direct addresses). */
+function shareable(address: string): string {
+  if (!URL.canParse(address)) return address;
+  if (/^https?:/iu.test(address)) return publicUrl(address);
+  const url = new URL(address);
+  url.password = '';
+  return url.href;
 }
 
 function fileText({ filename, url, size, uploadTime, hashes }: LockedFile): string {

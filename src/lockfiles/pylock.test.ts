@@ -78,6 +78,7 @@ directory = { path = "." }
   ]);
   expect(reading.urls.map(({ url, kind }) => `${kind} ${url}`)).toStrictEqual([
     'local ./dist/good_pkg-1.0.0.tar.gz',
+    'remote https://f.test/direct%2D2.zip',
     'vcs git+https://g.test/r@x',
     'local .',
   ]);
@@ -107,6 +108,57 @@ describe('refuses', () => {
       'a url that is none',
       `${HEAD}[[packages]]\nname="a"\n[[packages.wheels]]\nurl="x"\nhashes={sha256="${SHA_A}"}`,
     ],
+    ['no tool that made it', 'lock-version = "1.0"\npackages = []'],
+    ['no packages', HEAD],
+    [
+      'an index that is no text',
+      wheel(`hashes = { sha256 = "${SHA_A}" }`).replace('version', 'index = 1\nversion'),
+    ],
+    [
+      'a package from two places',
+      `${HEAD}[[packages]]\nname="a"\nvcs={type="git",url="https://g.test/r",commit-id="x"}\narchive={url="https://f.test/a-1.zip",hashes={sha256="${SHA_A}"}}`,
+    ],
+    [
+      'a package from its folder, and files beside',
+      `${wheel(`hashes = { sha256 = "${SHA_A}" }`)}[packages.directory]\npath="."`,
+    ],
+    ['a folder without a path', `${HEAD}[[packages]]\nname="a"\ndirectory={url="https://f.test/"}`],
+    [
+      'a repository without a commit',
+      `${HEAD}[[packages]]\nname="a"\nvcs={type="git",url="https://g.test/r"}`,
+    ],
+    [
+      'a repository of no kind',
+      `${HEAD}[[packages]]\nname="a"\nvcs={url="https://g.test/r",commit-id="x"}`,
+    ],
+    [
+      'a repository at two places',
+      `${HEAD}[[packages]]\nname="a"\nvcs={type="git",url="https://g.test/r",path="r",commit-id="x"}`,
+    ],
+    [
+      'a commit that would be an option',
+      `${HEAD}[[packages]]\nname="a"\nvcs={type="git",url="https://g.test/r",commit-id="--upload-pack=x"}`,
+    ],
+    [
+      'a wheel of another project',
+      wheel(`hashes = { sha256 = "${SHA_A}" }`).replace('good-1.0', 'evil-1.0'),
+    ],
+    [
+      'a wheel of another version',
+      wheel(`hashes = { sha256 = "${SHA_A}" }`).replace('good-1.0', 'good-1.1'),
+    ],
+    [
+      'a wheel that is none',
+      wheel(`hashes = { sha256 = "${SHA_A}" }`).replace('-py3-none-any.whl', '.tar.gz'),
+    ],
+    [
+      'a path and an address of two files',
+      wheel(`hashes = { sha256 = "${SHA_A}" }\npath = "good-1.0-py2-none-any.whl"`),
+    ],
+    [
+      'an identity of no kind',
+      `${wheel(`hashes = { sha256 = "${SHA_A}" }`)}[[packages.attestation-identities]]\nrepository="a/b"`,
+    ],
     ['nesting without end', `${HEAD}x = ${'['.repeat(50_000)}`],
   ])('%s', async (name, text) => {
     const code = /^(?:no|empty) hashes$/u.test(name) ? 'WP-LOCK-NO-HASH' : 'WP-LOCKFILE-INVALID';
@@ -119,6 +171,11 @@ describe('refuses', () => {
     expect((await readLock(twice(SHA_A))).pins).toHaveLength(1);
   });
 
+  it('a package without any source as one that has lost its hashes', async () => {
+    const text = `${HEAD}[[packages]]\nname = "a"\nversion = "1"\nwheels = []`;
+    await expect(readLock(text)).rejects.toMatchObject({ code: 'WP-LOCK-NO-HASH' });
+  });
+
   it('a look-alike name', async () => {
     const text = `${HEAD}[[packages]]\nname = "rеquests"`;
     await expect(readLock(text)).rejects.toMatchObject({ code: 'WP-NAME-LOOKALIKE' });
@@ -126,8 +183,46 @@ describe('refuses', () => {
 });
 
 it('accepts a later minor version, and its benign twin of each refusal', async () => {
-  expect((await readLock('lock-version = "1.1"\nnew = [[1]]')).pins).toStrictEqual([]);
+  const later = HEAD.replace('1.0', '1.1');
+  expect((await readLock(`${later}new = [[1]]\npackages = []`)).pins).toStrictEqual([]);
   expect((await readLock(wheel(`hashes = { sha256 = "${SHA_A}" }`))).pins).toHaveLength(1);
+});
+
+it('holds a file to its hashes wherever it is taken from: pip takes the path, uv the address', async () => {
+  const both = wheel(`path = 'dist\\good-1.0-py3-none-any.whl'\nhashes = { sha256 = "${SHA_A}" }`);
+  const { pins, urls } = await readLock(both);
+  expect(pins).toMatchObject([
+    { filename: 'good-1.0-py3-none-any.whl', url: 'https://f.test/good-1.0-py3-none-any.whl' },
+  ]);
+  expect(urls).toMatchObject([{ kind: 'local', url: 'dist\\good-1.0-py3-none-any.whl' }]);
+});
+
+it('keeps the part of an archive or repository that is meant, and what the file is for', async () => {
+  const { packages, urls, scope } = await readLock(`${HEAD}requires-python = ">=3.9"
+environments = ["sys_platform == 'linux'"]
+default-groups = ["main"]
+[[packages]]
+name = "repo"
+vcs = { type = "git", url = "https://g.test/r", commit-id = "x", subdirectory = "a b/c" }
+[[packages]]
+name = "direct"
+archive = { url = "https://f.test/d.zip", hashes = { sha256 = "${SHA_B}" }, subdirectory = "s" }
+[[packages]]
+name = "local"
+archive = { path = "a/d%20.zip", hashes = { sha256 = "${SHA_B}" } }
+`);
+  expect(packages.map(({ place }) => place?.url)).toStrictEqual([
+    'git+https://g.test/r@x#subdirectory=a%20b/c',
+    'https://f.test/d.zip#subdirectory=s',
+    'a/d%20.zip',
+  ]);
+  expect(urls).toHaveLength(3);
+  expect(packages[2]?.files[0]?.filename).toBe('d%20.zip');
+  expect(scope).toStrictEqual({
+    requiresPython: '>=3.9',
+    environments: ["sys_platform == 'linux'"],
+    defaultGroups: ['main'],
+  });
 });
 
 it('never crashes', async () => {

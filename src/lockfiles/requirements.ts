@@ -120,7 +120,7 @@ async function readLine(
       const inner = nestedPath(nested.path, value ?? '', where);
       await readNested(walk, { path: inner, constraint, chain, where });
     } else if (name === '--editable') {
-      addEditable(value ?? '', where, walk.reading);
+      addEditable(value ?? '', { constraint: nested.constraint, where }, walk.reading);
     } else if (name !== '--hash') {
       walk.reading.options.push({ name, value, where });
     }
@@ -136,12 +136,17 @@ function hashesIn(
     .map(({ value }) => readLabelledHash(value ?? '', where));
 }
 
-function addEditable(value: string, where: string, reading: GrowingReading): void {
+function addEditable(
+  value: string,
+  { constraint, where }: Pick<Nested, 'constraint' | 'where'>,
+  reading: GrowingReading,
+): void {
   const remote = /^[a-z][a-z0-9+.-]*:\/\//iu.test(value) && !/^file:/iu.test(value);
   if (remote || /^[\w.[\], -]+\s*@\s/u.test(value)) {
-    addRequirement({ text: value, hashes: [], constraint: false, where }, reading);
+    addRequirement({ text: value, hashes: [], constraint, where }, reading);
   } else {
-    reading.urls.push({ url: value, kind: 'local', where });
+    const bounds = constraint ? { constraint: true as const } : {};
+    reading.urls.push({ url: value, kind: 'local', ...bounds, where });
   }
 }
 

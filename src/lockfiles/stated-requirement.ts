@@ -2,7 +2,7 @@
 import type { Hashes } from '../core/artifact.ts';
 import type { Pin } from '../core/installer.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
-import { normaliseName } from '../core/project-name.ts';
+import { isProjectName, normaliseName } from '../core/project-name.ts';
 import { safeText } from '../core/safe-text.ts';
 import { publicUrl } from '../core/url.ts';
 import { invalid, type GrowingReading } from './format.ts';
@@ -43,22 +43,36 @@ export function addRequirement(statement: Statement, reading: GrowingReading): v
   if (requirement.project !== null && !statement.constraint) {
     reading.wishes.push({ project: requirement.project, specifier: '', where });
   }
+  const bounds = statement.constraint ? { constraint: true as const } : {};
   if (requirement.kind === 'local') {
-    reading.urls.push({ url: requirement.path, kind: 'local', where });
+    reading.urls.push({ url: requirement.path, kind: 'local', ...bounds, where });
     return;
   }
   const kind: 'vcs' | 'remote' = /^[a-z]+\+/iu.test(requirement.url) ? 'vcs' : 'remote';
   if (kind === 'vcs') verifyVcsAddress(requirement.url, where);
-  reading.urls.push({ url: requirement.url, kind, where });
+  reading.urls.push({ url: requirement.url, kind, ...bounds, where });
   const pins = kind === 'remote' ? pinsOfAddress(requirement, statement) : [];
   reading.pins.push(...pins);
-  if (requirement.project === null || statement.constraint) return;
-  const { project: name, url, marker } = requirement;
-  const [first] = pins;
+  const name = nameOf(requirement, kind);
+  if (name === null || statement.constraint) return;
+  const { url, marker } = requirement;
   const hashes = pins.map((pin) => pin.hashes);
   const place = { url, kind };
-  const version = first?.version ?? null;
+  const version = kind === 'remote' ? versionAt(url, name) : null;
   reading.packages.push({ ...UNSAID, name, version, hashes, place, marker, where });
+}
+
+/** As it is said before the address, or by the file's name; `#egg=` is how pip's users said it before. */
+function nameOf({ project, url }: Address, kind: 'vcs' | 'remote'): string | null {
+  if (project !== null) return project;
+  const { hash, pathname } = URL.canParse(url) ? new URL(url) : { hash: '', pathname: '' };
+  if (kind === 'remote') return parseDistributionFilename(lastSegment(pathname))?.project ?? null;
+  const [, egg = ''] = /[#&]egg=([A-Za-z0-9._-]+)/u.exec(hash) ?? [];
+  return isProjectName(egg) ? normaliseName(egg) : null;
+}
+
+function versionAt(url: string, project: string): string | null {
+  return parseDistributionFilename(lastSegment(new URL(url).pathname), project)?.version ?? null;
 }
 
 type Address = Extract<Requirement, { readonly kind: 'address' }>;

@@ -9,7 +9,10 @@ import {
   fileAt,
   indexOf,
   projectAt,
+  partOf,
+  subdirectoryIn,
   UNSAID,
+  vcsPlace,
   versionOf,
   type Place,
 } from './locked-package.ts';
@@ -81,20 +84,19 @@ const LOCAL = ['path', 'directory', 'editable', 'virtual'] as const;
 
 function placeIn(source: Table, where: string): Place | null {
   const git = optionalText(source, 'git', where);
-  if (git !== null) {
-    const { commit, repository } = gitParts(git);
-    return { url: `git+${repository}${commit}`, kind: 'vcs' };
-  }
+  if (git !== null) return vcsPlace({ type: 'git', ...gitParts(git) });
   const url = optionalText(source, 'url', where);
-  if (url !== null) return { url, kind: 'remote' };
+  const subdirectory = optionalText(source, 'subdirectory', where);
+  if (url !== null) return partOf({ url, kind: 'remote' }, { subdirectory });
   const local = LOCAL.flatMap((key) => optionalText(source, key, where) ?? [])[0];
   return local === undefined ? null : { url: local, kind: 'local' };
 }
 
-/** `https://host/repository?rev=main#commit` */
-function gitParts(address: string): { readonly repository: string; readonly commit: string } {
+/** `https://host/repository?subdirectory=part&rev=main#commit` */
+function gitParts(address: string) {
   const [before = '', commit = ''] = address.split('#', 2);
-  return { repository: before.split('?', 1)[0] ?? '', commit: commit === '' ? '' : `@${commit}` };
+  const [url = '', query = ''] = before.split('?', 2);
+  return { url, revision: commit === '' ? null : commit, subdirectory: subdirectoryIn(query) };
 }
 
 /** `null`: it lies on this machine, and states no hash. */
