@@ -29,8 +29,21 @@ export const HEADERS_TIMEOUT_MS = 30_000;
 /** No byte for this long ends a body. */
 export const STALL_TIMEOUT_MS = 30_000;
 export const MAX_TRIES = 3;
-/** Waits before the second and the third try. */
-export const RETRY_WAITS_MS: readonly number[] = [250, 1_000];
+/** Waits before the second and the third try, give or take half: most failures are one connection's. */
+export const RETRY_WAITS_MS: readonly number[] = [50, 250];
+/** The same where the server says that it has too much to do, and not for how long. */
+export const OVERLOAD_WAITS_MS: readonly number[] = [250, 1_000];
+/**
+ * An answer is late, and asked for a second time beside the first, after LATE_FACTOR times what all
+ * but the slowest answers of its server took, within these bounds; the upper one where fewer than
+ * LATE_SAMPLES of the last MAX_PACE_SAMPLES are known.
+ */
+export const LATE_MS = { least: 250, most: 2_500 } as const;
+export const LATE_FACTOR = 3;
+export const LATE_SAMPLES = 8;
+export const MAX_PACE_SAMPLES = 32;
+/** Second requests for late answers, to one server: so many at once, and a share of what it answers. */
+export const LATE_REQUESTS = { atOnce: 8, share: 0.1 } as const;
 /** A server that asks for a longer wait (Retry-After) is not asked again. */
 export const MAX_RETRY_AFTER_MS = 10_000;
 /** What a body must bring per second, over each STALL_TIMEOUT_MS of waiting, so that a drip ends too. */

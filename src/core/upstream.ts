@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Tries } from './tries.ts';
 
 /** One request to the outside. */
 export interface UpstreamAsk {
@@ -23,6 +24,11 @@ export interface UpstreamAsk {
   /** For everything: redirects, further tries and the body's last byte. Absent: no such bound. */
   readonly withinMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * What is asked for stays the same however often, and these are all the tries for it. An answer
+   * that is late is then asked for a second time beside the first (which counts as a try).
+   */
+  readonly tries?: Tries;
 }
 
 export interface UpstreamAnswer {

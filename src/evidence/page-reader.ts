@@ -4,6 +4,7 @@ import { Refusal } from '../core/errors.ts';
 import type { PageAsk, PageReader, PageReading, RawPage } from '../core/evidence.ts';
 import { MAX_PAGE_AGE_SECONDS, MAX_PAGE_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
+import type { Tries } from '../core/tries.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { formOf, parsePage } from '../index/index.ts';
@@ -31,7 +32,7 @@ export interface PageReaderSettings {
 
 export function openPageReader(upstream: Upstream, settings: PageReaderSettings): PageReader {
   return {
-    read: (ask) => wholeAnswer(async () => await readOnce(upstream, settings, ask)),
+    read: (ask) => wholeAnswer(async (tries) => await readOnce(upstream, settings, ask, tries)),
   };
 }
 
@@ -39,6 +40,7 @@ async function readOnce(
   upstream: Upstream,
   settings: PageReaderSettings,
   ask: PageAsk,
+  tries: Tries,
 ): Promise<PageReading> {
   const request = {
     url: ask.url,
@@ -52,6 +54,7 @@ async function readOnce(
     maxBytes: MAX_PAGE_BYTES,
     redirects: 'follow',
     withinMs: PAGE_DEADLINE_MS,
+    tries,
     ...(ask.outside === undefined ? {} : { outside: ask.outside }),
   } as const;
   const answer =

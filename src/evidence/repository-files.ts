@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
 import { PAGE_DEADLINE_MS } from '../core/limits.ts';
+import type { Tries } from '../core/tries.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { ServerFailure } from './server-failure.ts';
@@ -61,10 +62,11 @@ export class RepositoryFiles {
 
   /** @param path as it stands in addresses. @returns `null` where there is no such file. @throws Refusal for whatever else happens. */
   async get(path: string, maxBytes: number): Promise<Got | null> {
-    return await wholeAnswer(async () => await this.#ask(`${this.#base}${path}`, maxBytes));
+    const url = `${this.#base}${path}`;
+    return await wholeAnswer(async (tries) => await this.#ask(url, maxBytes, tries));
   }
 
-  async #ask(url: string, maxBytes: number): Promise<Got | null> {
+  async #ask(url: string, maxBytes: number, tries: Tries): Promise<Got | null> {
     const answer = await this.#upstream.request({
       url,
       method: 'GET',
@@ -77,6 +79,7 @@ export class RepositoryFiles {
       maxBytes,
       redirects: 'follow',
       withinMs: PAGE_DEADLINE_MS,
+      tries,
     });
     const { status } = answer;
     if (status === 200) return { bytes: await whole(answer), inside: answer.inside === true };

@@ -19,6 +19,8 @@ export interface Question {
   readonly stallTimeoutMs: number;
   /** Whichever of them is aborted first ends the exchange. */
   readonly signals: readonly AbortSignal[];
+  /** The request goes out: a connection was free, or has come about. */
+  readonly onSent: () => void;
 }
 
 /** Where the request goes, and in which form (a proxy for plain http wants the whole address). */
@@ -57,9 +59,12 @@ async function send(
   const { headersTimeoutMs, body } = question;
   // Our own clock, begun when the request goes out (not while it waits for a free connection) and
   // ended by the headers' end only, however many interim answers or bytes of them come.
-  const watch = new SendingWatch(headersTimeoutMs, () => {
-    const message = `${printableUrl(question.url)}: expected an answer within ${headersTimeoutMs} ms, found none`;
-    ending.abort(new Refusal('WP-LIMIT-TIME', { message }));
+  const watch = new SendingWatch(headersTimeoutMs, {
+    onStart: question.onSent,
+    onLate: () => {
+      const message = `${printableUrl(question.url)}: expected an answer within ${headersTimeoutMs} ms, found none`;
+      ending.abort(new Refusal('WP-LIMIT-TIME', { message }));
+    },
   });
   try {
     return await route.dispatcher.compose(watch.interceptor).request({

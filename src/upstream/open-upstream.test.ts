@@ -230,60 +230,6 @@ describe('redirects', () => {
   });
 });
 
-describe('tries', () => {
-  it('survive resets before the headers and 503, with growing waits', async () => {
-    const waits: number[] = [];
-    const server = await serveTrial((socket, _head, count) => {
-      if (count === 1) socket.resetAndDestroy();
-      else socket.write(count === 2 ? http(503, {}, 'busy') : http(200, {}, 'ok'));
-    });
-    const wait = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
-    const answer = await openTrial({ wait }).request(get(`http://127.0.0.1:${server.port}/`));
-    expect(await textOf(answer)).toBe('ok');
-    expect(waits).toEqual([250, 1000]);
-  });
-
-  it('hand back the last 5xx', async () => {
-    const server = await serveTrial((socket) => socket.write(http(502, {}, 'bad')));
-    const answer = await openTrial().request(get(`http://127.0.0.1:${server.port}/`));
-    expect(answer.status).toBe(502);
-    expect(await textOf(answer)).toBe('bad');
-    expect(server.heads).toHaveLength(3);
-  });
-
-  it('are one only for what changes something', async () => {
-    const server = await serveTrial((socket) => socket.destroy());
-    const ask = get(`http://127.0.0.1:${server.port}/`, { method: 'POST' });
-    expect(await refusalOf(openTrial().request(ask))).toMatchObject({
-      code: 'WP-UPSTREAM-UNREACHABLE',
-      message: expect.stringContaining('(1 try)'),
-    });
-    expect(server.heads).toHaveLength(1);
-  });
-
-  it('end in what, where and how often: refused, unknown name, not HTTP', async () => {
-    const closed = await serveTrial(() => {});
-    await closed.close();
-    const refused = await refusalOf(
-      openTrial().request(get(`http://127.0.0.1:${closed.port}/a?b`)),
-    );
-    expect(refused.code).toBe('WP-UPSTREAM-UNREACHABLE');
-    expect(refused.message).toBe(`127.0.0.1:${closed.port} refused the connection (3 tries)`);
-
-    const unknown: Parameters<typeof openTrial>[0] = {
-      lookup: (_name, _options, callback) =>
-        callback(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), ''),
-    };
-    const nowhere = await refusalOf(openTrial(unknown).request(get('https://nowhere.test/')));
-    expect(nowhere.message).toBe('nowhere.test:443 is not known (DNS) (3 tries)');
-
-    const server = await serveTrial((socket) => socket.write('SSH-2.0-hello\r\n\r\n'));
-    const garbage = await refusalOf(openTrial().request(get(`http://127.0.0.1:${server.port}/`)));
-    expect(garbage.code).toBe('WP-UPSTREAM-UNREACHABLE');
-    expect(garbage.message).toContain('not valid HTTP');
-  });
-});
-
 describe('limits of time (D18)', () => {
   it('end an answer whose headers never come, never end or are always interim', async () => {
     const timers: NodeJS.Timeout[] = [];

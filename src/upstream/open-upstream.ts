@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setMaxListeners } from 'node:events';
+import { Tries } from '../core/tries.ts';
 import type { Upstream, UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { readCaFile } from './ca-bundle.ts';
@@ -7,13 +8,14 @@ import { deadlineOf } from './deadline.ts';
 import { exchange, type Answer } from './exchange.ts';
 import { firstHop } from './first-hop.ts';
 import { peerOf, unreachable } from './failure.ts';
+import { Paces } from './pace.ts';
 import { requirePinnedKey } from './pinned-keys.ts';
 import { Provenance } from './provenance.ts';
 import { readProxy } from './proxy-choice.ts';
 import { RedirectTrail, targetOf, type Hop } from './redirects.ts';
 import { Routes } from './routes.ts';
 import { DEFAULT_LIMITS, type UpstreamLimits, type UpstreamSettings } from './settings.ts';
-import { tryRepeatedly, waitReally } from './tries.ts';
+import { tryRepeatedly, waitReally, type Trying } from './tries.ts';
 import { proxyStatus } from './tunnel.ts';
 import { Whereabouts } from './whereabouts.ts';
 
@@ -34,6 +36,7 @@ class PooledUpstream implements Upstream {
   readonly #limits: UpstreamLimits;
   readonly #routes: Routes;
   readonly #whereabouts: Whereabouts;
+  readonly #paces = new Paces();
   readonly #closing = new AbortController();
 
   constructor(settings: UpstreamSettings) {
@@ -88,11 +91,14 @@ class PooledUpstream implements Upstream {
   async #ask(hop: Hop, ask: UpstreamAsk, { signals, provenance }: Way): Promise<Answer> {
     try {
       const { route, proxy } = this.#routeTo(hop.url, provenance);
-      return await tryRepeatedly(() => this.#askOnce(hop, ask, { signals, route, proxy }), {
+      const way = { signals, route, proxy };
+      return await tryRepeatedly((trying) => this.#askOnce(hop, ask, { ...way, trying }), {
         maxTries: isSafe(ask) ? this.#limits.maxTries : 1,
-        waitsMs: this.#limits.retryWaitsMs,
+        count: (ask.tries ?? new Tries()).of(hop.url.href),
         wait: this.#settings.wait ?? waitReally,
         signal: () => AbortSignal.any([...signals]),
+        pace: this.#paces.of(hop.url.origin),
+        beside: ask.tries !== undefined,
       });
     } catch (thrown) {
       throw provenance.explain(thrown);
@@ -111,7 +117,8 @@ class PooledUpstream implements Upstream {
   }
 
   async #askOnce(hop: Hop, ask: UpstreamAsk, way: Passage): Promise<Answer> {
-    const { signals, route, proxy } = way;
+    const { route, proxy, trying } = way;
+    const signals = [...way.signals, trying.signal];
     for (const signal of signals) signal.throwIfAborted();
     const { headersTimeoutMs, stallTimeoutMs } = this.#limits;
     const question = {
@@ -122,6 +129,7 @@ class PooledUpstream implements Upstream {
       headersTimeoutMs,
       stallTimeoutMs,
       signals,
+      onSent: trying.sent,
     };
     const answer = await exchange(question, route);
     return proxy === null ? answer : refuseProxyLogin(answer, hop.url, proxy.origin);
@@ -160,7 +168,7 @@ interface Way {
   readonly provenance: Provenance;
 }
 
-type Passage = Pick<Way, 'signals'> & ReturnType<Routes['to']>;
+type Passage = Pick<Way, 'signals'> & ReturnType<Routes['to']> & { readonly trying: Trying };
 
 const BYPASS =
   'NODE_TLS_REJECT_UNAUTHORIZED=0 was not obeyed: every server has to prove who it is.';

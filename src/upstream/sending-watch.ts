@@ -3,16 +3,21 @@ import type { Dispatcher } from 'undici';
 
 type Handler = Dispatcher.DispatchHandler;
 
+export interface SendingEvents {
+  readonly onStart: () => void;
+  readonly onLate: () => void;
+}
+
 /** A timer that begins when a request goes out and begins anew while its body does. */
 export class SendingWatch {
   readonly #milliseconds: number;
-  readonly #onLate: () => void;
+  readonly #events: SendingEvents;
   #timer: NodeJS.Timeout | null = null;
   #isStopped = false;
 
-  constructor(milliseconds: number, onLate: () => void) {
+  constructor(milliseconds: number, events: SendingEvents) {
     this.#milliseconds = milliseconds;
-    this.#onLate = onLate;
+    this.#events = events;
   }
 
   readonly interceptor: Dispatcher.DispatcherComposeInterceptor =
@@ -26,13 +31,14 @@ export class SendingWatch {
 
   #begin(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    if (!this.#isStopped) this.#timer = setTimeout(this.#onLate, this.#milliseconds);
+    if (!this.#isStopped) this.#timer = setTimeout(this.#events.onLate, this.#milliseconds);
   }
 
   #watched(handler: Handler): Handler {
     return {
       onRequestStart: (controller, context) => {
         this.#begin();
+        this.#events.onStart();
         handler.onRequestStart?.(controller, context);
       },
       onBodySent: (chunk) => {

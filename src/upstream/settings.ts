@@ -6,7 +6,6 @@ import {
   HEADERS_TIMEOUT_MS,
   MAX_REDIRECTS,
   MAX_TRIES,
-  RETRY_WAITS_MS,
   STALL_TIMEOUT_MS,
   UPSTREAM_CONNECTIONS,
 } from '../core/limits.ts';
@@ -20,7 +19,6 @@ export interface UpstreamLimits {
   readonly stallTimeoutMs: number;
   readonly maxRedirects: number;
   readonly maxTries: number;
-  readonly retryWaitsMs: readonly number[];
   /** To one origin at a time. */
   readonly connections: number;
 }
@@ -62,6 +60,5 @@ export const DEFAULT_LIMITS: UpstreamLimits = {
   stallTimeoutMs: STALL_TIMEOUT_MS,
   maxRedirects: MAX_REDIRECTS,
   maxTries: MAX_TRIES,
-  retryWaitsMs: RETRY_WAITS_MS,
   connections: UPSTREAM_CONNECTIONS,
 };

@@ -1,20 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout as pass } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pass } from 'node:timers/promises';
 import { Refusal } from '../core/errors.ts';
-import { MAX_RETRY_AFTER_MS } from '../core/limits.ts';
+import { MAX_RETRY_AFTER_MS, OVERLOAD_WAITS_MS, RETRY_WAITS_MS } from '../core/limits.ts';
+import { waitAfter, type TryCount } from '../core/tries.ts';
 import type { Headers } from './header-rules.ts';
+import { LateWatch } from './late-watch.ts';
+import type { Pace } from './pace.ts';
 import type { Wait } from './settings.ts';
 
-/** Statuses that another try may change. */
-const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** Statuses that another try may change; the second kind says that there is too much to do. */
+const PASSING: ReadonlyMap<number, readonly number[]> = new Map([
+  [502, RETRY_WAITS_MS],
+  [504, RETRY_WAITS_MS],
+  [429, OVERLOAD_WAITS_MS],
+  [503, OVERLOAD_WAITS_MS],
+]);
 
 export interface TryRules {
   readonly maxTries: number;
-  /** Before the second try, the third, …; the last one stays. */
-  readonly waitsMs: readonly number[];
+  /** Tries made before count as well. */
+  readonly count: TryCount;
   readonly wait: Wait;
   /** Ends the waiting; asked for only where there is some. */
   readonly signal: () => AbortSignal;
+  /** How soon the server answers; takes how soon it did. */
+  readonly pace: Pace;
+  /** A late answer is asked for a second time beside the first. */
+  readonly beside: boolean;
+  readonly random?: () => number;
+  readonly now?: () => number;
+}
+
+/** What one try is told. */
+export interface Trying {
+  /** Aborted when another try was answered first. */
+  readonly signal: AbortSignal;
+  /** To be called when the request goes out. */
+  readonly sent: () => void;
 }
 
 interface Triable {
@@ -28,22 +50,10 @@ interface Triable {
  * @throws what `attempt` throws; a server that cannot be reached is tried again first.
  */
 export async function tryRepeatedly<Answer extends Triable>(
-  attempt: () => Promise<Answer>,
+  attempt: (trying: Trying) => Promise<Answer>,
   rules: TryRules,
 ): Promise<Answer> {
-  for (let made = 1; ; made += 1) {
-    const isLast = made >= rules.maxTries;
-    const outcome = await settle(attempt);
-    if (outcome instanceof Refusal) {
-      if (isLast) throw withTries(outcome, made);
-      await waitBefore(made, 0, rules);
-      continue;
-    }
-    const asked = PASSING.has(outcome.status) ? retryAfterMs(outcome.headers, Date.now()) : null;
-    if (isLast || asked === null || asked > MAX_RETRY_AFTER_MS) return outcome;
-    outcome.discard();
-    await waitBefore(made, asked, rules);
-  }
+  return await new Tryout(attempt, rules).run();
 }
 
 /** Retry-After (RFC 9110 10.2.3), in seconds or as a date; 0 where it says nothing readable. */
@@ -54,28 +64,132 @@ export function retryAfterMs(headers: Headers, now: number): number {
   return Number.isNaN(at) ? 0 : Math.max(0, at - now);
 }
 
-/** The default {@link Wait}. */
+/** The default {@link Wait}; what came in while this process was busy is looked at before it ends. */
 export async function waitReally(milliseconds: number, signal?: AbortSignal): Promise<void> {
   await pass(milliseconds, undefined, signal === undefined ? {} : { signal });
+  await turn();
 }
 
-async function settle<Answer>(attempt: () => Promise<Answer>): Promise<Answer | Refusal> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (error instanceof Refusal && error.code === 'WP-UPSTREAM-UNREACHABLE') return error;
-    throw error;
+/** A try under way. */
+interface Flight {
+  readonly ending: AbortController;
+  readonly late: LateWatch;
+}
+
+/** What became of a try: an answer, or no connection to whoever should give one. */
+type Outcome<Answer> = Answer | Refusal;
+
+/** All tries of one ask. There are two at a time at most, and only where the first is late. */
+class Tryout<Answer extends Triable> {
+  readonly #attempt: (trying: Trying) => Promise<Answer>;
+  readonly #rules: TryRules;
+  readonly #end = Promise.withResolvers<Answer>();
+  readonly #ending = new AbortController();
+  readonly #flights = new Set<Flight>();
+  #isPausing = false;
+  #wasLate = false;
+
+  constructor(attempt: (trying: Trying) => Promise<Answer>, rules: TryRules) {
+    this.#attempt = attempt;
+    this.#rules = rules;
+  }
+
+  async run(): Promise<Answer> {
+    this.#begin();
+    try {
+      return await this.#end.promise;
+    } finally {
+      this.#ending.abort();
+      for (const { ending, late } of this.#flights) {
+        late.stop();
+        ending.abort(
+          new Refusal('WP-UPSTREAM-UNREACHABLE', { message: 'another try was quicker' }),
+        );
+      }
+    }
+  }
+
+  #begin(): void {
+    const { count, pace, wait, beside, now } = this.#rules;
+    count.made += 1;
+    const onLate = beside ? (): void => this.#askBeside() : null;
+    const flight: Flight = {
+      ending: new AbortController(),
+      late: new LateWatch({ pace, wait, onLate, ...(now === undefined ? {} : { now }) }),
+    };
+    this.#flights.add(flight);
+    void this.#follow(flight);
+  }
+
+  async #follow(flight: Flight): Promise<void> {
+    const { ending, late } = flight;
+    let outcome: Outcome<Answer>;
+    try {
+      outcome = await this.#attempt({ signal: ending.signal, sent: () => late.begin() });
+      late.answered();
+    } catch (thrown) {
+      late.stop();
+      if (!isUnreachable(thrown)) {
+        this.#flights.delete(flight);
+        this.#end.reject(thrown);
+        return;
+      }
+      outcome = thrown;
+    }
+    this.#flights.delete(flight);
+    this.#judge(outcome);
+  }
+
+  #judge(outcome: Outcome<Answer>): void {
+    if (this.#ending.signal.aborted) return discard(outcome);
+    const waits = outcome instanceof Refusal ? RETRY_WAITS_MS : PASSING.get(outcome.status);
+    if (waits === undefined) return this.#give(outcome);
+    const asked = outcome instanceof Refusal ? 0 : retryAfterMs(outcome.headers, Date.now());
+    const isLast = this.#isSpent && !this.#isPausing && this.#flights.size === 0;
+    if (isLast || asked > MAX_RETRY_AFTER_MS) return this.#give(outcome);
+    discard(outcome);
+    if (!this.#isSpent && !this.#isPausing) void this.#again(waits, asked);
+  }
+
+  get #isSpent(): boolean {
+    return this.#rules.count.made >= this.#rules.maxTries;
+  }
+
+  #give(outcome: Outcome<Answer>): void {
+    if (outcome instanceof Refusal) this.#end.reject(withTries(outcome, this.#rules.count.made));
+    else this.#end.resolve(outcome);
+  }
+
+  async #again(waits: readonly number[], asked: number): Promise<void> {
+    const { count, random, wait } = this.#rules;
+    this.#isPausing = true;
+    const outer = this.#rules.signal();
+    try {
+      const own = waitAfter(count.made, waits, random);
+      await wait(Math.max(own, asked), AbortSignal.any([outer, this.#ending.signal]));
+    } catch {
+      // Aborted; by whom is looked at next.
+    }
+    this.#isPausing = false;
+    if (this.#ending.signal.aborted) return;
+    if (outer.aborted) this.#end.reject(outer.reason);
+    else this.#begin();
+  }
+
+  #askBeside(): void {
+    if (this.#wasLate || this.#isPausing || this.#isSpent) return;
+    if (!this.#rules.pace.mayAskBeside()) return;
+    this.#wasLate = true;
+    this.#begin();
   }
 }
 
-async function waitBefore(made: number, asked: number, rules: TryRules): Promise<void> {
-  const own = rules.waitsMs[made - 1] ?? rules.waitsMs.at(-1) ?? 0;
-  const signal = rules.signal();
-  try {
-    await rules.wait(Math.max(own, asked), signal);
-  } finally {
-    signal.throwIfAborted();
-  }
+function isUnreachable(thrown: unknown): thrown is Refusal {
+  return thrown instanceof Refusal && thrown.code === 'WP-UPSTREAM-UNREACHABLE';
+}
+
+function discard(outcome: Triable | Refusal): void {
+  if (!(outcome instanceof Refusal)) outcome.discard();
 }
 
 function withTries(refusal: Refusal, made: number): Refusal {

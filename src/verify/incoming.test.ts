@@ -28,6 +28,7 @@ async function arrive(tries: readonly Try[]) {
   const artifact = directArtifact('https://files.test/good-1.0.zip');
   const draft = await openMemoryBlobStore().draft();
   const begun: (number | null)[] = [];
+  const waits: number[] = [];
   let made = 0;
   const upstream = {
     async request({ url }: { readonly url: string }): Promise<UpstreamAnswer> {
@@ -45,14 +46,22 @@ async function arrive(tries: readonly Try[]) {
     maxBytes: 1000,
     begun: (size) => begun.push(size),
     progressed: () => undefined,
+    wait: async (milliseconds) => waits.push(milliseconds),
   }).catch((thrown: unknown) => (thrown instanceof Refusal ? thrown.code : String(thrown)));
-  return { outcome, begun, written: draft.written };
+  return { outcome, begun, waits, written: draft.written };
 }
 
 describe('a file asked for again after a cut', () => {
   test('goes on where it was', async () => {
     const { outcome } = await arrive([cut('01234', 10), { bytes: '0123456789', length: 10 }]);
     expect(outcome).toEqual({ outcome: 'whole' });
+  });
+
+  test('R09: is asked for three times at most, after growing waits', async () => {
+    const { outcome, waits } = await arrive([cut('0', 10), cut('01', 10), cut('012', 10)]);
+    expect(outcome).toBe('WP-UPSTREAM-TRUNCATED');
+    expect(waits).toHaveLength(2);
+    expect(waits[1]).toBeGreaterThan(waits[0] ?? Infinity);
   });
 
   test('has the length it was announced with: what streams out is a part of that whole', async () => {

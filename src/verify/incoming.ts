@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setTimeout as pass } from 'node:timers/promises';
 import type { Artifact } from '../core/artifact.ts';
 import type { BlobDraft } from '../core/blob-store.ts';
 import { isDistributionLike } from '../core/distribution-filename.ts';
 import { Refusal } from '../core/errors.ts';
 import { MAX_SLOW_TRIES, MAX_TRIES } from '../core/limits.ts';
+import { Tries, waitAfter } from '../core/tries.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { GatheredChunks } from './gathered-chunks.ts';
@@ -22,6 +24,8 @@ export interface IncomingParts {
   readonly begun: (size: number | null) => void;
   readonly progressed: () => void;
   readonly signal?: AbortSignal;
+  /** How waits between tries pass. */
+  readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
 }
 
 /** A longer header is no name, and would only cost time. */
@@ -42,13 +46,25 @@ const TRIES_AFTER: ReadonlyMap<string, number> = new Map([
  */
 export async function bringIn(parts: IncomingParts): Promise<Arrival> {
   const promise: Promised = { size: parts.artifact.listed?.size ?? null, by: 'the index page' };
-  for (let attempt = 1; ; attempt++) {
+  const { signal, wait = waitUnlessGivenUp } = parts;
+  const tries = new Tries();
+  for (let asked = 1; ; asked += 1) {
     try {
-      return await bringInOnce(parts, promise);
+      return await bringInOnce(parts, promise, tries);
     } catch (thrown) {
-      const tries = thrown instanceof Refusal ? (TRIES_AFTER.get(thrown.code) ?? 1) : 1;
-      if (attempt >= tries) throw thrown;
+      const most = thrown instanceof Refusal ? (TRIES_AFTER.get(thrown.code) ?? 1) : 1;
+      const made = Math.max(asked, tries.most);
+      if (made >= most) throw thrown;
+      await wait(waitAfter(made), signal);
     }
+  }
+}
+
+async function waitUnlessGivenUp(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await pass(milliseconds, undefined, signal === undefined ? {} : { signal });
+  } finally {
+    signal?.throwIfAborted();
   }
 }
 
@@ -58,7 +74,11 @@ interface Promised {
   by: 'the index page' | 'the first answer';
 }
 
-async function bringInOnce(parts: IncomingParts, promised: Promised): Promise<Arrival> {
+async function bringInOnce(
+  parts: IncomingParts,
+  promised: Promised,
+  tries: Tries,
+): Promise<Arrival> {
   const { artifact, draft } = parts;
   const answer = await parts.upstream.request({
     url: artifact.url,
@@ -67,6 +87,7 @@ async function bringInOnce(parts: IncomingParts, promised: Promised): Promise<Ar
     maxBytes: parts.maxBytes,
     redirects: 'follow',
     from: artifact.listedBy ?? null,
+    tries,
     ...(parts.signal === undefined ? {} : { signal: parts.signal }),
   });
   const declined = declinedBy(answer, artifact);

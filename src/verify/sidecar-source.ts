@@ -3,6 +3,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { BlobStore } from '../core/blob-store.ts';
 import { Refusal } from '../core/errors.ts';
 import { HOLD_LIMIT_BYTES, MAX_SIDECAR_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
+import type { Tries } from '../core/tries.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey, printableUrl } from '../core/url.ts';
 import type { FileAsk } from '../core/verification.ts';
@@ -37,7 +38,9 @@ export class SidecarSource {
   async fetch(artifact: Artifact, credentials: FileAsk['credentials']): Promise<FetchedSidecar> {
     const kept = await this.#kept(artifact);
     if (kept !== null) return { status: 200, bytes: kept };
-    return await wholeAnswer(() => fetchOnce(this.#upstream, artifact, credentials));
+    return await wholeAnswer((tries) =>
+      fetchOnce(this.#upstream, artifact, { credentials, tries }),
+    );
   }
 
   /** Only what is the sidecar that the page states, so that nobody can tell the difference. */
@@ -65,7 +68,7 @@ export class SidecarSource {
 async function fetchOnce(
   upstream: Upstream,
   artifact: Artifact,
-  credentials: FileAsk['credentials'],
+  { credentials, tries }: Pick<FileAsk, 'credentials'> & { readonly tries: Tries },
 ): Promise<FetchedSidecar> {
   const url = sidecarOf(artifact.url);
   const answer = await upstream.request({
@@ -76,6 +79,7 @@ async function fetchOnce(
     redirects: 'follow',
     from: artifact.listedBy ?? null,
     withinMs: PAGE_DEADLINE_MS,
+    tries,
   });
   const { status } = answer;
   if (status !== 200) {

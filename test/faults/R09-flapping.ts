@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ServerResponse } from 'node:http';
+import { RETRY_WAITS_MS } from '../../src/core/limits.ts';
 import type { Hook } from '../world/host.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import type { Fault, Played } from './fault.ts';
@@ -30,13 +31,17 @@ async function flap(ground: Ground): Promise<Played> {
   await ground.forgetAll();
   const broken = new Map<Breaking, number>();
   const random = dice(4711);
+  const pauses = new Pauses();
   for (const name of [FILES, INDEX]) {
     const host = ground.world.host(name);
     host.seen.length = 0;
     host.through((request, response, count, honest) => {
+      const path = request.url ?? '';
+      pauses.asked(path);
       if (count >= MOST_TRIES || random() >= SHARE) return honest();
       const how = BREAKINGS[Math.floor(random() * BREAKINGS.length)] ?? 'reset';
       broken.set(how, (broken.get(how) ?? 0) + 1);
+      if (how !== 'stall') response.once('close', () => pauses.failed(path));
       breakIn(how, honest)(request, response, count);
     });
   }
@@ -51,12 +56,43 @@ async function flap(ground: Ground): Promise<Played> {
       tries.set(path, (tries.get(path) ?? 0) + 1);
   const most = Math.max(...tries.values());
   if (most > MOST_TRIES) faults.push(`one thing was asked for ${most} times`);
+  faults.push(...pauses.tooShort());
   const ratio = run.milliseconds / clean.milliseconds;
   if (ratio > BOUND) faults.push(`${ratio.toFixed(2)} times the clean time`);
   faults.push(...(await judgeStore(ground.data, new Map())).faults);
   const total = [...broken.values()].reduce((sum, count) => sum + count, 0);
   const figure = `${total} broken, ${ratio.toFixed(2)} × clean time (bound ${BOUND}), at most ${most} tries`;
   return { faults, figure };
+}
+
+/** Before the second and the third try of one thing, each at least half of what it is on average. */
+const LEAST_PAUSES_MS = RETRY_WAITS_MS.map((milliseconds) => milliseconds / 2);
+/** A timer may be early by a little. */
+const EARLY_MS = 2;
+
+/** How long whoever asks waits after each failure, seen from the server. */
+class Pauses {
+  readonly #failures = new Map<string, number[]>();
+  readonly #found: { readonly path: string; readonly after: number; readonly pause: number }[] = [];
+
+  failed(path: string): void {
+    this.#failures.set(path, [...(this.#failures.get(path) ?? []), performance.now()]);
+  }
+
+  asked(path: string): void {
+    const failures = this.#failures.get(path) ?? [];
+    const last = failures.at(-1);
+    if (last === undefined) return;
+    this.#found.push({ path, after: failures.length, pause: performance.now() - last });
+  }
+
+  tooShort(): string[] {
+    return this.#found.flatMap(({ path, after, pause }) => {
+      const least = (LEAST_PAUSES_MS[after - 1] ?? 0) - EARLY_MS;
+      const told = `${path} was asked for again ${pause.toFixed(0)} ms after failure ${after}`;
+      return pause < least ? [told] : [];
+    });
+  }
 }
 
 function breakIn(how: Breaking, honest: () => void): Hook {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { LATE_MS } from '../core/limits.ts';
+import type { Pace } from './pace.ts';
+import type { Wait } from './settings.ts';
+
+export interface LateWatchSettings {
+  readonly pace: Pace;
+  readonly wait: Wait;
+  /** Called once at most; `null` where nobody wants to know. */
+  readonly onLate: (() => void) | null;
+  readonly now?: () => number;
+}
+
+/** Looks at one request's time: tells the server's pace of it, and whoever waits that it is late. */
+export class LateWatch {
+  readonly #settings: LateWatchSettings;
+  readonly #now: () => number;
+  readonly #ending = new AbortController();
+  #sentAt: number | null = null;
+
+  constructor(settings: LateWatchSettings) {
+    this.#settings = settings;
+    this.#now = settings.now ?? (() => performance.now());
+  }
+
+  /** The request goes out. */
+  begin(): void {
+    if (this.#sentAt !== null || this.#ending.signal.aborted) return;
+    this.#sentAt = this.#now();
+    const { onLate } = this.#settings;
+    if (onLate !== null) void this.#watch(onLate);
+  }
+
+  answered(): void {
+    if (this.#sentAt !== null) this.#settings.pace.answered(this.#now() - this.#sentAt);
+    this.stop();
+  }
+
+  stop(): void {
+    this.#ending.abort();
+  }
+
+  async #watch(onLate: () => void): Promise<void> {
+    const { pace, wait } = this.#settings;
+    const { signal } = this.#ending;
+    try {
+      // Looked at again and again: what is usual may be known only once others have been answered.
+      for (let waited = 0; waited < pace.lateAfterMs();) {
+        const step = Math.min(pace.lateAfterMs() - waited, LATE_MS.least);
+        await wait(step, signal);
+        waited += step;
+      }
+    } catch {
+      return; // answered, or given up
+    }
+    if (!signal.aborted) onLate();
+  }
+}
