@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dirname, join, resolve } from 'node:path';
-import type { Installer } from '../core/installer.ts';
+import { dirname, resolve } from 'node:path';
+import type { Installer, InstallTarget } from '../core/installer.ts';
+import { activeEnvironment } from './active-environment.ts';
 import { has, scanArguments, valuesOf, type OptionTable } from './argument-scan.ts';
 import { pipUnderneath } from './pip-underneath.ts';
 import type { InstallerPorts } from './ports.ts';
 import { createTool, type ToolOutlook, type ToolRun } from './steered-tool.ts';
+import { UNKNOWN_PLACE } from './unknown-place.ts';
 import { uvSettings } from './uv-underneath.ts';
 
 /** nox; its noxfile is a program of the user's own. */
@@ -21,21 +23,60 @@ export function createNox(ports: InstallerPorts): Installer {
 }
 
 async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
-  const scan = scanArguments(argv, TABLE);
-  const noxfile = resolve(call.directory, valuesOf(scan, '--noxfile').at(-1) ?? 'noxfile.py');
-  const stated = valuesOf(scan, '--envdir').at(-1) ?? call.environment['NOX_ENVDIR'] ?? '';
-  const folder = stated === '' ? join(dirname(noxfile), '.nox') : resolve(call.directory, stated);
-  const pip = await pipUnderneath(ports.machine, call);
+  const { machine } = ports;
+  const { directory, environment } = call;
+  const scan = scanArguments(
+    argv.map((word) => LONG.get(word) ?? word),
+    TABLE,
+  );
+  const noxfile = resolve(directory, valuesOf(scan, '--noxfile').at(-1) ?? 'noxfile.py');
+  const isThere = (await machine.kindOf(noxfile)) === 'file';
+  const program = isThere ? ((await machine.readText(noxfile)) ?? '') : '';
+  const stated = valuesOf(scan, '--envdir').at(-1);
+  const own = stated === undefined ? placesIn(program) : [];
+  const pip = await pipUnderneath(machine, call);
   const uv = await uvSettings(ports, call, dirname(noxfile));
+  const python = await machine.findProgram('python', environment, directory);
+  const folders = [
+    ...(stated === undefined ? [] : [resolve(directory, stated)]),
+    ...['.nox', environment['NOX_ENVDIR'] ?? '', ...(own ?? [])].flatMap((path) =>
+      path === '' ? [] : [resolve(dirname(noxfile), path)],
+    ),
+  ];
   return {
-    fetches: !has(scan, '--help', '-h', '--version', '--list', '--list-sessions', '-l'),
-    runsProgram: !has(scan, '--install-only'),
+    // To list its sessions, too, nox installs what a noxfile requires for itself (PEP 723).
+    fetches: !has(scan, '--help', '-h', '--version'),
+    runsProgram: !has(scan, '--install-only', ...LISTS),
     asked: { options: pip.options },
-    targets: [{ kind: 'environments', path: folder }],
+    targets: [
+      ...folders.map((path): InstallTarget => ({ kind: 'environments', path })),
+      // A session without an environment of its own.
+      ...activeEnvironment(call),
+      ...(python === null ? [] : [{ kind: 'interpreter', path: python } as const]),
+    ],
     caFiles: pip.caFiles,
+    notes: own === null ? [UNKNOWN_PLACE] : [],
     refusals: uv.refusals,
   };
 }
+
+/** Where a noxfile says that environments lie; `null` where it says so and nobody can tell what. */
+function placesIn(program: string): readonly string[] | null {
+  const lines = program.split('\n').filter((line) => /\benvdir\b/u.test(line));
+  const stated = lines.map((line) => LITERAL.exec(line)?.[2] ?? null);
+  return stated.every((path) => path !== null) ? stated : null;
+}
+
+const LITERAL = /\benvdir\s*=\s*(["'])([^"'\\]+)\1\s*(?:#.*)?$/u;
+
+const LISTS = ['--list', '--list-sessions', '-l'];
+
+/** Two letters behind one dash are one option, as nox has them. */
+const LONG: ReadonlyMap<string, string> = new Map([
+  ['-db', '--default-venv-backend'],
+  ['-fb', '--force-venv-backend'],
+  ['-ts', '--add-timestamp'],
+]);
 
 const TABLE: OptionTable = {
   values: new Set(

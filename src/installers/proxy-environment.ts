@@ -63,6 +63,18 @@ export function steersBuilds(name: string): boolean {
   return STEERED.has(name.toLowerCase()) || SILENTLY_UNSET.test(name) || GIT_STEERED.test(name);
 }
 
+/** What a child must not lose: without one of these, something would leave the way. */
+export const STEERED_NAMES: readonly string[] = [
+  ...PROXY,
+  ...CA_FILE.filter((name) => !/^(?:CARGO|NODE|npm)/u.test(name)),
+  'SSL_CERT_DIR',
+  'PIP_PROXY',
+  'PIP_CACHE_DIR',
+  'UV_CACHE_DIR',
+  'GIT_ALLOW_PROTOCOL',
+  'GIT_CONFIG_COUNT',
+];
+
 /**
  * The user's environment, steered onto the route: as one set it held all installers tried. What
  * goes round the proxy meets a certificate that nobody trusts, and fails.

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join, resolve } from 'node:path';
-import { reason, type Reason } from '../core/errors.ts';
 import type { Installer } from '../core/installer.ts';
-import type { Machine } from '../core/machine.ts';
 import { has, scanArguments, valuesOf, type OptionTable } from './argument-scan.ts';
 import { pipUnderneath } from './pip-underneath.ts';
 import type { InstallerPorts } from './ports.ts';
-import { steersBuilds } from './proxy-environment.ts';
 import { createTool, type ToolOutlook, type ToolRun } from './steered-tool.ts';
+import { readToxProject } from './tox-project.ts';
+import { judgeTox } from './tox-settings.ts';
 import { uvSettings } from './uv-underneath.ts';
 
 /** tox 4; steered by the environment alone, of which it hands on what it is told to. */
@@ -25,23 +24,31 @@ export function createTox(ports: InstallerPorts): Installer {
 
 async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
   const { machine } = ports;
+  const { directory, environment } = call;
   const [first] = scanArguments(argv, TABLE, 1).words;
   const verb = first?.text ?? 'legacy';
   const scan = scanArguments(argv, TABLE);
-  const root = resolve(call.directory, valuesOf(scan, '--root').at(-1) ?? '.');
-  const folder = valuesOf(scan, '--workdir').at(-1) ?? join(root, '.tox');
+  const stated = (option: string, variable: string): string | undefined =>
+    valuesOf(scan, option).at(-1) ?? (environment[variable] || undefined);
+  const project = await readToxProject(machine, call, stated('--conf', 'TOX_CONFIG_FILE'));
+  const root = resolve(directory, stated('--root', 'TOX_ROOT_DIR') ?? project.root);
+  const judged = await judgeTox(machine, environment, { ...project, root });
+  const folder = stated('--workdir', 'TOX_WORK_DIR') ?? join(root, '.tox');
   const pip = await pipUnderneath(machine, call);
   const uv = await uvSettings(ports, call, root);
-  const asks = has(scan, '--help', '-h', '--version', '--list', '-l', '--showconfig');
+  const looks = has(scan, '--list', '-l', '--showconfig') || LOOKS.has(verb);
   return {
-    fetches: !LOCAL_VERBS.has(verb) && !asks,
+    // To look at its settings, too, tox installs the plugins that they require.
+    fetches: !has(scan, '--help', '-h', '--version'),
     // Without tests, there is nothing that wants its own network.
-    runsProgram: !has(scan, '--notest', '-n') && !INSTALL_ONLY.has(verb),
+    runsProgram: !has(scan, '--notest', '-n') && !looks,
     asked: { options: pip.options },
-    targets: [{ kind: 'environments', path: resolve(call.directory, folder) }],
+    targets: [{ kind: 'environments', path: resolve(directory, folder) }, ...judged.targets],
     caFiles: pip.caFiles,
-    refusals: [...(await setVariables(machine, root)), ...uv.refusals],
-    variables: () => ({ TOX_OVERRIDE: handedOn(call.environment['TOX_OVERRIDE'] ?? '') }),
+    refusals: [...judged.refusals, ...uv.refusals],
+    variables: () => ({
+      TOX_OVERRIDE: handedOn(environment['TOX_OVERRIDE'] ?? '', judged.passing),
+    }),
   };
 }
 
@@ -66,11 +73,14 @@ const TABLE: OptionTable = {
   beginnings: false,
 };
 
-const LOCAL_VERBS: ReadonlySet<string> = new Set([
+/** They run nothing of the project's own. */
+const LOOKS: ReadonlySet<string> = new Set([
   'c',
   'config',
+  'd',
   'de',
   'depends',
+  'devenv',
   'l',
   'list',
   'man',
@@ -79,33 +89,18 @@ const LOCAL_VERBS: ReadonlySet<string> = new Set([
   'schema',
 ]);
 
-const INSTALL_ONLY: ReadonlySet<string> = new Set(['devenv', 'd']);
-
 /** Of our own variables tox hands on the proxies, pip's and some certificates by itself. */
 const HANDED_ON =
   'ALL_PROXY,SSL_CERT_DIR,REQUESTS_CA_BUNDLE,GIT_*,UV_*,CARGO_*,NODE_*,npm_config_*';
 /** INI's and TOML's names for what every environment takes over, and packaging ones. */
-const BASES = ['testenv', 'env_run_base', 'pkgenv', 'env_pkg_base'];
+const BASES = [
+  'testenv',
+  'pkgenv',
+  ...['env_run_base', 'env_pkg_base'].flatMap((base) => [base, `tool.tox.${base}`]),
+];
 
-function handedOn(theirs: string): string {
-  const ours = BASES.map((base) => `${base}.pass_env+=${HANDED_ON}`);
-  return [...(theirs === '' ? [] : [theirs]), ...ours].join(';');
-}
-
-/** What a project sets for its environments beats what they get from us. */
-async function setVariables(machine: Machine, root: string): Promise<readonly Reason[]> {
-  const refusals: Reason[] = [];
-  for (const name of ['tox.ini', 'tox.toml', 'setup.cfg']) {
-    const file = join(root, name);
-    if ((await machine.kindOf(file)) !== 'file') continue;
-    const lines = ((await machine.readText(file)) ?? '').split('\n');
-    for (const [at, line] of lines.entries()) {
-      const variable =
-        /^\s*(?:set_?env(?:\.|\s*=\s*\{?\s*))?"?([A-Za-z_]\w*)"?\s*=/u.exec(line)?.[1] ?? '';
-      if (variable === '' || !steersBuilds(variable)) continue;
-      const message = `${file}:${at + 1}: sets ${variable} for its environments, which leads them past the gate`;
-      refusals.push(reason('WP-BYPASS-CONFIG', message, `Remove ${variable} there.`));
-    }
-  }
-  return refusals;
+function handedOn(theirs: string, places: readonly string[]): string {
+  const bases = BASES.map((base) => `${base}.pass_env`);
+  const all = [...new Set([...bases, ...places])].map((place) => `${place}+=${HANDED_ON}`);
+  return [...(theirs === '' ? [] : [theirs]), ...all].join(';');
 }
