@@ -7,6 +7,7 @@ import { safeText } from '../core/safe-text.ts';
 import { judgeFileAddress, judgeResolved } from '../core/source-address.ts';
 import { type ReadFields, readFields } from './entry-fields.ts';
 import type { PlainAddresses } from './plain-addresses.ts';
+import { readPlainFile } from './plain-fields.ts';
 import type { RawEntry } from './raw-page.ts';
 
 export interface EntryContext {
@@ -47,6 +48,10 @@ export function readEntry(raw: RawEntry, context: EntryContext): EntryReading {
   // Eggs are nothing that an installer behind us takes from an index.
   if (/\.egg$/iu.test(filename)) return { outcome: 'ignored' };
   const plain = context.plain.hrefOf(address, filename);
+  const usual = plain === null ? null : readPlainFile(raw, filename, plain);
+  if (usual !== null && judgeName(filename, context.project) === null) {
+    return { outcome: 'file', file: usual };
+  }
   const url = plain === null ? URL.parse(address, context.base) : null;
   const read = readFields(raw, address, context.base);
   const faults: Fault[] = [];

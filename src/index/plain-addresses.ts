@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { MAX_FILENAME_CHARACTERS, MAX_URL_CHARACTERS } from '../core/limits.ts';
 
-/** What the URL standard leaves as it stands, behind an origin, with no fragment but a hash. */
-const PLAIN =
-  /^(?<origin>https:\/\/[^/?#]+)(?<path>\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*)(?:#sha256=[0-9a-f]{64})?$/u;
+/** What the URL standard leaves as it stands, behind an origin. */
+const PLAIN_PATH = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/u;
+const ORIGIN = /^https:\/\/[^/?#]+/u;
+const HASH = /#sha256=[0-9a-f]{64}$/u;
 const PLAIN_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._+!-]*[A-Za-z0-9])?$/u;
 
 /**
@@ -21,15 +22,24 @@ export class PlainAddresses {
     if (address.length > MAX_URL_CHARACTERS || filename.length > MAX_FILENAME_CHARACTERS) {
       return null;
     }
-    const [, origin = '', path = ''] = PLAIN.exec(address) ?? [];
-    if (!this.#origins.has(origin) || path.includes('/.')) return null;
+    const href = address.includes('#') ? address.replace(HASH, '') : address;
+    const path = this.#pathOf(href);
+    if (path === null || !PLAIN_PATH.test(path) || path.includes('/.')) return null;
     const isNamed = PLAIN_NAME.test(filename) && !filename.includes('..');
-    return isNamed && path.endsWith(`/${filename}`) ? origin + path : null;
+    return isNamed && path.endsWith(`/${filename}`) ? href : null;
   }
 
   /** Nothing spoke against this address: its origin is good for the whole page. */
   learn(address: string, url: URL): void {
-    const [, origin = ''] = PLAIN.exec(address) ?? [];
-    if (origin !== '' && url.origin === origin) this.#origins.add(origin);
+    const [origin] = ORIGIN.exec(address) ?? [];
+    if (origin !== undefined && url.origin === origin) this.#origins.add(origin);
+  }
+
+  /** What follows a learned origin; `null` where none stands there. */
+  #pathOf(href: string): string | null {
+    for (const origin of this.#origins) {
+      if (href.startsWith(origin) && href[origin.length] === '/') return href.slice(origin.length);
+    }
+    return null;
   }
 }

@@ -13,7 +13,7 @@ import type { Catalogue } from './catalogue.ts';
 import { judgeInwardLink, type PageSource } from './inward-link.ts';
 import type { NameGuard } from './name-guard.ts';
 import type { Question } from './question.ts';
-import type { PageWatch } from './page-watch.ts';
+import type { PageWatch, SeenFile } from './page-watch.ts';
 import type { Records } from './records.ts';
 import { isMadeFromWheel } from './sidecar-case.ts';
 import { meetsWishes } from './wanted.ts';
@@ -64,15 +64,26 @@ export async function judgePage(
   };
 }
 
+/** One file as the page lists it. */
+interface PageEntry extends SeenFile {
+  readonly file: ListedFile;
+  /** Why it was refused on reading; `null` where it was not. */
+  readonly entry: RefusedEntry | null;
+}
+
 /** Wheels before sdists: a refused wheel must not make an installer build the sdist (attack B22). */
 async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<Candidate[]> {
   const { files, refused } = source.page;
-  const entries = [
-    ...files.map((file) => ({ file, entry: null })),
-    ...refused.map((entry) => ({ file: entry.file ?? bareFile(entry), entry })),
-  ].map((each) => ({ ...each, artifact: listedArtifact(source, each.file) }));
-  const seen = entries.map(({ artifact, entry }) => ({ artifact, whole: entry?.file !== null }));
-  const watched = parts.watch.look(source, seen);
+  const entries: PageEntry[] = [];
+  for (const file of files) {
+    entries.push({ file, entry: null, whole: true, artifact: listedArtifact(source, file) });
+  }
+  for (const entry of refused) {
+    const file = entry.file ?? bareFile(entry);
+    const whole = entry.file !== null;
+    entries.push({ file, entry, whole, artifact: listedArtifact(source, file) });
+  }
+  const watched = parts.watch.look(source, entries);
   const look: Look = { parts, source, hosts: new Map(), outside: new Set() };
   const candidates: Candidate[] = [];
   for (const sdists of [false, true]) {

@@ -31,15 +31,28 @@ export function unfitWheels(platform: ClientPlatform | null): SkippedWheels | nu
   return {
     key: `cp${major}${minor}-linux-${platform.machine}`,
     has(filename) {
-      if (!filename.endsWith('.whl')) return false;
-      const parts = filename.slice(0, -'.whl'.length).toLowerCase().split('-');
-      if (parts.length !== 5 && parts.length !== 6) return false;
-      const ending = parts.slice(-3).join('-');
-      const known = endings.get(ending) ?? isUnfit(parts.slice(-3), platform);
-      endings.set(ending, known);
-      return known;
+      const ending = tagsOf(filename);
+      if (ending === null) return false;
+      const known = endings.get(ending);
+      if (known !== undefined) return known;
+      const found = isUnfit(ending.toLowerCase().split('-'), platform);
+      endings.set(ending, found);
+      return found;
     },
   };
+}
+
+/** The last three parts of a wheel's name, which has five, or six with a build tag; `null` for others. */
+function tagsOf(filename: string): string | null {
+  if (!filename.endsWith('.whl')) return null;
+  const platform = filename.lastIndexOf('-');
+  const abi = filename.lastIndexOf('-', platform - 1);
+  const python = filename.lastIndexOf('-', abi - 1);
+  const version = filename.indexOf('-');
+  if (version === -1 || version >= python) return null;
+  const second = filename.indexOf('-', version + 1);
+  const isWheel = second === python || filename.indexOf('-', second + 1) === python;
+  return isWheel ? filename.slice(python + 1, -'.whl'.length) : null;
 }
 
 function isUnfit(tags: readonly string[], platform: ClientPlatform): boolean {
