@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { bundle, root } from './bundle.ts';
 
 const target = join(root, 'dist', 'cli');
+/** What runs leave to the next ones (src/cli/bundled-run.ts). */
+const COMPILED = 'compiled';
 /** Chunks of an earlier build stay this long: a wheelproof that still runs may yet load them. */
 const OLD_CHUNKS_MS = 60 * 60 * 1000;
 
@@ -29,7 +31,9 @@ async function putInPlace(from: string): Promise<void> {
   for (const name of names.toSorted((a, b) => Number(a === 'main.js') - Number(b === 'main.js'))) {
     await rename(join(from, name), join(target, name));
   }
+  await mkdir(join(target, COMPILED), { recursive: true, mode: 0o700 });
   for (const name of await readdir(target)) {
+    if (name === COMPILED) continue;
     const path = join(target, name);
     if (!names.includes(name) && (await stat(path)).mtimeMs < Date.now() - OLD_CHUNKS_MS) {
       await rm(path, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build, type PluginBuild } from 'esbuild';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { basename, join } from 'node:path';
+import { build, type BuildOptions, type PluginBuild } from 'esbuild';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -18,18 +19,31 @@ export interface Manifest {
 export const manifest: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /**
- * An `import` of `node:http` reads every name that it exports, and one of them loads the web sockets
- * of Node's own undici: 35 ms of processor time at every start. `require` reads what is used.
+ * An `import` of a module of Node's reads every name that it exports, and some of these load what
+ * nobody here uses (`node:http` the web sockets of Node's own undici, `node:fs` its streams): 40 ms of
+ * processor time at every start. Here only the names are read that are used.
  */
-function httpWithoutFacade(plugin: PluginBuild): void {
-  // Go reads these expressions, and knows no `u`.
-  const asked = new RegExp('^(?:node:)?http$');
-  plugin.onResolve({ filter: asked }, ({ kind }) =>
-    kind === 'import-statement' ? { path: 'http', namespace: 'http-without-facade' } : null,
+function builtinsWithoutFacade(plugin: PluginBuild): void {
+  const asked = new RegExp('^(?:node:)?[a-z][a-z0-9_/]*$');
+  plugin.onResolve({ filter: asked }, ({ kind, path }) =>
+    kind === 'import-statement' && isBuiltin(path)
+      ? { path: path.replace(/^(?:node:)?/u, 'node:'), namespace: 'builtin', sideEffects: false }
+      : null,
   );
-  plugin.onLoad({ filter: new RegExp('^http$'), namespace: 'http-without-facade' }, () => ({
-    contents: "module.exports = process.getBuiltinModule('node:http');",
-  }));
+  plugin.onLoad({ filter: new RegExp('^node:'), namespace: 'builtin' }, ({ path }) => {
+    const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter(
+      (name) => /^[a-z]\w*$/iu.test(name) && name !== 'default',
+    );
+    const members = names.map((name) => `const $${name} = /* @__PURE__ */ member('${name}');`);
+    return {
+      contents: [
+        `const builtin = /* @__PURE__ */ process.getBuiltinModule('${path}');`,
+        'const member = (name) => builtin[name];',
+        ...members,
+        `export { ${names.map((name) => `$${name} as ${name}`).join(', ')}, builtin as default };`,
+      ].join('\n'),
+    };
+  });
 }
 
 /**
@@ -50,36 +64,86 @@ function undiciWithoutFetch(plugin: PluginBuild): void {
   }));
 }
 
-/** Writes the program into a folder. @returns the files that it is made of, from the repository's root. */
+/** In the bundle, main.ts asks the one that knows where the program lies. */
+function runFromBundle(plugin: PluginBuild): void {
+  plugin.onResolve({ filter: new RegExp('^\\./run\\.ts$') }, ({ resolveDir }) => ({
+    path: join(resolveDir, 'bundled-run.ts'),
+  }));
+}
+
+/** It is read as Latin-1, which is twice as fast, and has no `import()` of its own; comments may. */
+function requireScript(text: string): void {
+  for (const line of text.split('\n')) {
+    const [code = ''] = line.split(/[^\0-\x7f]|\bimport\(/u, 1);
+    const isFine = code === line || /^\s*\*|\/\/|\/\*/u.test(code);
+    if (!isFine) throw new Error(`not for a script: ${line}`);
+  }
+}
+
+/**
+ * Writes the program into a folder: `program-HASH.js`, all of it in one function expression, so that
+ * V8 can take over what it compiled of it before (src/cli/compiled-program.ts); `main.js`, which
+ * starts it; and the thread that proves.
+ *
+ * @returns the files that it is made of, from the repository's root.
+ */
 export async function bundle(outdir: string): Promise<readonly string[]> {
-  const { metafile } = await build({
+  const version = { WHEELPROOF_VERSION: JSON.stringify(manifest.version) };
+  const plugins = [
+    { name: 'builtins-without-facade', setup: builtinsWithoutFacade },
+    { name: 'undici-without-fetch', setup: undiciWithoutFetch },
+  ];
+  const common = {
     absWorkingDir: root,
     metafile: true,
-    entryPoints: {
-      main: join(root, 'src', 'cli', 'main.ts'),
-      'proving-worker': join(root, 'src', 'evidence', 'proving-worker.ts'),
-    },
     outdir,
     bundle: true,
-    format: 'esm',
-    // Each dynamically imported command is a chunk of its own, loaded when it is used.
-    splitting: true,
-    chunkNames: '[name]-[hash]',
     platform: 'node',
     target: 'node22',
     legalComments: 'none',
     // LGPL: whoever wants to may put another OpenPGP.js in its place.
     external: ['openpgp'],
-    plugins: [
-      { name: 'http-without-facade', setup: httpWithoutFacade },
-      { name: 'undici-without-fetch', setup: undiciWithoutFetch },
-    ],
-    define: { WHEELPROOF_VERSION: JSON.stringify(manifest.version) },
+    logLevel: 'warning',
+  } as const satisfies BuildOptions;
+  const program = await build({
+    ...common,
+    entryPoints: { program: join(root, 'src', 'cli', 'run.ts') },
+    entryNames: '[name]-[hash]',
+    format: 'cjs',
+    plugins,
+    define: {
+      ...version,
+      'import.meta.url': 'meta.url',
+      'import.meta.filename': 'meta.filename',
+      'import.meta.dirname': 'meta.dirname',
+    },
+    banner: { js: '(function (module, require, meta) {' },
+    footer: { js: '})' },
+  });
+  const [name = ''] = Object.keys(program.metafile.outputs).map((path) => basename(path));
+  const place = join(outdir, name);
+  const text = readFileSync(place, 'utf8').replaceAll(
+    ' import("openpgp")',
+    ' meta.imports.openpgp()',
+  );
+  requireScript(text);
+  writeFileSync(place, text);
+  const start = await build({
+    ...common,
+    entryPoints: {
+      main: join(root, 'src', 'cli', 'main.ts'),
+      'proving-worker': join(root, 'src', 'evidence', 'proving-worker.ts'),
+    },
+    format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    plugins: [...plugins, { name: 'run-from-bundle', setup: runFromBundle }],
+    define: { ...version, WHEELPROOF_PROGRAM: JSON.stringify(name) },
     // CommonJS packages inside an ESM bundle look for a global `require`.
     banner: {
-      js: "import { createRequire as wheelproofRequire } from 'node:module'; const require = wheelproofRequire(import.meta.url);",
+      js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
-    logLevel: 'warning',
   });
-  return Object.keys(metafile.inputs);
+  const inputs = [program, start].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  return [...new Set(inputs)];
 }

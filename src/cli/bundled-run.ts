@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { placesOf } from '../host/places.ts';
+import { loadProgram } from './compiled-program.ts';
+
+/** The file beside this one that holds the program; written into the bundle by scripts/bundle.ts. */
+declare const WHEELPROOF_PROGRAM: string;
+
+/** What stands in the bundle for run.ts: the same, from what earlier runs had compiled. */
+export async function run(words: readonly string[]): Promise<number> {
+  const { data } = placesOf(process.env, process.env['HOME'] ?? homedir());
+  // The build of a checkout makes it; nothing is added to a package that somebody installed.
+  const beside = join(import.meta.dirname, 'compiled');
+  // Not among the caches: what a build service shares must not decide what runs here.
+  const folders = [...(existsSync(beside) ? [beside] : []), join(data, 'compiled')];
+  const file = join(import.meta.dirname, WHEELPROOF_PROGRAM);
+  const program = loadProgram(file, folders, {
+    openpgp: () => import('openpgp'),
+  });
+  const bundled: typeof run = Reflect.get(program.exports, 'run');
+  const exit = await bundled(words);
+  program.keep(kindOf(words));
+  return exit;
+}
+
+/** `pip install`, `trust list`: as much as tells which parts of the program are used. */
+function kindOf(words: readonly string[]): string {
+  const [first = '', second = ''] = words.filter((word) => !word.startsWith('-'));
+  const kind = `${basename(first)} ${/^[a-z-]*$/u.test(second) ? second : ''}`;
+  return kind.replace(/[^a-z0-9. -]/gu, '').slice(0, 40);
+}
