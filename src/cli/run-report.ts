@@ -40,6 +40,8 @@ export interface Observed {
   readonly runsProgram: boolean;
   /** The installer leaves compiled modules that no RECORD lists. */
   readonly compiles?: Compiles | undefined;
+  /** What was taken from repositories, once what was installed has been looked at. */
+  readonly commits?: () => Report['commits'];
   /** The means to look at what was installed. */
   readonly grounds: Omit<Grounds, 'receipts'>;
   /** What the policy says now against a file that was accepted before; `null`: nothing. */
@@ -86,6 +88,7 @@ export async function composeReport(run: Run, observed: Observed): Promise<Repor
     jail: run.end.jail,
     receipts,
     installed: held.installed,
+    commits: observed.commits?.() ?? [],
     halfInstalled: held.halfInstalled,
     refusals: [...observed.refusals, ...held.refusals],
     wishes: run.wishes,

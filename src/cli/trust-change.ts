@@ -12,6 +12,7 @@ import {
   type TrustContext,
   type TrustIo,
 } from './trust-context.ts';
+import { forgetCommits, namesRepository } from './trust-commits.ts';
 import { approvalsTable, filesTable } from './trust-text.ts';
 
 export interface ApproveOptions extends Json {
@@ -60,6 +61,7 @@ export function forget(
   word: string,
   options: ForgetOptions,
 ): void {
+  if (namesRepository(word)) return forgetCommits(context, io, word, options);
   const { rows, owner } = context;
   const { now, run } = occasionOf(context);
   const reason = requireText('the reason', options.reason, 1000);

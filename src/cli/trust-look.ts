@@ -2,11 +2,13 @@
 import { normaliseName } from '../core/project-name.ts';
 import { safeText } from '../core/safe-text.ts';
 import type { RememberedPage } from '../core/remembered-page.ts';
+import type { RememberedCommit } from '../core/repository.ts';
 import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type { Approval, AuditEvent, RememberedFile, TrustRows } from '../core/trust-rows.ts';
 import {
   approvalShape,
   changeShape,
+  commitShape,
   fileShape,
   publishersShape,
   requireProject,
@@ -15,6 +17,7 @@ import {
 import { hashOf } from './trust-arguments.ts';
 import { printJson, type Json, type TrustContext, type TrustIo } from './trust-context.ts';
 import { publishersText } from './trust-accept.ts';
+import { commitsNamed, commitsText } from './trust-commits.ts';
 import { pagesShape, pagesText } from './trust-pages.ts';
 import { approvalsTable, auditLines, fileBlock, filesTable } from './trust-text.ts';
 
@@ -30,16 +33,25 @@ export function list(
   const approvals = rows
     .listApprovals()
     .filter((one) => project === null || one.project === project || hashes.has(one.sha256));
+  const commits = project === null ? rows.listCommits() : [];
   if (options.json === true) {
-    printJson(io, { files: files.map(fileShape), approvals: approvals.map(approvalShape) });
+    printJson(io, {
+      files: files.map(fileShape),
+      approvals: approvals.map(approvalShape),
+      ...(commits.length === 0 ? {} : { commits: commits.map(commitShape) }),
+    });
     return;
   }
   io.out(files.length === 0 ? 'No files are remembered.\n' : filesTable(files));
+  if (commits.length > 0) io.out(`\nCommits of repositories:\n${commitsText(commits)}`);
   if (approvals.length > 0) io.out(`\n${approvalsTable(approvals, clock.now())}`);
 }
 
 export function show(context: TrustContext, io: TrustIo, word: string, options: Json): void {
-  const { files, approvals, events, pages, publishers, changes } = findAll(context.rows, word);
+  const { files, approvals, events, pages, publishers, changes, commits } = findAll(
+    context.rows,
+    word,
+  );
   if (options.json === true) {
     const audit = events.map((event) => ({ ...event, at: timeText(event.at) }));
     printJson(io, {
@@ -48,16 +60,18 @@ export function show(context: TrustContext, io: TrustIo, word: string, options: 
       ...(pages.length === 0 ? {} : { pages: pagesShape(context.rows, pages) }),
       ...(publishers.length === 0 ? {} : { publishers: publishers.map(publishersShape) }),
       ...(changes.length === 0 ? {} : { changes: changes.map(changeShape) }),
+      ...(commits.length === 0 ? {} : { commits: commits.map(commitShape) }),
       audit,
     });
     return;
   }
-  const known = [files, approvals, events, pages, publishers, changes];
+  const known = [files, approvals, events, pages, publishers, changes, commits];
   if (known.every(({ length }) => length === 0)) {
     io.out(`Nothing is known of ${safeText(word)}.\n`);
   }
   const parts = [...files.map(fileBlock), ...pagesText(context.rows, pages)];
   parts.push(...publishersText(publishers, changes));
+  if (commits.length > 0) parts.push(commitsText(commits));
   if (approvals.length > 0) parts.push(approvalsTable(approvals, context.clock.now()));
   if (events.length > 0) parts.push(`What happened:\n${auditLines(events)}`);
   io.out(parts.join('\n'));
@@ -70,6 +84,7 @@ interface Found {
   readonly pages: readonly RememberedPage[];
   readonly publishers: readonly RememberedPublishers[];
   readonly changes: readonly AcceptedChange[];
+  readonly commits: readonly RememberedCommit[];
 }
 
 function findAll(rows: TrustRows, word: string): Found {
@@ -90,12 +105,18 @@ function findAll(rows: TrustRows, word: string): Found {
     ...files.map(({ filename }) => filename),
   ]);
   for (const sha256 of hashes) subjects.add(`sha256:${sha256}`);
+  const commits = commitsNamed(rows, word);
+  const repositories = new Set(commits.map(({ repository }) => repository));
   // The whole trail: in its own order, and checked for gaps on the way.
-  const events = rows.auditTrail({}).filter(({ subject }) => subjects.has(subject));
+  const events = rows
+    .auditTrail({})
+    .filter(
+      ({ subject }) => subjects.has(subject) || repositories.has(subject.replace(/@.*$/su, '')),
+    );
   const pages = hash === null ? rows.listPages({ project }) : [];
   const publishers = rows
     .listPublishers({})
     .filter((row) => row.filename === word || row.project === project || row.sha256 === hash);
   const changes = hash === null ? rows.listChanges({ project }) : [];
-  return { files, approvals, events, pages, publishers, changes };
+  return { files, approvals, events, pages, publishers, changes, commits };
 }

@@ -41,6 +41,7 @@ import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
 import {
   guessClientPlatform,
+  Repositories,
   Verifier,
   type AheadPlan,
   type AskFirstUse,
@@ -151,6 +152,7 @@ export interface Gate {
   readonly gateway: Gateway;
   readonly verifier: Verifier;
   readonly rows: TrustRows;
+  readonly repositories: Repositories;
   /** What passed the gate in earlier runs, and the means to look at what was installed. */
   readonly grounds: Omit<Grounds, 'receipts'>;
   /** Writes the run's outcome into the audit trail. */
@@ -232,6 +234,16 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
       indexes: intent.indexes,
     },
   });
+  const { sources: stated = [], restated, rewrites = [] } = intent;
+  const repositories = new Repositories({
+    rows,
+    clock,
+    policy,
+    run,
+    rewrites,
+    sources: stated,
+    ...(restated === undefined ? {} : { restated }),
+  });
   const { display = null } = settings;
   const shown = display?.over(verifier, (url) => verifier.transferOf(url)) ?? verifier;
   const told = settings.events?.over(shown, () => verifier.receipts()) ?? shown;
@@ -244,12 +256,14 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     log: settings.log,
     isKnownIndexUrl: isKnownIndex,
     isNamedHost: (host) => namedHosts.has(host),
+    repositories: wiring.repositories?.(repositories) ?? repositories,
   });
   const recordEnd = (report: Report): void => auditRun(rows, clock, run, report);
   const grounds: Gate['grounds'] = {
     recallRelease: (project, version) => rows.recallRelease(project, version),
     files: installedFiles,
-    objectionToPast: (found) => verifier.objectionToPast(found),
+    objectionToPast: async (found) =>
+      verifier.objectionToPast(found) ?? (await repositories.installed(found)),
     openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }),
   };
   const close = async (): Promise<void> => {
@@ -260,7 +274,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     await upstream.close();
     rows.close();
   };
-  return { gateway, verifier, rows, grounds, recordEnd, close };
+  return { gateway, verifier, rows, repositories, grounds, recordEnd, close };
 }
 
 function askOf({ interactive, display }: GateSettings): AskFirstUse | null {

@@ -3,6 +3,7 @@ import type { loadPolicy } from '../config/index.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EvidenceKind, PageReader } from '../core/evidence.ts';
 import type { Installer } from '../core/installer.ts';
+import type { RepositoryWatch } from '../core/repository.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
@@ -25,6 +26,7 @@ export interface Wiring {
   readonly pages?: (real: PageReader) => PageReader;
   readonly evidence?: (real: readonly EvidenceKind[]) => readonly EvidenceKind[];
   readonly verification?: (real: Verification) => Verification;
+  readonly repositories?: (real: RepositoryWatch) => RepositoryWatch;
   readonly grounds?: (real: Omit<Grounds, 'receipts'>) => Omit<Grounds, 'receipts'>;
   readonly policy?: (real: Policy) => Policy;
   readonly loadPolicy?: typeof loadPolicy;

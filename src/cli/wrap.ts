@@ -256,6 +256,7 @@ async function runGuarded(
       after,
       runsProgram: intent.runsProgram === true,
       compiles: intent.compiles,
+      commits: () => gate.repositories.receipts(),
       grounds: { ...(wiring.grounds?.(gate.grounds) ?? gate.grounds), ...seedsFor(intent) },
       objectionTo: (file) => gate.verifier.objectionTo(file),
       refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],

@@ -31,6 +31,7 @@ type Setting =
   | 'cooldownMs'
   | 'minimumTls'
   | 'weakTls'
+  | 'gitBranches'
   | 'allowInside'
   | 'maxFileBytes'
   | 'staleIfErrorMs';
@@ -85,6 +86,7 @@ class Compiler {
     const { 'stale-if-error': staleIfError } = values;
     const { 'publisher-trust': publisherTrust } = values;
     const { 'weak-tls': weakTls, 'allow-inside': inside } = values;
+    const { 'git-branches': gitBranches } = values;
     return {
       ...(firstUse !== undefined && { firstUse }),
       ...(require !== undefined && { require: this.#read.requirement(require, ['require']) }),
@@ -99,6 +101,7 @@ class Compiler {
       ...(cooldown !== undefined && { cooldownMs: this.#read.duration(cooldown, ['cooldown']) }),
       ...(minimumTls !== undefined && { minimumTls }),
       ...(weakTls !== undefined && { weakTls }),
+      ...(gitBranches !== undefined && { gitBranches }),
       ...(inside !== undefined && { allowInside: this.#read.hosts(inside, ['allow-inside']) }),
       ...(staleIfError !== undefined && {
         staleIfErrorMs: this.#read.duration(staleIfError, ['stale-if-error']),

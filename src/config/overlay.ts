@@ -23,6 +23,7 @@ const KEYS = {
   cooldownMs: 'cooldown',
   minimumTls: 'minimum-tls',
   weakTls: 'weak-tls',
+  gitBranches: 'git-branches',
   allowInside: 'allow-inside',
   maxFileBytes: 'max-file-size',
   staleIfErrorMs: 'stale-if-error',

@@ -227,6 +227,14 @@ export const policyDocument = v.strictObject({
       ),
     ),
   ),
+  'git-branches': v.optional(
+    v.pipe(
+      v.picklist(['accept', 'refuse']),
+      v.description(
+        'Whether a requirement may name a branch of a repository, or no revision at all; --strict refuses it.',
+      ),
+    ),
+  ),
   'max-file-size': v.optional(
     v.pipe(
       v.string(),

@@ -3,6 +3,7 @@ import { ATTESTATION_CODES } from './attestation-codes.ts';
 import { entry, type CodeEntry } from './code-entry.ts';
 import { INDEX_MEMORY_CODES } from './index-memory-codes.ts';
 import type { RefusalClass } from './refusal-class.ts';
+import { REPOSITORY_CODES } from './repository-codes.ts';
 import { SIGNATURE_CODES } from './signature-codes.ts';
 import { TUF_CODES } from './tuf-codes.ts';
 
@@ -381,6 +382,7 @@ export const CODES = {
   ),
   ...ATTESTATION_CODES,
   ...SIGNATURE_CODES,
+  ...REPOSITORY_CODES,
   'WP-INTERNAL': entry(
     'E-INTERNAL',
     'wheelproof itself failed.',

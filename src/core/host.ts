@@ -20,6 +20,9 @@ export interface DirectUrl {
   readonly url: string;
   readonly kind: 'archive' | 'vcs' | 'directory';
   readonly editable: boolean;
+  /** Of version control: the commit that was taken, and what was asked for where that was told. */
+  readonly commit?: string | null;
+  readonly revision?: string | null;
 }
 
 /** What a verified wheel puts into an environment. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Reason } from './errors.ts';
+import type { AddressRewrite, StatedSource } from './repository.ts';
 
 /** The way through the gate that an installer is steered onto. Holds the per-run secret: environment only, never arguments. */
 export interface Route {
@@ -96,6 +97,12 @@ export interface Intent {
   readonly indexes: readonly string[];
   /** Addresses beside them that the user names: of requirements, links, mirrors; without credentials. */
   readonly named?: readonly string[];
+  /** What the user's requirement and lock files take from repositories. */
+  readonly sources?: readonly StatedSource[];
+  /** The same as those files state it by then. */
+  readonly restated?: () => Promise<readonly StatedSource[]>;
+  /** Where git's configuration leads. */
+  readonly rewrites?: readonly AddressRewrite[];
   /** CA bundles that the user gave the installer: files that are added to our own roots upstream. */
   readonly caFiles: readonly string[];
   /** The proxy the installer would have used: ours upstream. */

@@ -145,3 +145,10 @@ export const MAX_CHECKSUM_DOCUMENT_BYTES = 2 * MIB;
 export const MAX_CHECKSUM_LINES = 50_000;
 /** Documents and signatures that one run keeps for its other files. */
 export const MAX_KEPT_DOCUMENTS = 64;
+
+/** What a repository says of its references at once; the largest known ones take 20 MiB. */
+export const MAX_REFS_BYTES = 64 * MIB;
+/** References that one run keeps in mind, of all repositories. */
+export const MAX_KEPT_REFS = 1_000_000;
+/** Of a branch, tag or commit as somebody names it. */
+export const MAX_REVISION_CHARACTERS = 1_024;

@@ -39,6 +39,8 @@ export interface Report {
   };
   readonly files: readonly ReportedFile[];
   readonly installed: readonly InstalledDistribution[];
+  /** What was taken from repositories: the receipts of what no file covers. */
+  readonly commits: readonly CommitReceipt[];
   /** What an installer that was ended half-way has left, one for each folder. */
   readonly half_installed: readonly HalfInstalled[];
   /** Refusals that concern no single file: configuration, pages, bypasses. */
@@ -103,6 +105,28 @@ export interface InstalledDistribution {
   readonly source: InstalledSource;
   /** sha256 of the file whose receipt covers it. */
   readonly receipt: string | null;
+}
+
+/** What a requirement on a repository came to. */
+export interface CommitReceipt {
+  /** Normalised; `null` where nothing tells it: the requirement does not, and nothing was installed. */
+  readonly project: string | null;
+  /** `null`: nothing was installed of it in this run. */
+  readonly version: string | null;
+  /** Without credentials, and without `.git` at its end. */
+  readonly repository: string;
+  /** As it was asked for; `null`: nothing in particular. */
+  readonly revision: string | null;
+  /** What that was: `refs/tags/v1.0`, `refs/heads/main`, `HEAD`, a commit. */
+  readonly ref: string;
+  readonly commit: string;
+  readonly verdict: Verdict;
+  /** It is a branch, and no file of the user's pins the commit: the next run may get another one. */
+  readonly moves: boolean;
+  /** Where the user's files pin the commit. */
+  readonly pinned: readonly string[];
+  /** The repository itself named it so at the gate in this run; otherwise the installer alone says so. */
+  readonly seen: boolean;
 }
 
 export interface HalfInstalled {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { PageRows } from './remembered-page.ts';
 import type { PublisherRows } from './remembered-publisher.ts';
+import type { CommitRows } from './repository.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What this trust store remembers of one file; keyed by (index, project, filename). */
@@ -70,7 +71,7 @@ export type Remembering =
  * The rows behind the trust store, durable when a call has returned. Many processes share them.
  * @throws Refusal (all calls) `WP-STATE-DAMAGED`, `WP-STATE-NEWER`, `WP-STATE-DISK`.
  */
-export interface TrustRows extends PageRows, PublisherRows {
+export interface TrustRows extends PageRows, PublisherRows, CommitRows {
   recall(index: string, project: string, filename: string): RememberedFile | null;
   /** By where the bytes came from: for files that no page led to. */
   recallByUrl(url: string): readonly RememberedFile[];

@@ -12,6 +12,7 @@ import { answerFile } from './file-answer.ts';
 import type { Gate } from './gate.ts';
 import { answerPage } from './page-answer.ts';
 import { headersForClient, headersForUpstream } from './passed-headers.ts';
+import { heldRefs, noteRedirect } from './refs-answer.ts';
 
 interface Passing {
   readonly gate: Gate;
@@ -57,6 +58,7 @@ async function answerByNature(passing: Passing): Promise<void> {
   const { gate, exchange, answer } = passing;
   switch (natureOf(exchange.method, answer)) {
     case 'redirect':
+      noteRedirect(gate, exchange, answer);
       gate.countTraffic(exchange.url.host);
       return exchange.sendWhole(answer.status, headersForClient(answer.headers), new Uint8Array());
     case 'page':
@@ -91,6 +93,8 @@ async function passHtml(passing: Passing): Promise<void> {
   if (beginsLikeArchive(page) || endsLikeArchive(page)) return answerArchive(passing);
   if (looksLikeIndexPage(answer.headers['content-type'] ?? null, page))
     return answerFoundPage(passing);
+  // A host without a program may call its list of references whatever it likes.
+  await heldRefs(gate, exchange, { answer, head: page, body });
   gate.countTraffic(exchange.url.host);
   return exchange.sendWhole(answer.status, headersForClient(answer.headers), page);
 }
@@ -105,6 +109,12 @@ async function passStream(passing: Passing): Promise<void> {
   const { exchange, body } = passing;
   const head = await exchange.whileThere(body.atLeast(HEAD_BYTES));
   if (beginsLikeArchive(head)) return answerArchive(passing);
+  const refs = await heldRefs(passing.gate, exchange, { ...passing, head });
+  if (refs !== null) {
+    if (endsLikeArchive(refs)) return answerLateArchive(passing);
+    await sendPart(passing, refs);
+    return exchange.end();
+  }
   if (exchange.method !== 'GET') return passUnheld(passing, head);
   const tail = new WithheldTail();
   for (let chunk: Uint8Array | null = head; chunk !== null; chunk = await next(passing)) {

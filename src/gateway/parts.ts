@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Clock } from '../core/clock.ts';
 import type { Reason } from '../core/errors.ts';
+import type { RepositoryWatch } from '../core/repository.ts';
 import type { Upstream } from '../core/upstream.ts';
 import type { Verification } from '../core/verification.ts';
 import type { RequestKind } from './classify.ts';
@@ -45,6 +46,8 @@ export interface GatewayParts {
   isKnownIndexUrl?(url: string): boolean;
   /** Whether the user named this host, as in an address: what is asked of it may lead inside. */
   isNamedHost?(host: string): boolean;
+  /** Judges what git is told; everything passes where absent. */
+  readonly repositories?: RepositoryWatch;
   /** Let the installer's private cache keep verified files (default: no). */
   readonly cacheFiles?: boolean;
 }

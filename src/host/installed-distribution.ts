@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DirectUrl, FoundDistribution } from '../core/host.ts';
-import { MAX_METADATA_BYTES, MAX_RECORD_BYTES } from '../core/limits.ts';
+import { MAX_METADATA_BYTES, MAX_RECORD_BYTES, MAX_REVISION_CHARACTERS } from '../core/limits.ts';
 import { normaliseName } from '../core/project-name.ts';
 import { normaliseVersion } from '../core/version.ts';
 import { readBounded } from './bounded-file.ts';
@@ -78,7 +78,19 @@ function directUrlIn(text: string): DirectUrl | null {
   const found = objectIn(text);
   const url = found?.['url'];
   if (found === null || typeof url !== 'string') return null;
-  if (isObject(found['vcs_info'])) return { url, kind: 'vcs', editable: false };
+  const vcs = found['vcs_info'];
+  if (isObject(vcs)) {
+    const [commit, revision] = [vcs['commit_id'], vcs['requested_revision']].map((value) =>
+      typeof value === 'string' && value !== '' ? value.slice(0, MAX_REVISION_CHARACTERS) : null,
+    );
+    return {
+      url,
+      kind: 'vcs',
+      editable: false,
+      commit: commit ?? null,
+      revision: revision ?? null,
+    };
+  }
   if (isObject(found['archive_info'])) return { url, kind: 'archive', editable: false };
   const info = found['dir_info'];
   if (!isObject(info)) return null;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { gitEnvironment, readGitKeys } from './git-settings.ts';
+import { gitEnvironment, readGitKeys, type GitKeys } from './git-settings.ts';
 import { callOf, machineOf, ROUTE } from './scene.test-support.ts';
 
 const call = callOf('pip install x');
@@ -17,34 +17,57 @@ function settingsIn(environment: Readonly<Record<string, string>>): Record<strin
 }
 
 describe('git is asked', () => {
-  it.each<[string, string | undefined, readonly string[] | null]>([
-    ['nothing of the kind', 'wheelproof.asked\0', []],
+  const asked = 'wheelproof.asked\nyes\0';
+  it.each<[string, string | undefined, GitKeys]>([
+    ['nothing of the kind', asked, { keys: [], rewrites: [] }],
     [
       'each key once',
-      'http.proxy\0http.https://a.test/.proxy\0http.proxy\0wheelproof.asked\0',
-      ['http.proxy', 'http.https://a.test/.proxy'],
+      `http.proxy\nhttp://a.test\0http.https://a.test/.proxy\nx\0http.proxy\ny\0${asked}`,
+      { keys: ['http.proxy', 'http.https://a.test/.proxy'], rewrites: [] },
     ],
-    ['broken files', '', null],
+    [
+      'where it leads',
+      `url.https://m.test/.insteadof\nhttps://a.test/\0url.git@a.test:.insteadof\nhttps://a.test/\0${asked}`,
+      {
+        keys: [],
+        rewrites: [
+          { base: 'https://m.test/', insteadOf: 'https://a.test/' },
+          { base: 'git@a.test:', insteadOf: 'https://a.test/' },
+        ],
+      },
+    ],
+    ['a key without a value', `http.proxy\0${asked}`, { keys: ['http.proxy'], rewrites: [] }],
+    ['broken files, or a git that is too old', '', null],
     ['no git', undefined, null],
     [
       'a flood',
-      `wheelproof.asked\0${Array.from({ length: 501 }, (_, n) => `http.${n}.proxy`).join('\0')}`,
+      `${asked}${Array.from({ length: 501 }, (_, n) => `http.${n}.proxy\nx`).join('\0')}`,
       null,
     ],
-  ])('%s', async (_, answer, keys) => {
+  ])('%s', async (_, answer, found) => {
     const programs = answer === undefined ? {} : { '/usr/bin/git': answer };
-    expect(await readGitKeys(machineOf({ programs }), call)).toStrictEqual(keys);
+    expect(await readGitKeys(machineOf({ programs }), call)).toStrictEqual(found);
   });
 });
 
 describe('what git is told', () => {
   it('is the route, under every key that is stronger than its environment', () => {
-    const keys = ['http.https://a.test/.proxy', 'http.https://a.test/.sslverify', 'remote.o.proxy'];
-    const environment = gitEnvironment(call, ROUTE, keys);
+    const keys = [
+      'http.https://a.test/.proxy',
+      'http.https://a.test/.sslverify',
+      'remote.o.proxy',
+      'protocol.ssh.allow',
+      'protocol.file.allow',
+    ];
+    const environment = gitEnvironment(call, ROUTE, { keys, rewrites: [] });
     expect(settingsIn(environment)).toStrictEqual({
       'http.proxy': ROUTE.proxyWithSecret,
       'http.sslVerify': 'true',
       [`credential.${ROUTE.proxy}.helper`]: '',
+      'protocol.allow': 'never',
+      'protocol.https.allow': 'always',
+      'protocol.file.allow': 'user',
+      'protocol.ssh.allow': 'never',
       'http.https://a.test/.proxy': ROUTE.proxyWithSecret,
       'http.https://a.test/.sslverify': 'true',
       'remote.o.proxy': ROUTE.proxyWithSecret,
@@ -60,7 +83,10 @@ describe('what git is told', () => {
       GIT_CONFIG_KEY_1: 'url.https://mirror.test/.insteadOf',
       GIT_CONFIG_VALUE_1: 'https://forge.test/',
     };
-    const environment = gitEnvironment(callOf('pip install x', own), ROUTE, []);
+    const environment = gitEnvironment(callOf('pip install x', own), ROUTE, {
+      keys: [],
+      rewrites: [],
+    });
     expect(environment['GIT_CONFIG_KEY_1']).toBe('url.https://mirror.test/.insteadOf');
     expect(settingsIn(environment)['http.proxy']).toBe(ROUTE.proxyWithSecret);
   });

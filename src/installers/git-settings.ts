@@ -1,32 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, Route } from '../core/installer.ts';
 import type { Machine } from '../core/machine.ts';
+import type { AddressRewrite } from '../core/repository.ts';
 
-/** Keys of git's configuration that are stronger than its environment; `null`: git could not be asked. */
-export type GitKeys = readonly string[] | null;
+/** What matters here of git's configuration; `null`: git could not be asked. */
+export type GitKeys = {
+  /** Keys that are stronger than its environment. */
+  readonly keys: readonly string[];
+  /** Where it leads in place of addresses. */
+  readonly rewrites: readonly AddressRewrite[];
+} | null;
 
 /** Stands in every answer, so that "none of these" differs from "could not be asked". */
 const ASKED = 'wheelproof.asked';
 /** git-config(1): a proxy for one address or one remote beats `http.proxy`, which beats the environment. */
-const STRONGER = String.raw`^(http\.(.+\.)?(proxy|sslverify)|remote\..+\.proxy|wheelproof\.asked)$`;
+const STRONGER = String.raw`^(http\.(.+\.)?(proxy|sslverify)|remote\..+\.proxy|protocol\..+\.allow|url\..+\.insteadof|wheelproof\.asked)$`;
 const MAX_KEYS = 500;
 
-/** Looks through all of git's files, with what they include. */
+/**
+ * Looks through all of git's files, with what they include. What we tell git of proxies and protocols
+ * we tell it in numbered variables; a git that does not know these (before 2.31) is told by others.
+ */
 export async function readGitKeys(machine: Machine, call: Call): Promise<GitKeys> {
   const { environment, directory } = call;
   const git = await machine.findProgram('git', environment, directory);
   if (git === null) return null;
-  const question = ['config', '--null', '--name-only', '--get-regexp', STRONGER];
-  const answer = await machine.ask(
-    git,
-    ['-c', `${ASKED}=yes`, ...question],
-    environment,
-    directory,
-  );
-  const keys = new Set((answer ?? '').split('\0').filter((key) => key !== ''));
-  if (!keys.delete(ASKED) || keys.size > MAX_KEYS) return null;
-  return [...keys];
+  const question = ['config', '--null', '--get-regexp', STRONGER];
+  const asking = { ...environment, ...numbered([...ownSettings(environment), [ASKED, 'yes']]) };
+  const answer = await machine.ask(git, question, asking, directory);
+  const found = (answer ?? '').split('\0').flatMap((entry) => {
+    const [key = '', ...value] = entry.split('\n');
+    return key === '' ? [] : [{ key, value: value.join('\n') }];
+  });
+  const keys = new Set(found.map(({ key }) => key).filter((key) => !key.startsWith('url.')));
+  if (!keys.delete(ASKED) || found.length > MAX_KEYS) return null;
+  const rewrites = found.flatMap(({ key, value }) => {
+    const base = /^url\.(.+)\.insteadof$/su.exec(key)?.[1];
+    return base === undefined || value === '' ? [] : [{ base, insteadOf: value }];
+  });
+  return { keys: [...keys], rewrites };
 }
+
+type Settings = readonly (readonly [string, string])[];
 
 /**
  * git on the route, with the user's own configuration otherwise: credential helpers, address
@@ -35,34 +50,55 @@ export async function readGitKeys(machine: Machine, call: Call): Promise<GitKeys
 export function gitEnvironment(
   { environment }: Call,
   route: Route,
-  keys: GitKeys,
+  git: GitKeys,
 ): Readonly<Record<string, string>> {
-  const always = {
-    // uv clones from its own copy, which is a file; ssh, git and plain http do not pass the gate.
-    GIT_ALLOW_PROTOCOL: 'https:file',
-    GIT_HTTP_PROXY_AUTHMETHOD: 'basic',
-  };
-  if (keys === null) return { ...always, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-  const settings: readonly (readonly [string, string])[] = [
-    ...ownSettings(environment),
-    ['http.proxy', route.proxyWithSecret],
-    ['http.sslVerify', 'true'],
-    // git would hand this run's secret to the user's helpers to keep: an empty one clears the list.
-    [`credential.${route.proxy}.helper`, ''],
-    ...keys.map((key): [string, string] => [
-      key,
-      key.endsWith('.sslverify') ? 'true' : route.proxyWithSecret,
+  const always = { GIT_HTTP_PROXY_AUTHMETHOD: 'basic' };
+  if (git === null) {
+    const bare = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+    return { ...always, ...bare, GIT_ALLOW_PROTOCOL: 'https:file' };
+  }
+  return {
+    ...always,
+    ...numbered([
+      ...ownSettings(environment),
+      ['http.proxy', route.proxyWithSecret],
+      ['http.sslVerify', 'true'],
+      // git would hand this run's secret to the user's helpers to keep: an empty one clears the list.
+      [`credential.${route.proxy}.helper`, ''],
+      ...ALLOWED,
+      ...git.keys.map((key): [string, string] => [key, steered(key, route)]),
     ]),
-  ];
-  const numbered = settings.flatMap(([key, value], at): [string, string][] => [
+  };
+}
+
+/**
+ * ssh, git and plain http do not pass the gate. uv clones from its own copy, which is a file; what a
+ * repository names itself, its submodules, may not lie on this machine (CVE-2022-39253), which
+ * `GIT_ALLOW_PROTOCOL` cannot say.
+ */
+const ALLOWED: Settings = [
+  ['protocol.allow', 'never'],
+  ['protocol.https.allow', 'always'],
+  ['protocol.file.allow', 'user'],
+];
+
+/** In place of what the user's files say under a key that is stronger than what is said for all. */
+function steered(key: string, { proxyWithSecret }: Route): string {
+  if (key.startsWith('protocol.'))
+    return ALLOWED.find(([allowed]) => allowed === key)?.[1] ?? 'never';
+  return key.endsWith('.sslverify') ? 'true' : proxyWithSecret;
+}
+
+function numbered(settings: Settings): Readonly<Record<string, string>> {
+  const each = settings.flatMap(([key, value], at): [string, string][] => [
     [`GIT_CONFIG_KEY_${at}`, key],
     [`GIT_CONFIG_VALUE_${at}`, value],
   ]);
-  return { ...always, ...Object.fromEntries(numbered), GIT_CONFIG_COUNT: String(settings.length) };
+  return { ...Object.fromEntries(each), GIT_CONFIG_COUNT: String(settings.length) };
 }
 
 /** What the user gave git in the environment stays, before ours: the last of a key holds. */
-function ownSettings(environment: Call['environment']): readonly (readonly [string, string])[] {
+function ownSettings(environment: Call['environment']): Settings {
   const stated = environment['GIT_CONFIG_COUNT'] ?? '';
   if (!/^\d{1,3}$/u.test(stated)) return [];
   return Array.from({ length: Number(stated) }, (_, at): [string, string] => [

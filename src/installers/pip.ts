@@ -18,6 +18,7 @@ import { pipSettings, sourceOptions, type PipSettings } from './pip-settings.ts'
 import { pipTargets } from './pip-targets.ts';
 import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
+import { leadByGit } from './repositories.ts';
 import { look } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
 import { unknownPlace } from './unknown-place.ts';
@@ -36,9 +37,10 @@ export function createPip(ports: InstallerPorts): Installer {
       recogniseModule(words, 'pip'),
     locate: (recognised, call) => locate(ports, homes, { recognised, call }),
     async intend(recognised, located, call) {
-      const intent = await intend(ports, homes, { recognised, located, call });
-      if (intent.fetches) gitKeys.set(located, await readGitKeys(ports.machine, call));
-      return intent;
+      const { fetches } = readPipArguments(recognised.argv);
+      const git = fetches ? await readGitKeys(ports.machine, call) : null;
+      gitKeys.set(located, git);
+      return await intend(ports, homes, { recognised, located, call, git });
     },
     steer(recognised, located, call, route) {
       const { verb, scan, fetches, isolated } = readPipArguments(recognised.argv);
@@ -108,6 +110,7 @@ interface Run {
   readonly recognised: Recognised;
   readonly located: Located;
   readonly call: Call;
+  readonly git: GitKeys;
 }
 
 async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<Intent> {
@@ -135,6 +138,7 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
       ({ name, where }) => name !== '--trusted-host' || where === COMMAND_LINE || isolated,
     ),
   });
+  const byGit = leadByGit(outlook, run.git);
   const sequential = sequenceOf(verb, settings, home?.python ?? '');
   const targets = await pipTargets(ports.machine, call, { verb, settings, home });
   const installs = verb === 'install' && !settings.isOn('--dry-run');
@@ -143,6 +147,7 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
     ...(sequential === null ? {} : { sequential, ...platformOf(settings) }),
     wishes: outlook.wishes,
     pins: outlook.pins,
+    ...byGit.led,
     indexes: publicIndexes(outlook.indexes),
     named: publicIndexes(outlook.named),
     caFiles: await existingCaFiles(ports.machine, call, [
@@ -157,9 +162,14 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
       ...trusted.map(({ where }) => `${where}: trusted-host has no effect here.`),
       ...versionNotes(located.version),
       ...outlook.notes,
+      ...byGit.notes,
       ...unknownPlace(installs, targets),
     ],
-    refusals: [...(await shadowRefusals(ports.machine, call, shadows)), ...outlook.refusals],
+    refusals: [
+      ...(await shadowRefusals(ports.machine, call, shadows)),
+      ...outlook.refusals,
+      ...byGit.refusals,
+    ],
   };
 }
 

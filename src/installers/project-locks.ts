@@ -2,11 +2,13 @@
 import { dirname, join, resolve } from 'node:path';
 import { Refusal, reason, type Reason } from '../core/errors.ts';
 import type { Pin } from '../core/installer.ts';
+import type { StatedSource } from '../core/repository.ts';
 import { MAX_PROJECT_LOCKS } from '../core/limits.ts';
 import type { Environment } from '../core/machine.ts';
 import { pinDisagreements } from './pin-disagreements.ts';
 import { safeText } from '../core/safe-text.ts';
 import type { InstallerPorts } from './ports.ts';
+import { sourcesIn } from './repositories.ts';
 
 /** Whose lock files count for a run. */
 export interface ProjectAsked {
@@ -22,6 +24,7 @@ export interface ProjectAsked {
 /** What a project's own lock files pin, whichever tool wrote them. */
 export interface ProjectLocks {
   readonly pins: readonly Pin[];
+  readonly sources: readonly StatedSource[];
   readonly notes: readonly string[];
   readonly refusals: readonly Reason[];
 }
@@ -42,6 +45,7 @@ export async function projectLocks(
   { directories, own, named, environment }: ProjectAsked,
 ): Promise<ProjectLocks> {
   const pins: Pin[] = [];
+  const sources: StatedSource[] = [];
   const notes: string[] = [];
   const refusals: Reason[] = [];
   const known = new Set(named.map((path) => resolve(path)));
@@ -49,14 +53,16 @@ export async function projectLocks(
     if (known.has(path)) continue;
     const asked = { path: name, directory: dirname(path), environment, constraint: true };
     try {
-      pins.push(...(await ports.pins.readFile(asked)).pins);
+      const reading = await ports.pins.readFile(asked);
+      pins.push(...reading.pins);
+      sources.push(...sourcesIn(reading).map((one) => ({ ...one, locked: true as const })));
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;
       if (thrown.code === 'WP-LOCK-NO-HASH' || own.includes(name)) refusals.push(thrown.toReason());
       else notes.push(`${thrown.message}: what it pins is not compared.`);
     }
   }
-  return { pins, notes, refusals };
+  return { pins, sources, notes, refusals };
 }
 
 /** Two lock files of one project that cannot both be right. */

@@ -42,9 +42,9 @@ const CACHES = {
 
 /** Would lead git, cargo, npm or Node round the proxy, or make them accept any certificate. */
 const SILENTLY_UNSET =
-  /^(?:GIT_CONFIG_(?:COUNT|PARAMETERS|KEY_\d+|VALUE_\d+)|GIT_PROXY_COMMAND|GIT_SSL_(?:NO_VERIFY|CAPATH)|CARGO_HTTP_PROXY|npm_config_(?:https?[-_])?proxy|NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)$/iu;
+  /^(?:GIT_CONFIG_(?:COUNT|PARAMETERS|KEY_\d+|VALUE_\d+)|GIT_ALLOW_PROTOCOL|GIT_PROTOCOL_FROM_USER|GIT_PROXY_COMMAND|GIT_SSL_(?:NO_VERIFY|CAPATH)|CARGO_HTTP_PROXY|npm_config_(?:https?[-_])?proxy|NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)$/iu;
 
-const GIT_STEERED = /^GIT_(?:ALLOW_PROTOCOL|CONFIG|HTTP_PROXY|PROXY|SSL)/iu;
+const GIT_STEERED = /^GIT_(?:ALLOW_PROTOCOL|CONFIG|HTTP_PROXY|PROTOCOL_FROM_USER|PROXY|SSL)/iu;
 const STEERED: ReadonlySet<string> = new Set(
   [
     ...PROXY,
@@ -102,6 +102,8 @@ export function steeredEnvironment(
     PIP_TRUSTED_HOST: NOWHERE,
     // A process of its own would look for newer seeds after the run.
     VIRTUALENV_NO_PERIODIC_UPDATE: '1',
+    // Otherwise one forge's own service, and not the repository, tells uv what a tag names.
+    UV_NO_GITHUB_FAST_PATH: '1',
     ...gitEnvironment(call, route, git),
   };
 }

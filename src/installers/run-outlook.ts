@@ -8,6 +8,7 @@ import { judgeAddress } from '../core/source-address.ts';
 import { isRemote } from './addresses.ts';
 import type { InstallerPorts } from './ports.ts';
 import { disagreeing, projectLocks, type ProjectAsked } from './project-locks.ts';
+import { sourcesIn, type SourcesFound } from './repositories.ts';
 
 /** What is asked for on a command line or in configuration. */
 export interface Asked {
@@ -36,7 +37,7 @@ export interface FileNamed {
 }
 
 /** What can be seen of a run beforehand, whichever installer it is. */
-export interface Outlook {
+export interface Outlook extends SourcesFound {
   readonly wishes: readonly Wish[];
   readonly pins: readonly Pin[];
   readonly indexes: readonly string[];
@@ -85,13 +86,16 @@ export async function look(ports: InstallerPorts, call: Call, asked: Asked): Pro
   }
   const { directories, own } = asked.project ?? { directories: [directory], own: [] };
   const named = asked.files.map(({ path }) => resolve(directory, path));
-  const locks = await projectLocks(ports, { directories, own, named, environment });
+  const project = { directories, own, named, environment };
+  const locks = await projectLocks(ports, project);
   const stated = [...readings.flatMap((reading) => reading.pins), ...locks.pins];
   const options = [...asked.options, ...readings.flatMap((reading) => reading.options)];
   const urls = readings.flatMap((reading) => reading.urls);
   return {
     wishes: readings.flatMap((reading) => reading.wishes),
     pins: stated,
+    sources: [...readings.flatMap(sourcesIn), ...locks.sources],
+    restated: async () => (await projectLocks(ports, project)).sources,
     indexes: options.filter(({ name }) => INDEX_OPTIONS.has(name)).map(({ value }) => value ?? ''),
     named: [
       ...urls.flatMap(({ url, kind }) => (kind === 'local' ? [] : [url.replace(/^\w+\+/u, '')])),

@@ -17,6 +17,7 @@ import { readGitKeys, type GitKeys } from './git-settings.ts';
 import { shadowRefusals, withoutHooks, type Unhooked } from './interpreter-hooks.ts';
 import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
+import { leadByGit } from './repositories.ts';
 import { look, type Asked } from './run-outlook.ts';
 import { seedFolders } from './seed-wheels.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
@@ -151,6 +152,7 @@ async function intend(
   const git = await readGitKeys(ports.machine, call);
   const asked = { requirements: [], files: [], options: [], ...outlook.asked };
   const found = await look(ports, inside, asked);
+  const byGit = leadByGit(found, git);
   const targets = outlook.targets ?? [];
   const shadows = { prefix: home.located.prefix, module: module ?? name };
   const seeds = await seedFolders(ports.machine, home.site);
@@ -162,6 +164,7 @@ async function intend(
     ...(oneByOne === true ? { oneByOne } : {}),
     wishes: [...found.wishes, ...(outlook.wishes ?? [])],
     pins: found.pins,
+    ...byGit.led,
     indexes: publicIndexes(found.indexes),
     named: publicIndexes(found.named),
     caFiles: await existingCaFiles(ports.machine, call, [
@@ -176,12 +179,14 @@ async function intend(
       ...notes,
       ...(outlook.notes ?? []),
       ...found.notes,
+      ...byGit.notes,
       ...unknownPlace(outlook.installs === true, targets),
     ],
     refusals: [
       ...(await shadowRefusals(ports.machine, call, shadows)),
       ...(outlook.refusals ?? []),
       ...found.refusals,
+      ...byGit.refusals,
     ],
   };
   return { outlook, git, unhooked, intent };

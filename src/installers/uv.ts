@@ -12,6 +12,7 @@ import { buildVariableRefusal } from './build-variables.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
 import { readGitKeys, type GitKeys } from './git-settings.ts';
+import { leadByGit } from './repositories.ts';
 import { shadowRefusals, withoutHooks, type HooksKept } from './interpreter-hooks.ts';
 import type { InstallerPorts } from './ports.ts';
 import { steeredEnvironment } from './proxy-environment.ts';
@@ -48,9 +49,10 @@ export function createUv(ports: InstallerPorts): Installer {
       recogniseProgram(words, /^uvx?(?:\.exe)?$/u) ?? recogniseModule(words, 'uv'),
     locate: (recognised, call) => locate(ports, recognised, call),
     async intend(recognised, located, call) {
-      const intent = await intend(ports, { recognised, located, call });
-      if (intent.fetches) gitKeys.set(located, await readGitKeys(ports.machine, call));
-      return intent;
+      const { fetches } = argumentsOf(recognised);
+      const git = fetches ? await readGitKeys(ports.machine, call) : null;
+      gitKeys.set(located, git);
+      return await intend(ports, { recognised, located, call, git });
     },
     steer(recognised, located, call, route) {
       const unhooked = withoutHooks(call, hooksKept(argumentsOf(recognised)));
@@ -98,9 +100,13 @@ interface Run {
   readonly recognised: Recognised;
   readonly located: Located;
   readonly call: Call;
+  readonly git: GitKeys;
 }
 
-async function intend(ports: InstallerPorts, { recognised, located, call }: Run): Promise<Intent> {
+async function intend(
+  ports: InstallerPorts,
+  { recognised, located, call, git }: Run,
+): Promise<Intent> {
   const told = argumentsOf(recognised);
   const unhooked = withoutHooks(call, hooksKept(told));
   const { environment, notes } = scrub(unhooked.environment, 'uv');
@@ -129,6 +135,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
       own: workspace.length > 0 ? ['uv.lock'] : [],
     },
   });
+  const byGit = leadByGit(outlook, git);
   const dependencies = [...sources, ...request.sources].map((path) => resolve(directory, path));
   const shadows = { prefix: located.prefix, module: 'uv' };
   const parent = located.prefix.length === 0 ? null : located.program;
@@ -146,6 +153,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
     ...platformOf(told, options),
     wishes: [...outlook.wishes, ...(await dependencyWishes(ports, dependencies))],
     pins: outlook.pins,
+    ...byGit.led,
     indexes: publicIndexes(outlook.indexes),
     named: publicIndexes([...outlook.named, ...namedBy(environment)]),
     caFiles: await existingCaFiles(ports.machine, call, valuesOf(told.scan, '--cert')),
@@ -158,6 +166,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
           ...notes,
           ...versionNotes(located.version),
           ...outlook.notes,
+          ...byGit.notes,
           ...unknownPlace(installs(told), targets),
         ]
       : [],
@@ -168,6 +177,7 @@ async function intend(ports: InstallerPorts, { recognised, located, call }: Run)
           ...options.flatMap(proxyRefusal),
           ...options.flatMap(buildVariableRefusal),
           ...outlook.refusals,
+          ...byGit.refusals,
         ]
       : [],
   };

@@ -25,6 +25,7 @@ export const LIFTABLE_RULES = {
   'index-change': 'WP-INDEX-CHANGED',
   'indexes-disagree': 'WP-INDEXES-DISAGREE',
   'direct-dependency': 'WP-DIRECT-DEPENDENCY',
+  'git-branch': 'WP-COMMIT-UNPINNED',
   publisher: 'WP-PUBLISHER-MISSING',
   'publisher-changed': 'WP-PUBLISHER-CHANGED',
   'publisher-lost': 'WP-PUBLISHER-LOST',

@@ -155,6 +155,9 @@ export function explainPolicy(policy: Policy): readonly ExplainedSetting[] {
     ),
     told('minimum-tls', policy.minimumTls),
     policy.strict ? told('weak-tls', 'refuse', '--strict') : told('weak-tls', policy.weakTls),
+    policy.strict
+      ? told('git-branches', 'refuse', '--strict')
+      : told('git-branches', policy.gitBranches),
     told('max-file-size', formatSize(policy.maxFileBytes)),
     policy.strict
       ? told('stale-if-error', formatDuration(0), '--strict')

@@ -39,6 +39,8 @@ export interface PolicyContent {
   readonly minimumTls: '1.2' | '1.3';
   /** What becomes of a connection whose TLS is weak; `strict` refuses it. */
   readonly weakTls: 'accept' | 'refuse';
+  /** Whether a requirement may name a branch of a repository, or nothing; `strict` refuses it. */
+  readonly gitBranches: 'accept' | 'refuse';
   /** Host globs: may lie inside although a page of the outside names them. */
   readonly allowInside: readonly string[];
   readonly maxFileBytes: number;
@@ -143,6 +145,7 @@ export function policyDigest(policy: PolicyContent): string {
     cooldownMs: policy.cooldownMs,
     minimumTls: policy.minimumTls,
     weakTls: policy.weakTls,
+    gitBranches: policy.gitBranches,
     allowInside: asSet(policy.allowInside),
     maxFileBytes: policy.maxFileBytes,
     staleIfErrorMs: policy.staleIfErrorMs,
@@ -193,6 +196,7 @@ export const DEFAULT_POLICY: Policy = sealPolicy({
   cooldownMs: 0,
   minimumTls: '1.2',
   weakTls: 'accept',
+  gitBranches: 'accept',
   allowInside: [],
   maxFileBytes: MAX_FILE_BYTES,
   staleIfErrorMs: 24 * 3_600_000,

@@ -5,6 +5,7 @@ import { WORST_FIRST } from '../core/refusal-class.ts';
 import type { HalfInstalled, Report, ReportedFile, Surface } from '../core/report.ts';
 import { safeText } from '../core/safe-text.ts';
 import { tellFewAlike } from './alike.ts';
+import { commitLines } from './commits.ts';
 import { paint, VERDICT_WORDS } from './style.ts';
 
 /** No refusal takes more lines than this. */
@@ -102,11 +103,14 @@ function rankOf(reason: Reason | undefined): number {
 }
 
 function noteLines(report: Report, surface: Surface): readonly string[] {
+  const covered = new Set(report.commits.map(({ project, version }) => `${project} ${version}`));
   const unchecked = report.installed
     .filter(({ source }) => source === 'local' || source === 'vcs')
+    .filter(({ name, version }) => !covered.has(`${name} ${version}`))
     .map(({ name, version, source }) => `${name} ${version} (${source})`);
   const traffic = report.other_traffic.map(({ host, requests }) => `${host} (${requests})`);
   const notes = [
+    ...commitLines(report),
     ...report.notes,
     ...(unchecked.length === 0 ? [] : [`installed without a file to check: ${listed(unchecked)}`]),
     ...(traffic.length === 0 ? [] : [`other traffic, not judged: ${listed(traffic)}`]),

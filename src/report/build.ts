@@ -22,6 +22,7 @@ export interface ReportParts {
   readonly jail: Report['jail'];
   readonly receipts: readonly Receipt[];
   readonly installed: Report['installed'];
+  readonly commits?: Report['commits'];
   readonly halfInstalled?: Report['half_installed'];
   readonly refusals: readonly (Reason & { readonly subject: string })[];
   /** What the user's files ask for and pin. */
@@ -53,6 +54,7 @@ export function buildReport(parts: ReportParts): Report {
     coverage: coverageOf(files),
     files,
     installed: [...parts.installed],
+    commits: [...(parts.commits ?? [])],
     half_installed: [...(parts.halfInstalled ?? [])],
     refusals,
     notes: notesOf(parts, receipts),

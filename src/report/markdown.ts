@@ -3,6 +3,7 @@ import { classOf } from '../core/codes.ts';
 import type { Place, Report, ReportFormat, Surface } from '../core/report.ts';
 import { safeText } from '../core/safe-text.ts';
 import { tellFewAlike } from './alike.ts';
+import { commitLines } from './commits.ts';
 import { refusedThings, type RefusedThing } from './refused.ts';
 import { pathInSources } from './source-uri.ts';
 import { VERDICT_WORDS } from './style.ts';
@@ -80,7 +81,8 @@ function fileTable({ files }: Report): readonly string[] {
   ];
 }
 
-function noteLines({ notes }: Report): readonly string[] {
+function noteLines(report: Report): readonly string[] {
+  const notes = [...commitLines(report), ...report.notes];
   if (notes.length === 0) return [];
   return ['### Notes\n', ...notes.slice(0, MOST_NOTES).map((note) => `- ${code(note)}`), ''];
 }

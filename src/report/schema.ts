@@ -139,6 +139,25 @@ export const reportSchema = v.strictObject({
       receipt: v.pipe(v.nullable(sha256), v.description('sha256 of the file that covers it.')),
     }),
   ),
+  commits: v.pipe(
+    v.array(
+      v.strictObject({
+        project: v.nullable(v.string()),
+        version: v.nullable(v.string()),
+        repository: v.string(),
+        revision: v.nullable(v.string()),
+        ref: v.string(),
+        commit: v.string(),
+        verdict: v.picklist(VERDICTS),
+        moves: v.boolean(),
+        pinned: v.array(v.string()),
+        seen: v.boolean(),
+      }),
+    ),
+    v.description(
+      'What was taken from repositories. moves: a branch, and nobody pins the commit; seen: the repository named it so at the gate in this run.',
+    ),
+  ),
   half_installed: v.pipe(
     v.array(
       v.strictObject({

@@ -2,6 +2,7 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
+import type { RememberedCommit } from '../core/repository.ts';
 import type {
   Approval,
   AuditEvent,
@@ -13,9 +14,11 @@ import type {
 } from '../core/trust-rows.ts';
 import type { TrustRowsBackend } from './backend.ts';
 import { parseObject } from './json-object.ts';
+import { mergeCommits } from './merged-commits.ts';
 import { MemoryPublishers } from './memory-publishers.ts';
 import {
   requireApproval,
+  requireCommit,
   requireEvent,
   requireFile,
   requireHost,
@@ -25,6 +28,7 @@ import {
 } from './row-check.ts';
 import {
   inOrderOfApprovals,
+  inOrderOfCommits,
   inOrderOfFiles,
   inOrderOfHosts,
   inOrderOfListings,
@@ -40,6 +44,7 @@ interface Tables {
   readonly pages: Map<string, RememberedPage>;
   readonly listings: Map<string, readonly RememberedListing[]>;
   readonly publishers: MemoryPublishers;
+  readonly commits: Map<string, RememberedCommit>;
 }
 
 const key = (...parts: readonly (string | null)[]): string => JSON.stringify(parts);
@@ -65,6 +70,7 @@ class MemoryTrustRows implements TrustRows {
     pages: new Map(),
     listings: new Map(),
     publishers: new MemoryPublishers(),
+    commits: new Map(),
   };
   #closed = false;
 
@@ -227,6 +233,30 @@ class MemoryTrustRows implements TrustRows {
     return this.#open().publishers.withdraw(project, version);
   }
 
+  recallCommits(repository: string): readonly RememberedCommit[] {
+    return this.listCommits().filter((row) => row.repository === repository);
+  }
+
+  rememberCommit(row: RememberedCommit): void {
+    requireCommit(row);
+    const { commits } = this.#open();
+    const place = key(row.repository, row.ref, row.commit);
+    commits.set(place, mergeCommits(commits.get(place), row));
+  }
+
+  forgetCommits(repository: string, ref: string): number {
+    const { commits } = this.#open();
+    const mine = [...commits.entries()].filter(
+      ([, row]) => row.repository === repository && row.ref === ref,
+    );
+    for (const [place] of mine) commits.delete(place);
+    return mine.length;
+  }
+
+  listCommits(): readonly RememberedCommit[] {
+    return inOrderOfCommits(this.#open().commits.values());
+  }
+
   audit(event: AuditEvent): void {
     requireEvent(event);
     const detail = parseObject(canonicalJson(event.detail));
@@ -246,8 +276,8 @@ class MemoryTrustRows implements TrustRows {
   }
 
   transaction<T>(work: () => T): T {
-    const { files, sightings, approvals, hosts, events, pages, listings, publishers } =
-      this.#open();
+    const tables = this.#open();
+    const { files, sightings, approvals, hosts, events, pages, listings } = tables;
     const before: Tables = {
       files: new Map(files),
       sightings: new Map(sightings),
@@ -256,7 +286,8 @@ class MemoryTrustRows implements TrustRows {
       events: [...events],
       pages: new Map(pages),
       listings: new Map(listings),
-      publishers: publishers.copy(),
+      publishers: tables.publishers.copy(),
+      commits: new Map(tables.commits),
     };
     try {
       return work();

@@ -131,4 +131,16 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (project, version, publisher)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- ref: in full where the repository told it (refs/tags/v1.0), otherwise as a requirement states it.
+  CREATE TABLE commits (
+    repository TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    commit_id TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    seal TEXT NOT NULL,
+    PRIMARY KEY (repository, ref, commit_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

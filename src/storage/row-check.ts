@@ -2,6 +2,7 @@
 import { publisherShape, readPublisher } from '../core/publisher-text.ts';
 import type { Publisher } from '../core/publisher.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
+import { isCommit, type RememberedCommit } from '../core/repository.ts';
 import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type {
   Approval,
@@ -37,6 +38,20 @@ export function requireApproval(approval: Approval): void {
 export function requireHost({ index, host, firstSeen }: RememberedHost): void {
   requireTexts({ index, host });
   requireCount('firstSeen', firstSeen, MAX_TIME);
+}
+
+export function requireCommit({
+  repository,
+  ref,
+  commit,
+  firstSeen,
+  lastSeen,
+}: RememberedCommit): void {
+  requireTexts({ repository, ref });
+  const found: string = commit;
+  if (!isCommit(commit)) throw new TypeError(`no commit: ${found}`);
+  requireCount('firstSeen', firstSeen, MAX_TIME);
+  requireCount('lastSeen', lastSeen, MAX_TIME);
 }
 
 export function requireSighting({ index, project, filename, sha256, at }: Sighting): void {

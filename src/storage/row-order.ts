@@ -2,6 +2,7 @@
 import { publisherText } from '../core/publisher-text.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
+import type { RememberedCommit } from '../core/repository.ts';
 import type { Approval, RememberedFile, RememberedHost } from '../core/trust-rows.ts';
 
 // Every backend answers in the same order: by these keys, compared by UTF-16 code units.
@@ -24,6 +25,10 @@ export function inOrderOfPages(pages: Iterable<RememberedPage>): RememberedPage[
 
 export function inOrderOfPublishers(rows: Iterable<RememberedPublishers>): RememberedPublishers[] {
   return ordered(rows, ({ project, filename, index }) => [project, filename, index]);
+}
+
+export function inOrderOfCommits(rows: Iterable<RememberedCommit>): RememberedCommit[] {
+  return ordered(rows, ({ repository, ref, commit }) => [repository, ref, commit]);
 }
 
 export function inOrderOfChanges(changes: Iterable<AcceptedChange>): AcceptedChange[] {

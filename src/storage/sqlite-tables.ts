@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ProjectStatus } from '../core/artifact.ts';
 import type { RememberedPage } from '../core/remembered-page.ts';
+import type { RememberedCommit } from '../core/repository.ts';
 import type { Approval, RememberedFile, RememberedHost, Sighting } from '../core/trust-rows.ts';
 import { isVerdict, type Verdict } from '../core/verdict.ts';
 import { decodeListings, encodeListings, type ListedPage } from './listing-text.ts';
@@ -100,6 +101,25 @@ export const HOSTS: TableShape<RememberedHost> = {
     index: text(row, 'index_url'),
     host: text(row, 'host'),
     firstSeen: count(row, 'first_seen'),
+  }),
+};
+
+export const COMMITS: TableShape<RememberedCommit> = {
+  table: 'commits',
+  columns: ['repository', 'ref', 'commit_id', 'first_seen', 'last_seen'],
+  encode: ({ repository, ref, commit, firstSeen, lastSeen }) => [
+    repository,
+    ref,
+    commit,
+    firstSeen,
+    lastSeen,
+  ],
+  decode: (row) => ({
+    repository: text(row, 'repository'),
+    ref: text(row, 'ref'),
+    commit: text(row, 'commit_id'),
+    firstSeen: count(row, 'first_seen'),
+    lastSeen: count(row, 'last_seen'),
   }),
 };
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
+import type { RememberedCommit } from '../core/repository.ts';
 import type {
   Approval,
   AuditEvent,
@@ -15,12 +16,19 @@ import type {
 import type { TrustRowsBackend } from './backend.ts';
 import {
   requireApproval,
+  requireCommit,
   requireEvent,
   requireFile,
   requireHost,
   requireSighting,
 } from './row-check.ts';
-import { inOrderOfApprovals, inOrderOfFiles, inOrderOfHosts } from './row-order.ts';
+import {
+  inOrderOfApprovals,
+  inOrderOfCommits,
+  inOrderOfFiles,
+  inOrderOfHosts,
+} from './row-order.ts';
+import { mergeCommits } from './merged-commits.ts';
 import { SealedTable } from './sealed-table.ts';
 import { SqlitePages } from './sqlite-pages.ts';
 import { SqlitePublishers } from './sqlite-publishers.ts';
@@ -28,7 +36,7 @@ import { SqliteAudit } from './sqlite-audit.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { ensureSqliteFile } from './sqlite-file.ts';
 import { configure, migrate, requireIntactStore, useWriteAheadLog } from './sqlite-schema.ts';
-import { APPROVALS, FILES, HOSTS, SIGHTINGS } from './sqlite-tables.ts';
+import { APPROVALS, COMMITS, FILES, HOSTS, SIGHTINGS } from './sqlite-tables.ts';
 import { TrailHead } from './trail-head.ts';
 
 /**
@@ -73,6 +81,7 @@ class SqliteTrustRows implements TrustRows {
   readonly #sightings: SealedTable<Sighting>;
   readonly #approvals: SealedTable<Approval>;
   readonly #hosts: SealedTable<RememberedHost>;
+  readonly #commits: SealedTable<RememberedCommit>;
   readonly #audit: SqliteAudit;
   readonly #pages: SqlitePages;
   readonly #publishers: SqlitePublishers;
@@ -84,6 +93,7 @@ class SqliteTrustRows implements TrustRows {
     this.#sightings = new SealedTable(connection, SIGHTINGS);
     this.#approvals = new SealedTable(connection, APPROVALS);
     this.#hosts = new SealedTable(connection, HOSTS);
+    this.#commits = new SealedTable(connection, COMMITS);
     this.#audit = new SqliteAudit(connection);
     this.#pages = new SqlitePages(connection);
     this.#publishers = new SqlitePublishers(connection);
@@ -244,6 +254,28 @@ class SqliteTrustRows implements TrustRows {
 
   withdrawChanges(project: string, version: string): number {
     return this.transaction(() => this.#publishers.withdraw(project, version));
+  }
+
+  recallCommits(repository: string): readonly RememberedCommit[] {
+    return inOrderOfCommits(this.#commits.select('repository = ?', repository));
+  }
+
+  rememberCommit(row: RememberedCommit): void {
+    requireCommit(row);
+    this.transaction(() => {
+      const where = 'repository = ? AND ref = ? AND commit_id = ?';
+      const [known] = this.#commits.select(where, row.repository, row.ref, row.commit);
+      this.#commits.put(mergeCommits(known, row));
+    });
+  }
+
+  forgetCommits(repository: string, ref: string): number {
+    const where = 'repository = ? AND ref = ?';
+    return this.transaction(() => this.#commits.remove(where, repository, ref));
+  }
+
+  listCommits(): readonly RememberedCommit[] {
+    return inOrderOfCommits(this.#commits.select('TRUE'));
   }
 
   audit(event: AuditEvent): void {

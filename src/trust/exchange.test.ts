@@ -347,3 +347,47 @@ describe('publishers and accepted changes', () => {
     }
   });
 });
+
+describe('commits of repositories', () => {
+  const TAG = {
+    repository: 'https://git.example/demo',
+    ref: 'refs/tags/v1',
+    commit: 'a'.repeat(40),
+    firstSeen: 1000,
+    lastSeen: 2000,
+  };
+  const withCommit = (over: Partial<typeof TAG> = {}): TrustRows => {
+    const rows = openMemoryTrustRows();
+    rows.rememberCommit({ ...TAG, ...over });
+    return rows;
+  };
+  const documentOfRows = (rows: TrustRows) => Buffer.from(exportTrust(rows));
+
+  test('travel, and a branch learns another one', () => {
+    const rows = withCommit({ ref: 'refs/heads/main', commit: 'b'.repeat(40) });
+    expect(importTrust(rows, documentOfRows(withCommit()), occasion)).toMatchObject({ added: 1 });
+    const branch = documentOfRows(withCommit({ ref: 'refs/heads/main' }));
+    expect(importTrust(rows, branch, occasion)).toMatchObject({ added: 1 });
+    expect(importTrust(rows, branch, occasion)).toMatchObject({ added: 0, unchanged: 1 });
+    expect(rows.listCommits()).toHaveLength(3);
+  });
+
+  test('of a tag, what is remembered here stays', () => {
+    const rows = withCommit();
+    const other = documentOfRows(withCommit({ commit: 'b'.repeat(40) }));
+    expect(importTrust(rows, other, occasion)).toMatchObject({ added: 0 });
+    expect(rows.listCommits()).toEqual([TAG]);
+  });
+
+  test.each([
+    ['"commit":"a', '"commit":"A'],
+    ['"https://git.example/demo"', '"https://git.example/demo.git"'],
+    ['"https://git.example/demo"', '"https://me:secret@git.example/demo"'],
+    ['"ref":"refs/tags/v1"', '"ref":""'],
+  ])('that are none are refused: %s as %s', (before, after) => {
+    const text = exportTrust(withCommit()).replace(before, after);
+    const rows = openMemoryTrustRows();
+    expect(() => importTrust(rows, Buffer.from(text), occasion)).toThrow(/WP-|expected/u);
+    expect(rows.listCommits()).toEqual([]);
+  });
+});

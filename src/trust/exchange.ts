@@ -2,9 +2,11 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { Refusal } from '../core/errors.ts';
 import { MAX_TRUST_DOCUMENT_BYTES } from '../core/limits.ts';
+import type { RememberedCommit } from '../core/repository.ts';
 import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type { Approval, RememberedFile, RememberedHost, TrustRows } from '../core/trust-rows.ts';
 import type { Occasion } from './approvals.ts';
+import { commitShape, readCommitRow, takeCommit } from './commit-document.ts';
 import { DocumentObject, readApprovalRow, readFileRow, readHostRow } from './document-reader.ts';
 import { approvalShape, fileShape, hostShape } from './document-shape.ts';
 import {
@@ -36,6 +38,7 @@ interface TrustDocument {
   readonly pages: readonly WholePage[];
   readonly publishers: readonly RememberedPublishers[];
   readonly changes: readonly AcceptedChange[];
+  readonly commits: readonly RememberedCommit[];
   readonly keys: readonly HeldKey[];
 }
 
@@ -59,6 +62,7 @@ export function exportTrust(rows: TrustRows, keys: readonly HeldKey[] = []): str
     const pages = allPages(rows).map(wholePageShape);
     const publishers = rows.listPublishers({}).map(publishersShape);
     const changes = rows.listChanges({}).map(changeShape);
+    const commits = rows.listCommits().map(commitShape);
     return {
       format: FORMAT,
       version: VERSION,
@@ -69,6 +73,7 @@ export function exportTrust(rows: TrustRows, keys: readonly HeldKey[] = []): str
       ...(pages.length === 0 ? {} : { pages }),
       ...(publishers.length === 0 ? {} : { publishers }),
       ...(changes.length === 0 ? {} : { changes }),
+      ...(commits.length === 0 ? {} : { commits }),
       ...(keys.length === 0 ? {} : { keys: keys.map(keyShape) }),
     };
   });
@@ -102,7 +107,7 @@ export function importTrust(rows: TrustRows, bytes: Uint8Array, occasion: Occasi
 }
 
 /** Members that came later: a document that has none of them leaves them out. */
-const LATER = ['pages', 'publishers', 'changes', 'keys'] as const;
+const LATER = ['pages', 'publishers', 'changes', 'commits', 'keys'] as const;
 type Later = (typeof LATER)[number];
 
 /** @throws Refusal `WP-TRUST-DOCUMENT` */
@@ -133,6 +138,7 @@ function readDocument(bytes: Uint8Array): TrustDocument {
     pages: later('pages', readPageRow),
     publishers: later('publishers', readPublishersRow),
     changes: later('changes', readChangeRow),
+    commits: later('commits', readCommitRow),
     keys: later('keys', readKeyRow),
   };
 }
@@ -162,7 +168,7 @@ function requireOnce(document: DocumentObject, keys: readonly (readonly string[]
 
 function mergeInto(
   rows: TrustRows,
-  { files, approvals, hosts, pages, publishers, changes, keys }: TrustDocument,
+  { files, approvals, hosts, pages, publishers, changes, commits, keys }: TrustDocument,
 ): ImportOutcome {
   const conflicts: { kept: RememberedFile; offered: RememberedFile }[] = [];
   const counts = { added: 0, merged: 0, unchanged: 0 };
@@ -192,6 +198,7 @@ function mergeInto(
   for (const offered of pages) took(takePage(rows, offered));
   for (const offered of publishers) took(takePublishers(rows, offered));
   for (const offered of changes) took(takeChange(rows, offered));
+  for (const offered of commits) took(takeCommit(rows, offered));
   return { ...counts, conflicts, ...(keys.length > 0 && { keys }) };
 }
 

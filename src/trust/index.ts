@@ -8,6 +8,8 @@ export {
   type Occasion,
 } from './approvals.ts';
 export { acceptChange, requireRelease, withdrawChanges } from './accepted-changes.ts';
+export { commitShape } from './commit-document.ts';
+export { CommitMemory } from './commit-memory.ts';
 export { approvalShape, fileShape, timeText } from './document-shape.ts';
 export { mergeKeys } from './key-document.ts';
 export { exportTrust, importTrust, type ImportOutcome } from './exchange.ts';

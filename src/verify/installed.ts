@@ -18,7 +18,7 @@ export interface Grounds {
   /** What this trust store accepted of a release before: for what comes out of the private caches. */
   readonly recallRelease: (project: string, version: string) => readonly RememberedFile[];
   /** What speaks against a distribution that was taken from git or this machine; `null`: nothing. */
-  readonly objectionToPast?: (found: FoundDistribution) => Reason | null;
+  readonly objectionToPast?: (found: FoundDistribution) => Promise<Reason | null>;
   readonly files: InstalledFiles;
   /** Wheels of a release that are part of the installer itself: it seeds environments with them. */
   readonly seeds?: (project: string, version: string) => Promise<readonly WheelFiles[]>;
@@ -70,7 +70,7 @@ export async function reconcile(
       { found, record, grounds },
       { source, receipt: null, cached: null },
     );
-    return { ...held, reason: grounds.objectionToPast?.(found) ?? null };
+    return { ...held, reason: (await grounds.objectionToPast?.(found)) ?? null };
   }
   const origin = directUrl === null ? 'index' : 'url';
   const known = remembered.map((file) => ({ ...file, cached: file }));

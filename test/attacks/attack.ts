@@ -30,7 +30,10 @@ export interface Scene {
   /** Tells the world what to say; the stage is honest when it begins. */
   readonly mount: (stage: Stage) => unknown;
   /** An honest install comes first, and the target is new again after it. */
-  readonly after?: { readonly ask: readonly string[]; readonly set?: (stage: Stage) => void };
+  readonly after?: {
+    readonly ask: readonly string[] | ((stage: Stage) => readonly string[]);
+    readonly set?: (stage: Stage) => unknown;
+  };
   /** What the user asks for; `['good']` where absent. */
   readonly ask?: (stage: Stage) => readonly string[];
   /** The whole command, in place of one made of `ask` and `index`. */

@@ -2,6 +2,7 @@
 import type { Wiring } from '../../src/cli/wiring.ts';
 import type { EvidenceKind, PageReader } from '../../src/core/evidence.ts';
 import type { RecordLine } from '../../src/core/record-lines.ts';
+import type { RepositoryWatch } from '../../src/core/repository.ts';
 import type { Upstream } from '../../src/core/upstream.ts';
 import type { Verification } from '../../src/core/verification.ts';
 import type { ProvenanceJudge } from '../../src/evidence/index.ts';
@@ -81,6 +82,8 @@ const WITHOUT = {
   'upstream and integrity': { upstream: openCarelessUpstream, evidence: () => [] },
   addresses: { upstream: openCarelessUpstream, pages: carelessPages, policy: allowPlainHttp },
   comparison: { grounds: openNothing },
+  // What repositories name passes, and nobody looks at what was installed from them.
+  repositories: { repositories: seeNothing, grounds: objectToNothing },
   verification: { verification: carelessVerification },
   sidecars: { verification: believeSidecars },
   'size limits': { policy: (policy) => ({ ...policy, maxFileBytes: Number.MAX_SAFE_INTEGER }) },
@@ -111,6 +114,14 @@ function carelessPages(): PageReader {
 
 function carelessVerification(): Verification {
   return openCarelessVerification(openCarelessUpstream(), carelessPages());
+}
+
+function seeNothing(): RepositoryWatch {
+  return { advertised: () => {}, redirected: () => {} };
+}
+
+function objectToNothing(real: Comparing): Comparing {
+  return { ...real, objectionToPast: async () => null };
 }
 
 /** What lies in the environment counts as what the verified wheel holds, whatever it is. */

@@ -125,8 +125,9 @@ async function onStage(
 /** The world and the machine as the scene wants them, just before the command. */
 async function setScene(stage: Stage, scene: Scene, guarded = true): Promise<void> {
   if (scene.after !== undefined) {
-    scene.after.set?.(stage);
-    const words = stage.install(scene.after.ask);
+    const { ask, set } = scene.after;
+    await set?.(stage);
+    const words = stage.install(typeof ask === 'function' ? ask(stage) : ask);
     const { environment } = stage;
     const ended = guarded
       ? await runGuarded({ environment, words, ...trustOf(stage, scene) })

@@ -104,6 +104,7 @@ import { K08 } from './K08-build-requirements.ts';
 import { F01 } from './F01-newest-release-hidden.ts';
 import { F02 } from './F02-frozen-by-cache-header.ts';
 import { F03 } from './F03-stale-while-down.ts';
+import { K10 } from './K10-repositories.ts';
 import { K11 } from './K11-injected-arguments.ts';
 import { K13 } from './K13-poisoned-cache.ts';
 import { K14 } from './K14-edited-environment.ts';
@@ -258,6 +259,7 @@ export const ATTACKS: readonly Attack[] = [
   G14,
   G15,
   G17,
+  K10,
   K11,
   K13,
   K14,

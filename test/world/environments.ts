@@ -58,6 +58,8 @@ export async function openEnvironment(
     // pipenv makes these beforehand, whatever becomes of the run.
     if (installer === 'pipenv')
       await Promise.all(['src', 'downloads'].map((name) => mkdir(join(target, name))));
+    // Poetry makes it before it asks for a repository.
+    if (installer === 'poetry') await mkdir(join(target, 'src'));
   };
   await renewTarget();
   const path = [join(target, 'bin'), tool, dirname(process.execPath), '/usr/bin', '/bin'];

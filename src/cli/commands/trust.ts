@@ -58,8 +58,8 @@ export function registerTrustCommand(
       accept(await open(), io, release, options),
     );
   trust
-    .command('forget <filename|project==version>')
-    .description('forget files, so that others may come under their names')
+    .command('forget <filename|project==version|git+url@revision>')
+    .description('forget files, or what a tag named, so that others may come under their names')
     .requiredOption('--reason <text>', 'why')
     .option('--index <url>', 'only those of this index')
     .option(...json)
