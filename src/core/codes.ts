@@ -2,6 +2,7 @@
 import { ATTESTATION_CODES } from './attestation-codes.ts';
 import { entry, type CodeEntry } from './code-entry.ts';
 import { INDEX_MEMORY_CODES } from './index-memory-codes.ts';
+import { LIMIT_CODES } from './limit-codes.ts';
 import type { RefusalClass } from './refusal-class.ts';
 import { REPOSITORY_CODES } from './repository-codes.ts';
 import { SIGNATURE_CODES } from './signature-codes.ts';
@@ -236,30 +237,7 @@ export const CODES = {
     'Dependencies were chosen by metadata that the project never released.',
     'Do not install the file; report it to the index operator.',
   ),
-  'WP-LIMIT-SIZE': entry(
-    'E-LIMIT',
-    'The answer is larger than is allowed.',
-    'Endless answers fill disks and hide mistakes.',
-    'If the size is right, raise the limit in the policy.',
-  ),
-  'WP-LIMIT-REDIRECTS': entry(
-    'E-LIMIT',
-    'The server redirects in circles or too often.',
-    'A honest server answers after a few hops.',
-    'Check the address.',
-  ),
-  'WP-LIMIT-TIME': entry(
-    'E-LIMIT',
-    'The server sends too slowly.',
-    'A connection that never ends blocks everything behind it.',
-    'Try again later or from another network.',
-  ),
-  'WP-LIMIT-ARCHIVE': entry(
-    'E-LIMIT',
-    'The archive holds more, or expands to more, than is allowed.',
-    'Archive bombs exhaust disks and memory.',
-    'Report the file to the index operator.',
-  ),
+  ...LIMIT_CODES,
   'WP-ARCHIVE-MALFORMED': entry(
     'E-ARCHIVE',
     'The archive can be read in more than one way, or not at all.',
