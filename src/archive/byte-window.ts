@@ -21,12 +21,17 @@ export class ByteWindow {
     return this.#bytes.size;
   }
 
+  /** What is at hand without waiting; `null`: {@link read} it. A turn for each header would cost more than the header. */
+  atHand(position: number, length: number): Uint8Array | null {
+    const offset = position - this.#start;
+    if (offset < 0 || length < 0 || offset + length > this.#window.length) return null;
+    return this.#window.subarray(offset, offset + length);
+  }
+
   /** Exactly `length` bytes. @throws Refusal `WP-ARCHIVE-MALFORMED` where the file does not have them. */
   async read(position: number, length: number): Promise<Uint8Array> {
-    const offset = position - this.#start;
-    if (offset >= 0 && offset + length <= this.#window.length) {
-      return this.#window.subarray(offset, offset + length);
-    }
+    const found = this.atHand(position, length);
+    if (found !== null) return found;
     if (position < 0 || position + length > this.size) {
       throw malformed(this.#filename, `ends before byte ${position + length}, which it points to`);
     }

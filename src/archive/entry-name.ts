@@ -11,7 +11,10 @@ export function decodeEntryName(filename: string, bytes: Uint8Array, isUtf8: boo
   if (bytes.length > MAX_ARCHIVE_NAME_BYTES) {
     throw tooLarge(filename, `an entry's name has ${bytes.length} bytes`);
   }
-  if (!isUtf8) return Buffer.from(bytes).toString('latin1');
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!isUtf8) return view.toString('latin1');
+  const lenient = view.toString('utf8');
+  if (!lenient.includes('\ufffd')) return lenient;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
@@ -25,16 +28,16 @@ export function checkEntryName(filename: string, name: string): void {
   if (name === '' || /[\u0000-\u001f\u007f\\]/u.test(name)) {
     throw malformed(filename, `an entry has the unusable name '${safeText(name)}'`);
   }
-  const parts = name.replace(/\/$/u, '').split('/');
-  if (
-    /^[A-Za-z]:/u.test(name) ||
-    parts.some((part) => part === '' || part === '.' || part === '..')
-  ) {
+  const path = name.endsWith('/') ? name.slice(0, -1) : name;
+  if (/^[A-Za-z]:/u.test(name) || /(?:^|\/)\.{0,2}(?:\/|$)/u.test(path)) {
     throw malformed(filename, `the entry '${safeText(name)}' leads out of its folder`);
   }
 }
 
 /** Two entries with one key would land on one file, at least on some systems. */
 export function collisionKey(name: string): string {
-  return name.replace(/\/$/u, '').normalize('NFC').toLowerCase();
+  const path = name.endsWith('/') ? name.slice(0, -1) : name;
+  // oxlint-disable-next-line no-control-regex -- all of ASCII, which is its own normal form
+  const composed = /^[\u0000-\u007f]*$/u.test(path) ? path : path.normalize('NFC');
+  return composed.toLowerCase();
 }

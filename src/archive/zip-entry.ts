@@ -33,9 +33,10 @@ export function readEntries(
 ): readonly ZipEntry[] {
   const entries: ZipEntry[] = [];
   const keys = new Set<string>();
+  const fields = new Fields(directory);
   let at = 0;
   while (at < directory.length && entries.length < count) {
-    const { entry, length } = readEntry(filename, directory.subarray(at));
+    const { entry, length } = readEntry(filename, { directory, fields, at });
     const key = collisionKey(entry.name);
     if (keys.has(key)) {
       throw malformed(filename, `holds two entries that become one file: '${entry.name}'`);
@@ -50,33 +51,48 @@ export function readEntries(
   return entries;
 }
 
+interface Place {
+  readonly directory: Uint8Array;
+  /** The directory's. */
+  readonly fields: Fields;
+  /** Where the entry begins in it. */
+  readonly at: number;
+}
+
 function readEntry(
   filename: string,
-  bytes: Uint8Array,
+  { directory, fields, at }: Place,
 ): { readonly entry: ZipEntry; readonly length: number } {
-  if (bytes.length < FIXED_BYTES || new Fields(bytes).u32(0) !== SIGNATURE) {
+  if (at + FIXED_BYTES > directory.length || fields.u32(at) !== SIGNATURE) {
     throw malformed(filename, 'its ZIP directory is damaged');
   }
-  const fields = new Fields(bytes);
-  const nameEnd = FIXED_BYTES + fields.u16(28);
-  const extraEnd = nameEnd + fields.u16(30);
-  const length = extraEnd + fields.u16(32);
-  if (length > bytes.length) throw malformed(filename, 'its ZIP directory is cut short');
-  const flags = fields.u16(8);
-  const nameBytes = bytes.subarray(FIXED_BYTES, nameEnd);
+  const nameAt = at + FIXED_BYTES;
+  const extraAt = nameAt + fields.u16(at + 28);
+  const commentAt = extraAt + fields.u16(at + 30);
+  const end = commentAt + fields.u16(at + 32);
+  if (end > directory.length) throw malformed(filename, 'its ZIP directory is cut short');
+  const flags = fields.u16(at + 8);
+  const nameBytes = directory.subarray(nameAt, extraAt);
   const name = decodeEntryName(filename, nameBytes, (flags & IS_UTF8) !== 0);
   checkEntryName(filename, name);
-  const disk = fields.u16(34);
-  const sizes = readExtra(filename, bytes.subarray(nameEnd, extraEnd), nameBytes, {
-    packed: fields.u32(20),
-    expanded: fields.u32(24),
-    offset: fields.u32(42),
-    disk,
-  });
-  const entry = { name, nameBytes, flags, method: fields.u16(10), crc: fields.u32(16), ...sizes };
+  const disk = fields.u16(at + 34);
+  const { packed, expanded, offset } = readExtra(
+    filename,
+    directory.subarray(extraAt, commentAt),
+    nameBytes,
+    {
+      packed: fields.u32(at + 20),
+      expanded: fields.u32(at + 24),
+      offset: fields.u32(at + 42),
+      disk,
+    },
+  );
+  const method = fields.u16(at + 10);
+  const crc = fields.u32(at + 16);
+  const entry = { name, nameBytes, flags, method, crc, packed, expanded, offset };
   if (disk !== 0) throw malformed(filename, 'is one part of a ZIP split over several files');
   checkEntry(filename, entry);
-  return { entry, length };
+  return { entry, length: end - at };
 }
 
 function checkEntry(filename: string, entry: ZipEntry): void {

@@ -25,6 +25,7 @@ export function readExtra(
   name: Uint8Array,
   short: ShortSizes,
 ): Sizes {
+  if (extra.length === 0) return readLongSizes(filename, null, short);
   const found = splitExtra(filename, extra);
   const unicodePath = found.get(UNICODE_PATH);
   // One byte of version, four of checksum, then the name.
@@ -53,7 +54,7 @@ function splitExtra(filename: string, extra: Uint8Array): ReadonlyMap<number, Ui
 
 function readLongSizes(filename: string, field: Uint8Array | null, short: ShortSizes): Sizes {
   const { expanded, packed, offset, disk } = short;
-  const wanted = [expanded, packed, offset].filter((value) => value === FULL).length;
+  const wanted = Number(expanded === FULL) + Number(packed === FULL) + Number(offset === FULL);
   const full = disk === 0xffff ? 4 : 0;
   if (field === null) {
     if (wanted > 0 || full > 0) throw malformed(filename, 'a ZIP64 field is missing');

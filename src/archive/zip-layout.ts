@@ -35,31 +35,62 @@ export async function verifyLayout(
         `has bytes before '${entry.name}' that no entry or two entries own`,
       );
     }
-    const { dataAt, described } = await verifyLocalHeader(filename, file, entry);
+    const header = headerAtHand(filename, file, entry) ?? (await readHeader(filename, file, entry));
+    const { dataAt, described } = verifyLocalHeader(filename, header, entry);
     const dataEnd = dataAt + entry.packed;
     expectedAt = ordered[index + 1]?.offset ?? directoryAt;
     if (dataEnd > expectedAt) throw malformed(filename, `'${entry.name}' overlaps what follows it`);
-    verifyGap(filename, await file.read(dataEnd, Math.min(expectedAt - dataEnd, 32)), {
-      entry,
-      described,
-      length: expectedAt - dataEnd,
-    });
+    const length = expectedAt - dataEnd;
+    if (described || length !== 0) {
+      const wanted = Math.min(length, 32);
+      const gap = file.atHand(dataEnd, wanted) ?? (await file.read(dataEnd, wanted));
+      verifyGap(filename, gap, { entry, described, length });
+    }
     placed.push({ ...entry, dataAt });
   }
   if (expectedAt !== directoryAt) throw malformed(filename, 'has bytes that no entry owns');
   return placed;
 }
 
-async function verifyLocalHeader(
+interface LocalHeader {
+  readonly fixed: Fields;
+  readonly nameLength: number;
+  /** The name, then the extra field. */
+  readonly rest: Uint8Array;
+}
+
+/** `null`: some of it has to be read first. */
+function headerAtHand(filename: string, file: ByteWindow, entry: ZipEntry): LocalHeader | null {
+  const head = file.atHand(entry.offset, FIXED_BYTES);
+  if (head === null) return null;
+  const fixed = fixedPart(filename, head, entry);
+  const nameLength = fixed.u16(26);
+  const rest = file.atHand(entry.offset + FIXED_BYTES, nameLength + fixed.u16(28));
+  return rest === null ? null : { fixed, nameLength, rest };
+}
+
+async function readHeader(
   filename: string,
   file: ByteWindow,
   entry: ZipEntry,
-): Promise<{ readonly dataAt: number; readonly described: boolean }> {
-  const fixed = new Fields((await file.read(entry.offset, FIXED_BYTES)).slice());
-  if (fixed.u32(0) !== SIGNATURE) throw malformed(filename, `'${entry.name}' has no local header`);
+): Promise<LocalHeader> {
+  const fixed = fixedPart(filename, await file.read(entry.offset, FIXED_BYTES), entry);
   const nameLength = fixed.u16(26);
-  const extraLength = fixed.u16(28);
-  const rest = await file.read(entry.offset + FIXED_BYTES, nameLength + extraLength);
+  const length = nameLength + fixed.u16(28);
+  return { fixed, nameLength, rest: await file.read(entry.offset + FIXED_BYTES, length) };
+}
+
+function fixedPart(filename: string, head: Uint8Array, entry: ZipEntry): Fields {
+  const fixed = new Fields(head);
+  if (fixed.u32(0) !== SIGNATURE) throw malformed(filename, `'${entry.name}' has no local header`);
+  return fixed;
+}
+
+function verifyLocalHeader(
+  filename: string,
+  { fixed, nameLength, rest }: LocalHeader,
+  entry: ZipEntry,
+): { readonly dataAt: number; readonly described: boolean } {
   const name = rest.subarray(0, nameLength);
   if (!sameBytes(name, entry.nameBytes)) {
     throw malformed(filename, `'${entry.name}' has another name in its local header`);
@@ -81,16 +112,20 @@ async function verifyLocalHeader(
     offset: 0,
     disk: 0,
   });
-  const local = [fixed.u32(14), packed, expanded];
-  const listed = [entry.crc, entry.packed, entry.expanded];
   const described = (flags & HAS_DESCRIPTOR) !== 0;
   if (!described && (entry.flags & HAS_DESCRIPTOR) !== 0) {
     throw malformed(filename, `'${entry.name}' has other flags in its local header`);
   }
-  if (local.some((value, index) => value !== listed[index] && !(described && value === 0))) {
+  const agrees = (local: number, listed: number): boolean =>
+    local === listed || (described && local === 0);
+  if (
+    !agrees(fixed.u32(14), entry.crc) ||
+    !agrees(packed, entry.packed) ||
+    !agrees(expanded, entry.expanded)
+  ) {
     throw malformed(filename, `'${entry.name}' has other sizes in its local header`);
   }
-  return { dataAt: entry.offset + FIXED_BYTES + nameLength + extraLength, described };
+  return { dataAt: entry.offset + FIXED_BYTES + rest.length, described };
 }
 
 /** What lies between an entry's data and the next entry: its data descriptor (APPNOTE 4.3.9), or nothing. */

@@ -10,9 +10,12 @@ export interface BlobDraft {
    * @throws Refusal `WP-STATE-DISK` where the disk has no room for them.
    */
   expect(bytes: number): Promise<void>;
-  write(chunk: Uint8Array): Promise<void>;
+  /** Takes the chunks over: nobody may change them afterwards. */
+  write(...chunks: readonly Uint8Array[]): Promise<void>;
   /** Bytes written so far can be read back while more come. */
   read(position: number, length: number): Promise<Uint8Array>;
+  /** What lies in memory from `position` on, in pieces: at most `length` bytes, perhaps none. */
+  atHand(position: number, length: number): readonly Uint8Array[];
   /** Of all that was written so far, in the algorithms asked for at the start; unknown ones are left out. */
   digests(): Hashes & { readonly sha256: string };
   /**

@@ -9,6 +9,13 @@ export const GIB = 1024 * MIB;
 export const HOLD_LIMIT_BYTES = 32 * MIB;
 /** What stays back of a streaming file until its verdict. */
 export const WITHHELD_TAIL_BYTES = 64 * KIB;
+/**
+ * Files up to this size stay in memory while they are judged and handed out; of a larger one, this
+ * much of what came last. All files together: AT_HAND_TOTAL_BYTES.
+ */
+export const AT_HAND_BYTES = 1 * MIB;
+export const AT_HAND_TOTAL_BYTES = 32 * MIB;
+
 /** Pieces of an answer are written together up to this size, unless the first has waited so long. */
 export const GATHERED_BYTES = 256 * KIB;
 export const GATHERED_MS = 100;

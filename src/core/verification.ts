@@ -33,6 +33,8 @@ export interface StreamingFile {
   releasable(beyond: number): Promise<number>;
   /** From what is releasable. */
   read(position: number, length: number): Promise<Uint8Array>;
+  /** The same, as far as it lies in memory, in pieces: at most `length` bytes, perhaps none. */
+  atHand(position: number, length: number): readonly Uint8Array[];
   close(): Promise<void>;
 }
 

@@ -68,9 +68,9 @@ export class Exchange {
   }
 
   /** Resolves when the client has room for more. */
-  async write(chunk: Uint8Array): Promise<void> {
+  async write(...chunks: readonly Uint8Array[]): Promise<void> {
     if (this.gone.aborted || this.response.destroyed) throw new ClientGone();
-    if (this.response.write(chunk)) return;
+    if (this.#writeTogether(chunks)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.response.once('drain', resolve);
     try {
@@ -78,6 +78,14 @@ export class Exchange {
     } finally {
       this.response.off('drain', resolve);
     }
+  }
+
+  #writeTogether(chunks: readonly Uint8Array[]): boolean {
+    if (chunks.length > 1) this.response.cork();
+    let hasRoom = true;
+    for (const chunk of chunks) hasRoom = this.response.write(chunk);
+    if (chunks.length > 1) this.response.uncork();
+    return hasRoom;
   }
 
   end(): void {

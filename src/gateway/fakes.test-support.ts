@@ -99,10 +99,15 @@ export class FakeVerification implements Verification {
   }
 
   /** A file that comes in steps: `releasable` is asked for each. */
-  stream(url: string, bytes: Uint8Array, releasable: StreamingFile['releasable']): void {
+  stream(
+    url: string,
+    bytes: Uint8Array,
+    releasable: StreamingFile['releasable'],
+    atHand: StreamingFile['atHand'] = () => [],
+  ): void {
     this.files.set(url, () => ({
       outcome: 'streaming',
-      file: { ...this.#held(bytes), releasable },
+      file: { ...this.#held(bytes), releasable, atHand },
       artifact: artifact(url),
     }));
   }

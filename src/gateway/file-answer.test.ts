@@ -214,6 +214,18 @@ describe('a streaming file', () => {
     expect(got.body.equals(BYTES)).toBe(true);
   });
 
+  test('goes out in the pieces that lie in memory, the rest from the store, each byte once', async () => {
+    const third = Math.floor(BYTES.length / 3);
+    scene.verification.stream(WHEEL, BYTES, steps, (position, length) => {
+      if (position >= third && position < half) return [];
+      const end = position < third ? Math.min(third, position + length) : position + length;
+      const asked = BYTES.subarray(position, end);
+      return [asked.subarray(0, 7), asked.subarray(7)];
+    });
+    const got = await get(WHEEL);
+    expect(got.body.equals(BYTES)).toBe(true);
+  });
+
   test.each([
     ['HEAD', {}, 200],
     ['GET', { range: 'bytes=0-9' }, 206],

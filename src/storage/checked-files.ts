@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BigIntStats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { fstatSync, type BigIntStats } from 'node:fs';
 import { MIB } from '../core/limits.ts';
+import { readInto } from './blob-io.ts';
 import { DigestSet, supportedAlgorithms, type Digests } from './digest-set.ts';
 
 const CHUNK_BYTES = MIB;
@@ -29,7 +29,7 @@ export class CheckedFiles {
   /** The digests of an open file's whole content: remembered, or computed now. */
   async digest(
     path: string,
-    file: FileHandle,
+    file: number,
     stats: BigIntStats,
     algorithms: readonly string[],
   ): Promise<Digests> {
@@ -39,7 +39,7 @@ export class CheckedFiles {
       if (wanted.every((name) => known.digests[name] !== undefined)) return known.digests;
     }
     const digests = await digestAll(file, wanted);
-    const after = await file.stat({ bigint: true });
+    const after = fstatSync(file, { bigint: true });
     if (identityOf(after) === identityOf(stats)) this.remember(path, after, digests);
     return digests;
   }
@@ -49,13 +49,13 @@ export function identityOf(stats: BigIntStats): string {
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
 }
 
-async function digestAll(file: FileHandle, algorithms: readonly string[]): Promise<Digests> {
+async function digestAll(file: number, algorithms: readonly string[]): Promise<Digests> {
   const set = new DigestSet(algorithms);
-  const chunk = new Uint8Array(CHUNK_BYTES);
+  const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   for (let position = 0; ;) {
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
-    if (bytesRead === 0) return set.digests();
-    set.update(chunk.subarray(0, bytesRead));
-    position += bytesRead;
+    const read = await readInto(file, chunk, position);
+    set.update(chunk.subarray(0, read));
+    position += read;
+    if (read < chunk.length) return set.digests();
   }
 }

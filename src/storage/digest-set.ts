@@ -23,9 +23,11 @@ const NODE_NAMES: Readonly<Record<string, string>> = {
   blake2s: 'blake2s256',
 };
 
+let offeredHere: ReadonlySet<string> | null = null;
+
 /** Those of `wanted` that this machine can compute, sha256 first. */
 export function supportedAlgorithms(wanted: readonly string[] = []): readonly string[] {
-  const offered = new Set(getHashes());
+  const offered = (offeredHere ??= new Set(getHashes()));
   const supported = wanted.filter(
     (name) => Object.hasOwn(NODE_NAMES, name) && offered.has(NODE_NAMES[name] ?? ''),
   );

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BlobStore } from '../core/blob-store.ts';
-import { KIB } from '../core/limits.ts';
+import { AT_HAND_BYTES, KIB } from '../core/limits.ts';
 import { newDraftName } from './draft-name.ts';
 import { openFilesystemBlobStore, type FilesystemBlobOptions } from './filesystem-blob-store.ts';
 import { realIo } from './blob-io.ts';
@@ -144,13 +144,33 @@ describe('a damaged blob', () => {
     expect(await store.has(ADDRESS)).toBe(true);
   });
 
-  test('K15: writing into it while it is read is noticed', async () => {
+  test('K15: writing into a large one while it is read is noticed', async () => {
+    const store = await open();
+    const large = Buffer.alloc(AT_HAND_BYTES + 1, 7);
+    await put(store, large);
+    const blob = await store.open(sha256(large));
+    appendFileSync(pathOf(sha256(large)), '!');
+    await expect(blob?.read(0, 5)).rejects.toMatchObject({ code: 'WP-STATE-DAMAGED' });
+    await blob?.close();
+  });
+
+  test('K15: writing into a small one while it is read changes nothing', async () => {
     const store = await open();
     await put(store);
     const blob = await store.open(ADDRESS);
-    appendFileSync(pathOf(ADDRESS), '!');
-    await expect(blob?.read(0, 5)).rejects.toMatchObject({ code: 'WP-STATE-DAMAGED' });
+    writeFileSync(pathOf(ADDRESS), 'THE bytes of a wheel');
+    expect(Buffer.from((await blob?.read(0, 100)) ?? [])).toEqual(WHEEL);
     await blob?.close();
+    expect(await store.open(ADDRESS)).toBeNull();
+  });
+
+  test('a small one is hashed anew, whatever the file system says of it', async () => {
+    const store = await open();
+    await put(store);
+    const { atime, mtime } = statSync(pathOf(ADDRESS));
+    writeFileSync(pathOf(ADDRESS), 'THE bytes of a wheel');
+    utimesSync(pathOf(ADDRESS), atime, mtime);
+    expect(await store.open(ADDRESS)).toBeNull();
   });
 });
 
@@ -204,8 +224,8 @@ describe('when the disk fails', () => {
   test('a write: the draft is spoilt, nothing stays', async () => {
     const store = await open({
       io: {
-        write: async (file, bytes, position) => {
-          await realIo.write(file, bytes.subarray(0, 3), position);
+        write: async (file, chunks, position) => {
+          await realIo.write(file, [Buffer.concat(chunks).subarray(0, 3)], position);
           throw systemError('ENOSPC');
         },
       },

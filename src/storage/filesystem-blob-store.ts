@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants, type BigIntStats } from 'node:fs';
-import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, type BigIntStats } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { BlobDraft, BlobStore, OpenBlob } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
-import { QUARANTINE_LIMIT_BYTES } from '../core/limits.ts';
+import { AT_HAND_BYTES, QUARANTINE_LIMIT_BYTES } from '../core/limits.ts';
 import type { BlobBackend } from './backend.ts';
-import { realIo, removeFile, type BlobIo } from './blob-io.ts';
+import { readAtOnce, realIo, removeFile, type BlobIo } from './blob-io.ts';
 import { CheckedFiles } from './checked-files.ts';
-import type { Digests } from './digest-set.ts';
+import { DigestSet, type Digests } from './digest-set.ts';
 import { diskRefusal, errorCode } from './disk-refusal.ts';
 import { isAbandoned } from './draft-name.ts';
 import { FilesystemDraft } from './filesystem-draft.ts';
-import { FilesystemOpenBlob } from './filesystem-open-blob.ts';
+import { blobInMemory, FilesystemOpenBlob } from './filesystem-open-blob.ts';
+import { JointSync } from './joint-sync.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -57,10 +58,12 @@ class FilesystemBlobStore implements BlobStore {
   readonly #io: BlobIo;
   readonly #quarantine: Quarantine;
   readonly #checked = new CheckedFiles();
+  readonly #folders: JointSync;
 
   constructor(root: string, clock: Clock, options: FilesystemBlobOptions) {
     this.#root = root;
     this.#io = { ...realIo, ...options.io };
+    this.#folders = new JointSync((path) => this.#io.syncFolder(path));
     this.#quarantine = new Quarantine({
       directory: join(root, 'quarantine'),
       limitBytes: options.quarantineLimitBytes ?? QUARANTINE_LIMIT_BYTES,
@@ -74,7 +77,7 @@ class FilesystemBlobStore implements BlobStore {
       directory: join(this.#root, 'drafts'),
       io: this.#io,
       quarantine: this.#quarantine,
-      admit: (path: string, file: FileHandle, digests: Digests) => this.#admit(path, file, digests),
+      admit: (path: string, file: number, digests: Digests) => this.#admit(path, file, digests),
     };
     return await FilesystemDraft.create(parts, algorithms);
   }
@@ -83,7 +86,7 @@ class FilesystemBlobStore implements BlobStore {
     const path = this.#pathOf(sha256);
     if (path === null) return false;
     try {
-      return (await lstat(path)).isFile();
+      return lstatSync(path).isFile();
     } catch (thrown) {
       if (errorCode(thrown) === 'ENOENT') return false;
       throw diskRefusal(thrown, `looking for ${path}`);
@@ -107,10 +110,10 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   /** Never through a link (attack K15), never waiting for a pipe's other end. */
-  async #openFile(path: string): Promise<FileHandle | null> {
+  async #openFile(path: string): Promise<number | null> {
     const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
     try {
-      return await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     } catch (thrown) {
       const code = errorCode(thrown);
       if (code === 'ELOOP') await this.#setAside(path, 'a link where a file was expected', null);
@@ -122,25 +125,41 @@ class FilesystemBlobStore implements BlobStore {
   /** The content has its address as sha256, or is moved away. */
   async #check(
     path: string,
-    file: FileHandle,
+    file: number,
     sha256: string,
     algorithms: readonly string[],
   ): Promise<OpenBlob | null> {
     let handedOver = false;
     try {
-      const stats = await file.stat({ bigint: true });
-      const isFile = stats.isFile();
-      const digests = isFile ? await this.#checked.digest(path, file, stats, algorithms) : null;
-      if (digests?.sha256 === sha256) {
-        handedOver = true;
-        return new FilesystemOpenBlob(path, file, stats, digests);
+      const stats = fstatSync(file, { bigint: true });
+      const blob = stats.isFile() ? await this.#hashed(path, file, stats, algorithms) : null;
+      if (blob?.digests.sha256 === sha256) {
+        handedOver = blob instanceof FilesystemOpenBlob;
+        return blob;
       }
-      const found = digests === null ? 'no plain file' : `content with sha256 ${digests.sha256}`;
+      const found = blob === null ? 'no plain file' : `content with sha256 ${blob.digests.sha256}`;
       await this.#setAside(path, `expected sha256 ${sha256}, found ${found}`, stats);
       return null;
     } finally {
-      if (!handedOver) await file.close();
+      if (!handedOver) closeSync(file);
     }
+  }
+
+  /** A small one is taken into memory and not looked at again. */
+  async #hashed(
+    path: string,
+    file: number,
+    stats: BigIntStats,
+    algorithms: readonly string[],
+  ): Promise<OpenBlob> {
+    if (stats.size > AT_HAND_BYTES) {
+      const digests = await this.#checked.digest(path, file, stats, algorithms);
+      return new FilesystemOpenBlob(path, file, stats, digests);
+    }
+    const bytes = readAtOnce(file, 0, Number(stats.size));
+    const set = new DigestSet(algorithms);
+    set.update(bytes);
+    return blobInMemory(bytes, set.digests());
   }
 
   async #setAside(path: string, why: string, seen: BigIntStats | null): Promise<void> {
@@ -154,7 +173,7 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   /** Bytes already there, checked, stay; otherwise these take the place by one atomic rename. */
-  async #admit(draft: string, file: FileHandle, digests: Digests): Promise<void> {
+  async #admit(draft: string, file: number, digests: Digests): Promise<void> {
     const present = await this.open(digests.sha256);
     if (present !== null) {
       await present.close();
@@ -166,13 +185,12 @@ class FilesystemBlobStore implements BlobStore {
     ensurePrivateDirectory(shard);
     await this.#io.rename(draft, path);
     try {
-      await this.#io.syncFolder(shard);
-      await this.#io.syncFolder(dirname(shard));
+      await Promise.all([this.#folders.sync(shard), this.#folders.sync(dirname(shard))]);
     } catch (thrown) {
       await removeFile(path);
       throw thrown;
     }
-    this.#checked.remember(path, await file.stat({ bigint: true }), digests);
+    this.#checked.remember(path, fstatSync(file, { bigint: true }), digests);
   }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobDraft } from '../core/blob-store.ts';
 import { Refusal } from '../core/errors.ts';
@@ -11,26 +10,28 @@ import { diskRefusal } from './disk-refusal.ts';
 import { requireSpace } from './free-space.ts';
 import { newDraftName } from './draft-name.ts';
 import type { Quarantine } from './quarantine.ts';
+import { RecentBytes } from './recent-bytes.ts';
 
 export interface DraftParts {
   readonly directory: string;
   readonly io: BlobIo;
   readonly quarantine: Quarantine;
   /** Makes a synced draft visible; closes nothing. */
-  readonly admit: (path: string, file: FileHandle, digests: Digests) => Promise<void>;
+  readonly admit: (path: string, file: number, digests: Digests) => Promise<void>;
 }
 
 /** A file on its way in, under a name that nobody can guess, readable by its owner alone. */
 export class FilesystemDraft implements BlobDraft {
   readonly #parts: DraftParts;
   readonly #path: string;
-  readonly #file: FileHandle;
+  readonly #file: number;
   readonly #set: DigestSet;
+  readonly #recent = new RecentBytes();
   #written = 0;
   #lookedAt = 0;
   #state: 'open' | 'writing' | 'broken' | 'ended' = 'open';
 
-  private constructor(parts: DraftParts, path: string, file: FileHandle, set: DigestSet) {
+  private constructor(parts: DraftParts, path: string, file: number, set: DigestSet) {
     this.#parts = parts;
     this.#path = path;
     this.#file = file;
@@ -44,7 +45,7 @@ export class FilesystemDraft implements BlobDraft {
     const set = new DigestSet(algorithms);
     try {
       requireSpace(parts.directory, await parts.io.space(parts.directory), 0);
-      return new FilesystemDraft(parts, path, await open(path, flags, 0o600), set);
+      return new FilesystemDraft(parts, path, openSync(path, flags, 0o600), set);
     } catch (thrown) {
       throw diskRefusal(thrown, `creating ${path}`);
     }
@@ -58,28 +59,37 @@ export class FilesystemDraft implements BlobDraft {
     await this.#requireSpace(Math.max(0, bytes - this.#written));
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
+  async write(...chunks: readonly Uint8Array[]): Promise<void> {
     this.#require('open');
     if (this.#written - this.#lookedAt >= SPACE_CHECK_BYTES) await this.#requireSpace(0);
     this.#state = 'writing';
     try {
-      await this.#parts.io.write(this.#file, chunk, this.#written);
+      await this.#parts.io.write(this.#file, chunks, this.#written);
     } catch (thrown) {
       this.#state = 'broken';
       throw diskRefusal(thrown, `writing ${this.#path}`);
     }
-    this.#set.update(chunk);
-    this.#written += chunk.length;
+    for (const chunk of chunks) {
+      this.#set.update(chunk);
+      this.#recent.push(chunk);
+      this.#written += chunk.length;
+    }
     this.#state = 'open';
   }
 
   async read(position: number, length: number): Promise<Uint8Array> {
     const available = Math.max(0, Math.min(length, this.#written - position));
+    const recent = this.#recent.read(position, available);
+    if (recent !== null) return recent;
     try {
       return await readExactly(this.#file, position, available);
     } catch (thrown) {
       throw diskRefusal(thrown, `reading ${this.#path}`);
     }
+  }
+
+  atHand(position: number, length: number): readonly Uint8Array[] {
+    return this.#recent.pieces(position, length);
   }
 
   digests(): Digests {
@@ -102,7 +112,7 @@ export class FilesystemDraft implements BlobDraft {
       await this.discard();
       throw diskRefusal(thrown, `keeping ${sha256}`);
     }
-    await this.#end();
+    this.#end();
   }
 
   async quarantine(why: string): Promise<void> {
@@ -119,7 +129,7 @@ export class FilesystemDraft implements BlobDraft {
 
   async discard(): Promise<void> {
     if (this.#state === 'ended') return;
-    await this.#end();
+    this.#end();
     try {
       await removeFile(this.#path);
     } catch (thrown) {
@@ -138,9 +148,10 @@ export class FilesystemDraft implements BlobDraft {
     }
   }
 
-  async #end(): Promise<void> {
+  #end(): void {
     this.#state = 'ended';
-    await this.#file.close();
+    this.#recent.clear();
+    closeSync(this.#file);
   }
 
   #require(state: 'open'): void {

@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fstatSync, type BigIntStats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, fstatSync, type BigIntStats } from 'node:fs';
 import type { OpenBlob } from '../core/blob-store.ts';
 import { Refusal } from '../core/errors.ts';
 import { readExactly } from './blob-io.ts';
 import type { Digests } from './digest-set.ts';
 import { diskRefusal } from './disk-refusal.ts';
 
+/** A checked file whose bytes were all taken into memory to be checked: nothing that happens to it matters. */
+export function blobInMemory(bytes: Uint8Array, digests: Digests): OpenBlob {
+  return {
+    size: bytes.length,
+    digests,
+    read: async (position, length) => bytes.subarray(position, position + Math.max(0, length)),
+    close: async () => {},
+  };
+}
+
 /** A checked file, held open so that no other can take its place while it is read. */
 export class FilesystemOpenBlob implements OpenBlob {
   readonly size: number;
   readonly digests: Digests;
   readonly #path: string;
-  readonly #file: FileHandle;
+  readonly #file: number;
   readonly #checked: BigIntStats;
   #closed = false;
 
-  constructor(path: string, file: FileHandle, checked: BigIntStats, digests: Digests) {
+  constructor(path: string, file: number, checked: BigIntStats, digests: Digests) {
     this.size = Number(checked.size);
     this.digests = digests;
     this.#path = path;
@@ -37,7 +46,7 @@ export class FilesystemOpenBlob implements OpenBlob {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#file.close();
+    closeSync(this.#file);
   }
 
   /**
@@ -45,7 +54,7 @@ export class FilesystemOpenBlob implements OpenBlob {
    * knows of an open file is told at once: another thread's turn would cost more.
    */
   #requireUnchanged(): void {
-    const now = fstatSync(this.#file.fd, { bigint: true });
+    const now = fstatSync(this.#file, { bigint: true });
     if (now.size === this.#checked.size && now.mtimeNs === this.#checked.mtimeNs) return;
     throw new Refusal('WP-STATE-DAMAGED', {
       message: `${this.#path} was written to while it was handed out`,

@@ -48,14 +48,18 @@ class MemoryDraft implements BlobDraft {
 
   async expect(): Promise<void> {}
 
-  async write(chunk: Uint8Array): Promise<void> {
+  async write(...chunks: readonly Uint8Array[]): Promise<void> {
     this.#requireOpen();
-    this.#set.update(chunk);
-    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    for (const chunk of chunks) this.#set.update(chunk);
+    this.#bytes = Buffer.concat([this.#bytes, ...chunks]);
   }
 
   async read(position: number, length: number): Promise<Uint8Array> {
     return slice(this.#bytes, position, length);
+  }
+
+  atHand(): readonly Uint8Array[] {
+    return [];
   }
 
   digests(): ReturnType<DigestSet['digests']> {

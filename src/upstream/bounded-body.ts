@@ -4,6 +4,7 @@ import { Refusal } from '../core/errors.ts';
 import { MAX_DISCARDED_BYTES, MIN_BYTES_PER_SECOND } from '../core/limits.ts';
 import { printableUrl } from '../core/url.ts';
 import { bodyRefusal, truncated } from './failure.ts';
+import { PieceReader } from './piece-reader.ts';
 
 export interface BodyRules {
   readonly url: URL;
@@ -23,7 +24,7 @@ export interface BodyRules {
  */
 export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
   readonly #stream: Readable;
-  readonly #source: AsyncIterator<Uint8Array>;
+  readonly #source: PieceReader;
   readonly #rules: BodyRules;
   #received = 0;
   #waitedMs = 0;
@@ -32,7 +33,7 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
 
   constructor(stream: Readable, rules: BodyRules) {
     this.#stream = stream;
-    this.#source = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    this.#source = new PieceReader(stream);
     this.#rules = rules;
     stream.on('error', () => {
       // Told to whoever reads next; a cut must not end the process when nobody reads yet.
@@ -65,13 +66,13 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
 
   async next(): Promise<IteratorResult<Uint8Array>> {
     if (this.#isOver) return { done: true, value: undefined };
-    const result = await this.#read();
-    if (result.done === true) return this.#finish();
-    this.#received += result.value.length;
-    this.#receivedWhileWaiting += result.value.length;
+    const value = this.#source.atHand() ?? (await this.#wait());
+    if (value === null) return this.#finish();
+    this.#received += value.length;
+    this.#receivedWhileWaiting += value.length;
     const { maxBytes } = this.#rules;
     if (this.#received > maxBytes) throw this.#end(this.#tooLarge(null));
-    return result;
+    return { done: false, value };
   }
 
   return(): Promise<IteratorResult<Uint8Array>> {
@@ -83,16 +84,16 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
-  async #read(): Promise<IteratorResult<Uint8Array>> {
+  async #wait(): Promise<Uint8Array | null> {
     const { stallTimeoutMs, url, declared, aborted } = this.#rules;
     const before = performance.now();
     const timer = setTimeout(() => {
       this.#stream.destroy(this.#tooSlow());
     }, stallTimeoutMs);
     try {
-      const result = await this.#source.next();
+      const bytes = await this.#source.next();
       this.#countWait(performance.now() - before);
-      return result;
+      return bytes;
     } catch (error) {
       const abort = aborted();
       throw this.#end(

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { Refusal } from '../core/errors.ts';
+import { GATHERED_BYTES } from '../core/limits.ts';
 import { printableUrl } from '../core/url.ts';
 import { BoundedBody } from './bounded-body.ts';
 import { answerRefusal } from './failure.ts';
@@ -74,6 +75,7 @@ async function send(
       headers: { ...question.headers, ...route.headers },
       body: body === null ? null : Readable.from(body, { objectMode: false }),
       signal: ending.signal,
+      highWaterMark: GATHERED_BYTES,
     });
   } finally {
     watch.stop();

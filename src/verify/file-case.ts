@@ -7,6 +7,7 @@ import { HOLD_LIMIT_BYTES } from '../core/limits.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { releases, type Decision } from '../core/verdict.ts';
 import type { FileOutcome, Transfer } from '../core/verification.ts';
+import type { BytesAtHand, KeptFile } from './bytes-at-hand.ts';
 import { bringIn } from './incoming.ts';
 import { Outflow } from './outflow.ts';
 import type { Question } from './question.ts';
@@ -17,6 +18,7 @@ export interface FileCaseParts {
   readonly blobs: BlobStore;
   readonly question: Question;
   readonly records: Records;
+  readonly atHand: BytesAtHand;
   readonly maxFileBytes: number;
 }
 
@@ -50,6 +52,7 @@ export class FileCase {
   #isSpent = false;
   #transfer: Transfer | null = null;
   #decision: Decision | null = null;
+  #kept: KeptFile | null = null;
 
   constructor(parts: FileCaseParts, { artifact, credentials, known, asked }: FileCaseStart) {
     this.#parts = parts;
@@ -111,7 +114,7 @@ export class FileCase {
     if (first.outcome === 'refused') {
       return { outcome: 'refused', receipt: this.#receipt(first.decision, first.sha256, null) };
     }
-    const file = await this.#parts.blobs.open(first.sha256);
+    const file = this.#kept?.open() ?? (await this.#parts.blobs.open(first.sha256));
     if (file === null) {
       const lost = reason(
         'WP-STATE-DAMAGED',
@@ -141,6 +144,7 @@ export class FileCase {
       if (this.#isAsked) this.#noteQuietly(settled.decision);
       else this.#isSpent = true;
     }
+    if (settled.outcome !== 'released') this.#kept?.letGo();
     this.#fetched.resolve();
     this.#outflow.settle(settled);
     return settled;
@@ -173,6 +177,7 @@ export class FileCase {
     let decision: Decision;
     try {
       decision = await this.#parts.question.answer(this.#artifact, stored);
+      if (releases(decision)) this.#kept = await this.#parts.atHand.keep(stored);
     } finally {
       await stored.close();
     }
@@ -228,6 +233,7 @@ export class FileCase {
       await draft.quarantine(decision.reasons.map(({ message }) => message).join('; '));
       return await this.#refuse(decision, held.digests.sha256);
     }
+    this.#kept = await this.#parts.atHand.keep(held);
     await draft.publish(held.digests.sha256);
     return await this.#conclude(decision, held);
   }

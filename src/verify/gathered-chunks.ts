@@ -2,7 +2,7 @@
 import { GATHERED_BYTES, GATHERED_MS } from '../core/limits.ts';
 
 /**
- * Joins the pieces of a fast answer: each write is a turn of the disk's threads, and TLS brings
+ * Gathers the pieces of a fast answer: each write is a turn of the disk's threads, and TLS brings
  * pieces of 16 KiB. What comes slowly is not held up.
  */
 export class GatheredChunks {
@@ -16,19 +16,18 @@ export class GatheredChunks {
     this.#now = now;
   }
 
-  /** @returns what is to be written now, with everything before it; `null`: nothing yet. */
-  push(chunk: Uint8Array): Uint8Array | null {
+  /** @returns what is to be written now, with everything before it; nothing: not yet. */
+  push(chunk: Uint8Array): readonly Uint8Array[] {
     if (this.#size === 0) this.#since = this.#now();
     this.#chunks.push(chunk);
     this.#size += chunk.length;
     const isDue = this.#size >= GATHERED_BYTES || this.#now() - this.#since >= GATHERED_MS;
-    return isDue ? this.rest() : null;
+    return isDue ? this.rest() : [];
   }
 
-  /** What has not been given out; empty where there is nothing. */
-  rest(): Uint8Array {
-    const [first, second] = this.#chunks;
-    const all = first !== undefined && second === undefined ? first : Buffer.concat(this.#chunks);
+  /** What has not been given out. */
+  rest(): readonly Uint8Array[] {
+    const all = this.#chunks;
     this.#chunks = [];
     this.#size = 0;
     return all;

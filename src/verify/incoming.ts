@@ -106,9 +106,8 @@ async function bringInOnce(
   if (length !== null) await draft.expect(length);
   parts.begun(length);
   const gathered = new GatheredChunks();
-  const write = async (bytes: Uint8Array | null): Promise<void> => {
-    if (bytes === null || bytes.length === 0) return;
-    await draft.write(bytes);
+  const write = async (chunks: readonly Uint8Array[]): Promise<void> => {
+    await draft.write(...chunks);
     parts.progressed();
   };
   let position = 0;
@@ -119,7 +118,10 @@ async function bringInOnce(
       if (promised.size !== null && position + chunk.length > promised.size) {
         requireSize(promised, position + chunk.length, artifact);
       }
-      if (known < chunk.length) await write(gathered.push(chunk.subarray(known)));
+      if (known < chunk.length) {
+        const due = gathered.push(known === 0 ? chunk : chunk.subarray(known));
+        if (due.length > 0) await write(due);
+      }
       position += chunk.length;
     }
   } finally {

@@ -63,6 +63,8 @@ export class Outflow {
           ? await this.#readDraft(position, length)
           : blob.read(position, length);
       },
+      atHand: (position, length) =>
+        this.#end === null ? (this.#draft?.atHand(position, length) ?? []) : [],
       close: async () => {
         await blob?.close();
       },

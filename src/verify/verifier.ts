@@ -28,6 +28,7 @@ import { PageMemory } from '../trust/page-memory.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { AheadAccess } from './ahead-access.ts';
 import { directArtifact, entryCount } from './artifact-of.ts';
+import { BytesAtHand } from './bytes-at-hand.ts';
 import { Catalogue } from './catalogue.ts';
 import { DirectDependencies } from './direct-dependencies.ts';
 import { FileCase, type FileCaseParts, type FileCaseStart } from './file-case.ts';
@@ -135,6 +136,7 @@ export class Verifier implements Verification {
     };
     this.#fileParts = {
       ...parts,
+      atHand: new BytesAtHand(),
       question: this.#question,
       records,
       maxFileBytes: policy.maxFileBytes,
