@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { Refusal } from '../core/errors.ts';
 import type { RawPage } from '../core/evidence.ts';
-import { MAX_PAGE_BYTES } from '../core/limits.ts';
+import { KIB, MAX_PAGE_BYTES, MIB } from '../core/limits.ts';
 import { printableUrl } from '../core/url.ts';
 
+const gunzipped = promisify(gunzip);
+const LEAST_CHUNK = 16 * KIB;
+const LARGEST_CHUNK = MIB;
+
 /** A page's own bytes. @throws Refusal `WP-LIMIT-SIZE`, `WP-PAGE-MALFORMED` */
-export function decodePage({ body, gzip }: RawPage, url: string): Uint8Array {
+export async function decodePage({ body, gzip }: RawPage, url: string): Promise<Uint8Array> {
   if (!gzip) return body;
   try {
-    return gunzipSync(body, { maxOutputLength: MAX_PAGE_BYTES });
+    return await gunzipped(body, { maxOutputLength: MAX_PAGE_BYTES, chunkSize: chunkFor(body) });
   } catch (cause) {
     const tooLarge =
       cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
@@ -20,4 +25,12 @@ export function decodePage({ body, gzip }: RawPage, url: string): Uint8Array {
       cause,
     });
   }
+}
+
+/** What comes out is gathered in one piece where its end tells the length (RFC 1952, ISIZE). */
+function chunkFor(body: Uint8Array): number {
+  if (body.length < 4) return LEAST_CHUNK;
+  const told = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const size = told.getUint32(body.length - 4, true) + 1;
+  return Math.min(Math.max(size, LEAST_CHUNK), LARGEST_CHUNK);
 }

@@ -19,10 +19,10 @@ const bodyOf = (...files: readonly object[]) =>
   Buffer.from(JSON.stringify({ meta: { 'api-version': '1.4' }, name: 'good', files }));
 const pageOf = (...files: readonly object[]) =>
   parsePage({ body: bodyOf(...files), contentType: null, url, project: 'good', skip });
-const copied = (body: Buffer, skipped?: typeof skip) => {
+const copied = async (body: Buffer, skipped?: typeof skip) => {
   const copy = { index: 'https://index.test/simple/', project: 'good', url, inside: false };
   const raw = { body: gzipSync(body), gzip: true, contentType: null };
-  return readPageCopy({ ...copy, ...raw, readAt: 7, audience: '' }, () => false, skipped);
+  return await readPageCopy({ ...copy, ...raw, readAt: 7, audience: '' }, () => false, skipped);
 };
 
 test('what need not be read is neither offered nor refused, and its word is kept', () => {
@@ -32,13 +32,13 @@ test('what need not be read is neither offered nor refused, and its word is kept
   expect(page.skipped).toMatchObject([{ filename: MAC, sha256: 'a1'.repeat(32), yanked: true }]);
 });
 
-test('a copy holds it for those who can use it, and for nobody else', () => {
+test('a copy holds it for those who can use it, and for nobody else', async () => {
   const body = bodyOf(file(LINUX), file(MAC));
-  const namesIn = ({ page }: ReturnType<typeof copied>) =>
+  const namesIn = ({ page }: Awaited<ReturnType<typeof copied>>) =>
     page.files.map(({ filename }) => filename);
-  expect(namesIn(copied(body))).toEqual([LINUX, MAC]);
-  expect(namesIn(copied(body, skip))).toEqual([LINUX]);
-  expect(copied(body)).toMatchObject({ url, form: 'json', keptAt: 7 });
+  expect(namesIn(await copied(body))).toEqual([LINUX, MAC]);
+  expect(namesIn(await copied(body, skip))).toEqual([LINUX]);
+  expect(await copied(body)).toMatchObject({ url, form: 'json', keptAt: 7 });
 });
 
 test('where nobody can use anything of it, its installer is told of everything', () => {
@@ -47,14 +47,14 @@ test('where nobody can use anything of it, its installer is told of everything',
   expect(page.skipped).toBeUndefined();
 });
 
-test('in a copy it is judged as strictly as ever', () => {
+test('in a copy it is judged as strictly as ever', async () => {
   const body = bodyOf(
     file(LINUX),
     file(MAC, { hashes: {} }),
     file(MAC.replace('1.0', '1.1'), { url: `https://files.test@evil.test/${MAC}` }),
     file(MAC.replace('1.0', '1.2'), { url: 'https://[' }),
   );
-  const { files, refused } = copied(body).page;
+  const { files, refused } = (await copied(body)).page;
   expect(files.map(({ filename }) => filename)).toEqual([LINUX]);
   expect(refused.map(({ code }) => code)).toEqual([
     'WP-NO-STRONG-HASH',

@@ -8,13 +8,13 @@ import { decodePage } from './page-body.ts';
 type ReadPage = Extract<PageReading, { readonly outcome: 'page' }>;
 
 /** Reads a copy by the rules that hold today. @throws Refusal as `parsePage` */
-export function readPageCopy(
+export async function readPageCopy(
   copy: PageCopy,
   allowPlainHttp: (host: string) => boolean,
   skip?: SkippedWheels,
-): ReadPage {
+): Promise<ReadPage> {
   const { url, project, contentType, inside, readAt } = copy;
-  const body = decodePage(copy, url);
+  const body = await decodePage(copy, url);
   const options = skip === undefined ? { allowPlainHttp } : { allowPlainHttp, skip };
   const source = { body, contentType, url, project, ...options };
   const page = parsePage(source);

@@ -70,7 +70,7 @@ async function readOnce(
   refuseForeignRedirect(ask.url, answer.url, asked);
   const raw = await readWhole(answer, ask.url);
   const source = {
-    body: decodePage(raw, ask.url),
+    body: await decodePage(raw, ask.url),
     contentType: raw.contentType,
     url: answer.url,
     project: asked,

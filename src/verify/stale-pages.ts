@@ -120,7 +120,7 @@ export class StalePages {
       });
     }
     const { policy } = this.#parts;
-    return readPageCopy(copy, (host) => allowsPlainHttp(policy, host), ask.skip);
+    return await readPageCopy(copy, (host) => allowsPlainHttp(policy, host), ask.skip);
   }
 
   #later(work: () => Promise<void>): void {
