@@ -104,7 +104,7 @@ export async function look(ports: InstallerPorts, call: Call, asked: Asked): Pro
     notes: [
       ...locks.notes,
       ...options.flatMap(noteOfSwitch),
-      ...urls.filter(({ kind }) => kind === 'local').map(localNote),
+      ...urls.filter(({ kind, url }) => kind === 'local' && !ELSEWHERE.test(url)).map(localNote),
     ],
     refusals: [
       ...refusals,
@@ -170,8 +170,16 @@ function bypassOfUrl({ url, kind, where }: StatedUrl): readonly Reason[] {
   if (kind === 'remote' && !isRemote(url)) {
     return [bypass(`${where}: ${scheme}: does not pass the gate; https: does`)];
   }
+  if (kind === 'local' && ELSEWHERE.test(url)) {
+    return [
+      bypass(`${where}: ${safeText(url, 200)} lies on another machine and does not pass the gate`),
+    ];
+  }
   return kind === 'remote' ? misleading(url, where) : [];
 }
+
+/** A file's address with a host, or the path of a network share. */
+const ELSEWHERE = /^(?:file:)?(?:\/\/|\\\\)(?!localhost\/)[^/\\]/iu;
 
 function bypass(message: string): Reason {
   return reason('WP-BYPASS-CONFIG', message);

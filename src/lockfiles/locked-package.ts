@@ -8,6 +8,7 @@ import { normaliseVersion } from '../core/version.ts';
 import { invalid, withoutHash, type GrowingReading } from './format.ts';
 import { lastSegment, unescaped } from './last-segment.ts';
 import { verifyProjectName } from './requirement.ts';
+import { optionalText, type Table } from './tables.ts';
 import { verifyVcsAddress } from './vcs-address.ts';
 
 export type Place = NonNullable<LockedPackage['place']>;
@@ -46,6 +47,16 @@ export function fileAt(
   }
   const filename = lastSegment(new URL(address).pathname);
   return { filename, url: publicUrl(address), hashes, where };
+}
+
+/** A file's name as it stands; `null` where it is absent. @throws Refusal `WP-LOCKFILE-INVALID` for a path */
+export function fileNameAt(table: Table, key: string, where: string): string | null {
+  const name = optionalText(table, key, where);
+  // It would be the name of no file that ever comes, and pin nothing.
+  if (name !== null && /[/\\]/u.test(name)) {
+    throw invalid(where, `expected a file's name as ${key}, found ${safeText(name, 200)}`);
+  }
+  return name;
 }
 
 /** A path or an address of this machine, and what is fetched from elsewhere. */
@@ -90,6 +101,10 @@ export function addPackage(locked: LockedPackage, reading: GrowingReading): void
   if (place?.kind === 'vcs') verifyVcsAddress(place.url, where);
   reading.wishes.push({ project, specifier, ...condition, where });
   if (place !== null) reading.urls.push({ ...place, where });
+  for (const { url, where: line } of place === null ? locked.files : []) {
+    if (url !== null && !/^https?:/iu.test(url))
+      reading.urls.push({ ...placeOf(url), where: line });
+  }
   for (const { filename, url, hashes, where: line } of locked.files) {
     reading.pins.push({ project, version, filename, url, hashes, where: line });
   }

@@ -7,6 +7,7 @@ import { readLabelledHash } from './hashes.ts';
 import {
   addPackage,
   fileAt,
+  fileNameAt,
   partOf,
   placeOf,
   projectAt,
@@ -99,7 +100,7 @@ function readFile(
   const hashes = readLabelledHash(hash, where);
   const line = lines.whereIs(hashes, where);
   const url = optionalText(table, 'url', where) ?? (place?.kind === 'remote' ? place.url : null);
-  const filename = optionalText(table, 'file', where);
+  const filename = fileNameAt(table, 'file', where);
   if (url === null && filename === null)
     throw invalid(where, 'expected file or url, found neither');
   const named =

@@ -70,7 +70,7 @@ function readPackage(table: Table, { name, group, where, indexes }: Told): Locke
     ...UNSAID,
     name: projectAt(name, where),
     version: version === null ? null : (exactVersion(version) ?? versionOf(version)),
-    hashes: textsOf(own(table, 'hashes')).map((hash) => readLabelledHash(hash, where)),
+    hashes: hashesIn(table, where),
     marker: optionalText(table, 'markers', where),
     index: indexOf(index),
     place,
@@ -79,6 +79,15 @@ function readPackage(table: Table, { name, group, where, indexes }: Told): Locke
   };
   if (place === null) requireHashes(locked, 'pipenv writes them into hashes');
   return locked;
+}
+
+function hashesIn(table: Table, where: string): LockedPackage['hashes'] {
+  const stated = own(table, 'hashes') ?? [];
+  const texts = textsOf(stated);
+  if (!Array.isArray(stated) || texts.length < stated.length) {
+    throw invalid(where, 'expected a list of texts as hashes');
+  }
+  return texts.map((hash) => readLabelledHash(hash, where));
 }
 
 function placeIn(table: Table, where: string): Place | null {

@@ -6,6 +6,7 @@ import { emptyReading, invalid, textOf, withoutHash, type LockFormat } from './f
 import { readHash, readLabelledHash } from './hashes.ts';
 import {
   addPackage,
+  fileNameAt,
   indexOf,
   partOf,
   placeOf,
@@ -70,6 +71,9 @@ function readPackage(
   const files = filesOf(table, metadata, { stated, where }).map((file) =>
     readFile(file, type === 'url' ? address : null, lines),
   );
+  // Without a name of its own, a hash is that of some file of the release.
+  const named = files.filter(({ filename, url }) => filename !== '' || url !== null);
+  const bare = files.filter((file) => !named.includes(file));
   if (files.length === 0 && !NO_DIGEST.has(type)) {
     throw withoutHash(`${where} (${name})`, 'poetry writes them into files');
   }
@@ -79,7 +83,8 @@ function readPackage(
     ...UNSAID,
     name,
     version: versionOf(textAt(table, 'version', where)),
-    files,
+    files: named,
+    hashes: bare.map(({ hashes }) => hashes),
     marker: markersOf(own(table, 'markers')),
     requiresPython: optionalText(table, 'python-versions', where),
     index: type === 'legacy' ? indexOf(address) : null,
@@ -136,7 +141,7 @@ function readFile(
     ? readLabelledHash(hash, where)
     : readHash('sha256', hash, where);
   return {
-    filename: optionalText(table, 'file', where) ?? '',
+    filename: fileNameAt(table, 'file', where) ?? '',
     url,
     hashes,
     size: null,

@@ -112,9 +112,11 @@ function readFile(
   const line = lines.whereIs(hashes, where);
   const url = optionalText(table, 'url', where) ?? (place?.kind === 'remote' ? place.url : null);
   const path = optionalText(table, 'filename', where) ?? optionalText(table, 'path', where) ?? '';
+  if (url === null && path === '') throw invalid(where, 'expected url or filename, found neither');
   const named = { filename: lastSegment(path), url: null, hashes, where: line };
   return {
-    ...(url !== null && /^https?:/iu.test(url) ? fileAt(url, hashes, line) : named),
+    // A path of this machine may stand there, too.
+    ...(url !== null && URL.canParse(url) ? fileAt(url, hashes, line) : named),
     size: typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : null,
     uploadTime: optionalText(table, 'upload-time', where),
   };
