@@ -12,13 +12,15 @@ import {
   pdmTargets,
   readPdmLevels,
   standingOptions,
+  type PdmLevel,
   type PdmSource,
 } from './pdm-project.ts';
 import type { InstallerPorts } from './ports.ts';
 import { findProjectFile, projectRequirements, type ProjectFile } from './project-file.ts';
 import type { Asked } from './run-outlook.ts';
 import { createTool, type ToolOutlook, type ToolRun } from './steered-tool.ts';
-import { own } from './toml.ts';
+import { isTable, own } from './toml.ts';
+import { isOn } from './uv-targets.ts';
 import { uvSettings } from './uv-underneath.ts';
 
 /** PDM 2.20 and later; steered by the environment alone. */
@@ -63,6 +65,7 @@ async function lookAt({ ports, argv, call, home }: ToolRun): Promise<ToolOutlook
     installs: INSTALLS.has(told.verb) && !has(told.scan, '--dry-run', '--no-sync', '--check'),
     refusals: [
       ...sources.flatMap(ownRoots),
+      ...levels.flatMap(linked),
       ...passedPipArguments(valuesOf(told.scan, '--pip-args').join(' '), '--pip-args'),
       ...uv.refusals,
     ],
@@ -129,6 +132,15 @@ function ownRoots({ table, option }: PdmSource): readonly Reason[] {
   const message = `${option.where}: ca_certs = ${safeText(file, 100)} would keep PDM from trusting the gate`;
   const hint = 'Name the file in SSL_CERT_FILE instead: wheelproof trusts it for you.';
   return [reason('WP-BYPASS-CONFIG', message, hint)];
+}
+
+/** What PDM links out of its cache has a RECORD without hashes: nothing could be compared with it. */
+function linked({ table, path }: PdmLevel): readonly Reason[] {
+  const nested = own(table, 'install');
+  const stated = own(table, 'install.cache') ?? (isTable(nested) ? own(nested, 'cache') : false);
+  if (!isOn(String(stated))) return [];
+  const message = `${path}: install.cache = ${safeText(String(stated), 20)} would link what is installed out of a cache, so that it could not be compared with what passed the gate`;
+  return [reason('WP-BYPASS-CONFIG', message, 'Switch it off: pdm config install.cache false')];
 }
 
 function selfTargets(interpreter: string | null): readonly InstallTarget[] {

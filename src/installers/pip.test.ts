@@ -253,11 +253,6 @@ describe('ways round the gate', () => {
           { url: 'git+https://h.test/r', kind: 'vcs', where },
           { url: 'ftp://h.test/r.zip', kind: 'remote', where },
           { url: './local', kind: 'local', where },
-          { url: 'file://localhost/w/l.whl', kind: 'local', where },
-          { url: 'file:///w/l.whl', kind: 'local', where },
-          { url: 'file://h.test/share/l.whl', kind: 'local', where },
-          { url: String.raw`\\h\share\l.whl`, kind: 'local', where },
-          { url: '//h/share/l.whl', kind: 'local', where },
         ],
       },
     } as const;
@@ -267,14 +262,9 @@ describe('ways round the gate', () => {
       'r.txt:7: --find-links ./w takes files that nobody has checked',
       'r.txt:7: git+ssh: does not pass the gate; git+https: does',
       'r.txt:7: ftp: does not pass the gate; https: does',
-      'r.txt:7: file://h.test/share/l.whl lies on another machine and does not pass the gate',
-      String.raw`r.txt:7: \\h\share\l.whl lies on another machine and does not pass the gate`,
-      'r.txt:7: //h/share/l.whl lies on another machine and does not pass the gate',
     ]);
     expect(intent.notes).toStrictEqual([
       'r.txt:7: ./local is taken from this machine; wheelproof does not check it.',
-      'r.txt:7: file://localhost/w/l.whl is taken from this machine; wheelproof does not check it.',
-      'r.txt:7: file:///w/l.whl is taken from this machine; wheelproof does not check it.',
     ]);
   });
 

@@ -334,6 +334,17 @@ url = "https://inner.test/simple/"
     expect(refusals.map((one) => one.code)).toStrictEqual([code]);
   });
 
+  it.each(['[install]\ncache = true\n', '"install.cache" = "yes"\n'])(
+    'refuses to link what is installed out of a cache: %s',
+    async (settings) => {
+      const on = { '/w/pyproject.toml': PROJECT, '/w/pdm.toml': settings };
+      const { refusals } = await intent('pdm install', { files: on });
+      expect(refusals).toMatchObject([{ code: 'WP-BYPASS-CONFIG' }]);
+      const off = { ...on, '/w/pdm.toml': '[install]\ncache = false\nparallel = true\n' };
+      expect((await intent('pdm install', { files: off })).refusals).toStrictEqual([]);
+    },
+  );
+
   it('refuses what beats the environment of uv, which it may start', async () => {
     const toml = `${PROJECT}\n[tool.uv]\nhttps-proxy = "http://other.test"\n`;
     const { refusals } = await intent('pdm install', { files: { '/w/pyproject.toml': toml } });
