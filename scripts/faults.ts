@@ -8,14 +8,15 @@ import type { InstallerName } from '../test/world/installer-versions.ts';
 
 /*
  * Mounts every fault of test/faults on this machine, before real installers, and prints a line
- * each. `--only R04,R09` chooses, `--form TEXT` too; `--list` only lists; `--why` shows what was
- * found where something failed.
+ * each, with what was found where something failed. `--only R04,R09` chooses, `--form TEXT` and
+ * `--installer uv` too; `--list` only lists.
  */
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     form: { type: 'string' },
+    installer: { type: 'string' },
     list: { type: 'boolean', default: false },
     jobs: { type: 'string', default: '1' },
   },
@@ -34,7 +35,9 @@ function chooseJobs(): Job[] {
     fault.forms
       .filter(({ name }) => values.form === undefined || name.includes(values.form))
       .flatMap((form) =>
-        (form.installers ?? ['pip']).map((installer) => ({ fault, form, installer })),
+        (form.installers ?? ['pip'])
+          .filter((installer) => installer === (values.installer ?? installer))
+          .map((installer): Job => ({ fault, form, installer })),
       ),
   );
 }

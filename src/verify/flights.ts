@@ -20,15 +20,14 @@ export class Flights<Result> {
     }
   }
 
-  /** What was sent ahead, once; where there is nothing, or it failed, `begin`. */
+  /**
+   * What was sent ahead, once; where there is nothing, or it failed before anybody asked, `begin`.
+   * Where it fails while it is waited for, it is the failure of whoever waits: all tries have been
+   * made, and as many more would take as long again.
+   */
   async join(key: string, begin: () => Promise<Result>): Promise<Result> {
     const flight = this.#aloft.get(key);
     this.#aloft.delete(key);
-    if (flight === undefined) return await begin();
-    try {
-      return await flight;
-    } catch {
-      return await begin();
-    }
+    return await (flight ?? begin());
   }
 }

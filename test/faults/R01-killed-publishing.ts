@@ -8,7 +8,7 @@ import { fingerprintWords } from '../../src/tuf/fingerprint-words.ts';
 import { TufStore } from '../world/tuf-repository.ts';
 import type { Fault, Played } from './fault.ts';
 import type { Ground } from './ground.ts';
-import { ONE_FILE_THREAD } from './machinery.ts';
+import { killing, killPoint, ONE_FILE_THREAD } from './machinery.ts';
 
 /*
  * The real command, killed at each of its writes, syncs, renames and removals in turn. What it left
@@ -89,12 +89,6 @@ async function begin(ground: Ground, flow: Flow, folder: string): Promise<void> 
   await run('tuf', 'add', 'repo', 'a-1.0.tar.gz');
 }
 
-/** With strace's filter in the kernel, a signal comes at the first call only, whatever `when` says. */
-function killing(call: string, when: number, log: string): readonly string[] {
-  const fault = `inject=${call}:signal=SIGKILL:when=${when}`;
-  return ['strace', '-f', '-qq', '-o', log, '-e', `trace=${call}`, '-e', fault];
-}
-
 /** Words that name files of the folder are made to name them from anywhere. */
 async function runIn(
   ground: Ground,
@@ -114,7 +108,8 @@ async function killEverywhere(ground: Ground, flow: Flow): Promise<Played> {
   const start = join(root, 'begin');
   await begin(ground, flow, start);
   const faults: string[] = [];
-  let points = 0;
+  const points = new Set<string>();
+  let kills = 0;
   for (const call of CALLS)
     for (let when = 1; when <= MOST && faults.length === 0; when += STRIDES[call] ?? 1) {
       // The folder keeps its name: settings hold whole paths.
@@ -122,16 +117,21 @@ async function killEverywhere(ground: Ground, flow: Flow): Promise<Played> {
       await cp(start, join(root, 'begin-kept'), { recursive: true });
       const log = join(root, 'strace.txt');
       const killed = await runIn(ground, start, flow.command, killing(call, when, log));
-      const isOver = killed.exit === 0;
-      if (!isOver) {
-        points++;
+      const point = killPoint(await readFile(log, 'utf8'), call, when);
+      const isOver = point === null;
+      if (point === null) {
+        // Not so far, then: it must have gone well.
+        if (killed.exit !== 0) faults.push(`not killed, exit ${killed.exit}: ${killed.stderr}`);
+      } else {
+        kills += 1;
+        points.add(`${call} ${point}`);
         faults.push(...(await judge(ground, flow, start, `${call} ${when}`)));
       }
       await rm(start, { recursive: true });
       await cp(join(root, 'begin-kept'), start, { recursive: true });
       if (isOver) break;
     }
-  return { faults: faults.slice(0, 5), figure: `${points} kills` };
+  return { faults: faults.slice(0, 5), figure: `${kills} kills at ${points.size} different calls` };
 }
 
 async function judge(

@@ -11,7 +11,7 @@ const MOST_CALLS = 400;
 
 interface Injection {
   readonly call: string;
-  readonly what: string;
+  readonly error: string;
   /** How the run may end where it was hit. */
   readonly exits: readonly number[];
   /** Every n-th place is tried. */
@@ -20,7 +20,7 @@ interface Injection {
 
 /** The call fails at its first place, its second, … until a run passes without being hit. */
 export async function sweep(ground: Ground, injection: Injection): Promise<Played> {
-  const { call, what, exits, step } = injection;
+  const { call, error, exits, step } = injection;
   const known = ground.publish({ name: 'known', version: '1.0' });
   const fresh = ground.publish({ name: 'fresh', version: '1.0', files: { 'fresh/x.py': filler } });
   const published = [known, fresh];
@@ -34,7 +34,7 @@ export async function sweep(ground: Ground, injection: Injection): Promise<Playe
   for (let when = 1; when < MOST_CALLS; when += step) {
     // What was fetched before must come again, or nothing is written the second time.
     const run = await ground.download(['known', 'fresh', '--no-deps'], {
-      before: injecting(call, what, String(when), log),
+      before: injecting(call, error, String(when), log),
       variables: ONE_FILE_THREAD,
     });
     const hit = (await readFile(log, 'utf8')).includes('(INJECTED)');
@@ -76,15 +76,15 @@ export const R04: Fault = {
   id: 'R04',
   title: 'the disk reports errors',
   forms: [
-    form('fsync: EIO', { call: 'fsync', what: 'error=EIO', exits: [0, OWN_STATE], step: 1 }),
-    form('pwrite64: EIO', { call: 'pwrite64', what: 'error=EIO', exits: [0, OWN_STATE], step: 3 }),
-    form('pwrite64: EINTR', { call: 'pwrite64', what: 'error=EINTR', exits: [0], step: 7 }),
+    form('fsync: EIO', { call: 'fsync', error: 'EIO', exits: [0, OWN_STATE], step: 1 }),
+    form('pwrite64: EIO', { call: 'pwrite64', error: 'EIO', exits: [0, OWN_STATE], step: 3 }),
+    form('pwrite64: EINTR', { call: 'pwrite64', error: 'EINTR', exits: [0], step: 7 }),
     form('pread64: EIO', {
       call: 'pread64',
-      what: 'error=EIO',
+      error: 'EIO',
       exits: [0, OWN_STATE, CONFIGURATION, NOT_BEGUN],
       step: 3,
     }),
-    form('rename: EIO', { call: 'rename', what: 'error=EIO', exits: [0, 1, OWN_STATE], step: 1 }),
+    form('rename: EIO', { call: 'rename', error: 'EIO', exits: [0, 1, OWN_STATE], step: 1 }),
   ],
 };

@@ -155,7 +155,7 @@ export const R05: Fault = {
       name: 'write: ENOSPC',
       needs: ['strace'],
       play: (ground) =>
-        sweep(ground, { call: 'pwrite64', what: 'error=ENOSPC', exits: [0, OWN_STATE], step: 3 }),
+        sweep(ground, { call: 'pwrite64', error: 'ENOSPC', exits: [0, OWN_STATE], step: 3 }),
     },
     { name: 'a disk of 64 MiB', needs: ['mounts'], play: fillSmallDisk },
     { name: 'space returns under an open gate', needs: ['mounts'], play: waitForSpace },

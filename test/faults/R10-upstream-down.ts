@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import type { BuiltFile } from '../world/wheel.ts';
 import { FILES, INDEX } from '../world/world.ts';
+import { openBlackHole } from './black-hole.ts';
 import type { Fault, FaultForm, Played } from './fault.ts';
 import type { Ground } from './ground.ts';
 import { judgeEnd, judgeHandedOut, judgeStore } from './invariants.ts';
@@ -39,6 +41,15 @@ const DOWNS: readonly Down[] = [
     boundMs: SILENT_MS,
     async open() {
       const { port, close } = await listen(() => undefined);
+      return { index: `https://127.0.0.1:${port}/simple/`, close };
+    },
+  },
+  {
+    name: 'swallows every packet',
+    exits: [UNREACHABLE, TIME],
+    boundMs: SILENT_MS,
+    async open({ environment }) {
+      const { port, close } = await openBlackHole(join(environment.target, 'bin', 'python'));
       return { index: `https://127.0.0.1:${port}/simple/`, close };
     },
   },

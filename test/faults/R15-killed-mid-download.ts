@@ -10,6 +10,7 @@ import { FILES } from '../world/world.ts';
 import type { Fault, Played } from './fault.ts';
 import type { Ground } from './ground.ts';
 import { judgeHandedOut, judgeNextRun, judgeStore } from './invariants.ts';
+import { KILLED_AT_EACH_WRITE } from './R15-killed-at-each-write.ts';
 import { noise } from './R05-full-disk.ts';
 
 /** Sends this many bytes, then does something, then (where nobody was killed) the rest. */
@@ -84,5 +85,6 @@ export const R15: Fault = {
     },
     { name: 'kill -9 while the file streams', play: (ground) => killGate(ground, 40, 0.9) },
     { name: 'upstream cut twice', play: cutUpstream },
+    KILLED_AT_EACH_WRITE,
   ],
 };

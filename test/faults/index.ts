@@ -12,11 +12,11 @@ import { R10 } from './R10-upstream-down.ts';
 import { R12 } from './R12-crossed-answers.ts';
 import { R14 } from './R14-thundering-herd.ts';
 import { R15 } from './R15-killed-mid-download.ts';
-
 import { R18 } from './R18-bit-rot.ts';
 import { R19 } from './R19-lost-database.ts';
 import { R21 } from './R21-two-at-once.ts';
 import { R28 } from './R28-wrapper-killed.ts';
+import { R29 } from './R29-installer-killed.ts';
 import { R30 } from './R30-bare-machine.ts';
 
 /** Every fault, by its number. */
@@ -37,5 +37,6 @@ export const FAULTS: readonly Fault[] = [
   R19,
   R21,
   R28,
+  R29,
   R30,
 ];

@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KIB } from '../../src/core/limits.ts';
 import { EVIL, GOOD, GOOD_PATH, openStage, type Stage } from '../attacks/stage.ts';
 import { openGround, type Ground, type Run } from '../faults/ground.ts';
 import { judgeStore } from '../faults/invariants.ts';
@@ -103,6 +104,26 @@ export interface WrapperSoak {
   readonly growth: readonly Growth[];
 }
 
+/** What the audit trail of one install may take, many times over. */
+const MOST_TRUST_BYTES = 8 * KIB;
+
+/** Nothing is left of runs that ended, nor of the last one that was killed once another has run. */
+function judgeGrowth(growth: readonly Growth[]): string[] {
+  const faults: string[] = [];
+  for (const { installs, drafts, runDirectories, temporary } of growth)
+    for (const [name, left] of Object.entries({ drafts, runDirectories, temporary }))
+      if (left > MOST_LEFT) faults.push(`after ${installs} installs: ${left} left in ${name}`);
+  const [first, last] = [growth[0], growth.at(-1)];
+  if (first === undefined || last === undefined || first === last) return faults;
+  const each = (last.trustBytes - first.trustBytes) / (last.installs - first.installs);
+  if (each > MOST_TRUST_BYTES)
+    faults.push(`the trust store grows by ${each.toFixed(0)} bytes for each install`);
+  return faults;
+}
+
+/** What the run before left, where it was killed. */
+const MOST_LEFT = 1;
+
 /** So many real installs one after the other, on one state, in one home. */
 export async function soakWrapper(
   installer: InstallerName,
@@ -137,7 +158,7 @@ export async function soakWrapper(
     growth.push(await measure(ground, count));
     told(JSON.stringify(growth.at(-1)));
   }
-  return { faults, runs, growth };
+  return { faults: [...faults, ...judgeGrowth(growth)], runs, growth };
 }
 
 /** Honest again; what was published stays, so that nothing seems to vanish. */
