@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
 import type { PageCopies } from '../core/page-copy.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
+import { asciiJson } from '../report/index.ts';
 import type { HeldKeys } from '../trust/held-keys.ts';
 import type { Occasion } from '../trust/index.ts';
 
@@ -34,5 +35,5 @@ export function occasionOf({ clock }: Pick<TrustContext, 'clock'>): Occasion {
 }
 
 export function printJson(io: Pick<TrustIo, 'out'>, value: unknown): void {
-  io.out(`${JSON.stringify(JSON.parse(canonicalJson(value)), null, 2)}\n`);
+  io.out(asciiJson(JSON.parse(canonicalJson(value))));
 }

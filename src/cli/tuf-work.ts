@@ -6,6 +6,7 @@ import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { Refusal } from '../core/errors.ts';
 import { safeText } from '../core/safe-text.ts';
 import { makeKeyFile, publicKeyOf } from '../crypto/index.ts';
+import { asciiJson } from '../report/index.ts';
 import { openStagedFolder, placeFile } from '../storage/index.ts';
 import {
   checkTargetPath,
@@ -289,7 +290,7 @@ export async function readGiven(file: string): Promise<Uint8Array> {
 export function tell({ io }: TufContext, options: Json, value: unknown, text: string): void {
   // A repository's own names and paths may be a thief's: they say nothing to a terminal.
   const lines = text.split('\n').map((line) => safeText(line, MOST_LINE));
-  io.out(options.json === true ? `${JSON.stringify(value, null, 2)}\n` : lines.join('\n'));
+  io.out(options.json === true ? asciiJson(value) : lines.join('\n'));
 }
 
 export async function openSigners(specs: readonly string[], { environment }: TufContext) {

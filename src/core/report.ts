@@ -43,6 +43,8 @@ export interface Report {
   readonly commits: readonly CommitReceipt[];
   /** What an installer that was ended half-way has left, one for each folder. */
   readonly half_installed: readonly HalfInstalled[];
+  /** The user's own files that the run was about, and then those that bound it, as the user names them. */
+  readonly sources: readonly string[];
   /** Refusals that concern no single file: configuration, pages, bypasses. */
   readonly refusals: readonly ReportedRefusal[];
   readonly notes: readonly string[];

@@ -44,7 +44,7 @@ async function look(
   const environment = { HOME: '/home/me' };
   const found = await projectLocks(
     { machine, pins },
-    { directories: [directory], own, named, environment },
+    { from: directory, directories: [directory], own, named, environment },
   );
   return { ...found, asked: pins.asked };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { Refusal, reason, type Reason } from '../core/errors.ts';
 import type { Pin } from '../core/installer.ts';
 import type { StatedSource } from '../core/repository.ts';
@@ -12,6 +12,8 @@ import { sourcesIn } from './repositories.ts';
 
 /** Whose lock files count for a run. */
 export interface ProjectAsked {
+  /** Where the run begins: what is found is named from there. */
+  readonly from: string;
   /** Folders in which to look, or above which a project begins. */
   readonly directories: readonly string[];
   /** Names of lock files that this installer reads by itself: they must be readable. */
@@ -42,7 +44,7 @@ const CONDA = /^(?:environment|(?:.*[.-])?conda-lock)\.ya?ml$/u;
  */
 export async function projectLocks(
   ports: InstallerPorts,
-  { directories, own, named, environment }: ProjectAsked,
+  { from, directories, own, named, environment }: ProjectAsked,
 ): Promise<ProjectLocks> {
   const pins: Pin[] = [];
   const sources: StatedSource[] = [];
@@ -51,7 +53,8 @@ export async function projectLocks(
   const known = new Set(named.map((path) => resolve(path)));
   for (const [path, name] of await lockFiles(ports, directories, environment)) {
     if (known.has(path)) continue;
-    const asked = { path: name, directory: dirname(path), environment, constraint: true };
+    const shown = pathFrom(from, path);
+    const asked = { path: shown, directory: from, environment, constraint: true };
     try {
       const reading = await ports.pins.readFile(asked);
       pins.push(...reading.pins);
@@ -63,6 +66,11 @@ export async function projectLocks(
     }
   }
   return { pins, sources, notes, refusals };
+}
+
+/** As a reader who stands in a folder would name a place: not by the whole way from the root. */
+export function pathFrom(directory: string, path: string): string {
+  return isAbsolute(path) ? relative(directory, path) : path;
 }
 
 /** Two lock files of one project that cannot both be right. */

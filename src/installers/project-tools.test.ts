@@ -106,9 +106,9 @@ name = "PyPI"
 
   it('reads what the project wishes for, and where from', async () => {
     expect(await asked('poetry install', { files })).toStrictEqual([
-      'word a>=1 (/w/pyproject.toml)',
-      'word b @ git+ssh://git@h.test/b.git (/w/pyproject.toml)',
-      'word c>=2,<3 (/w/pyproject.toml)',
+      'word a>=1 (pyproject.toml)',
+      'word b @ git+ssh://git@h.test/b.git (pyproject.toml)',
+      'word c>=2,<3 (pyproject.toml)',
     ]);
     expect((await intent('poetry install', { files })).indexes).toStrictEqual([
       'https://inner.test/simple/',
@@ -175,8 +175,8 @@ sort_pipfile = true
 
   it('reads what the Pipfile wishes for, and where from', async () => {
     expect(await asked('pipenv install', { files })).toStrictEqual([
-      'word a~=1.0 (/w/Pipfile)',
-      'word b @ git+https://h.test/b.git@main (/w/Pipfile)',
+      'word a~=1.0 (Pipfile)',
+      'word b @ git+https://h.test/b.git@main (Pipfile)',
     ]);
     const environment = { WHO: 'me' };
     expect((await intent('pipenv lock', { files, environment })).indexes).toStrictEqual([
@@ -313,9 +313,9 @@ url = "https://inner.test/simple/"
 
   it('reads what the project wishes for, and where from', async () => {
     expect(await asked('pdm install', { files })).toStrictEqual([
-      'word a>=1 (/w/pyproject.toml)',
-      'word b (/w/pyproject.toml)',
-      'word git+https://h.test/c.git#egg=c (/w/pyproject.toml)',
+      'word a>=1 (pyproject.toml)',
+      'word b (pyproject.toml)',
+      'word git+https://h.test/c.git#egg=c (pyproject.toml)',
     ]);
     const environment = { PDM_PYPI_URL: 'https://other.test/simple/' };
     expect((await intent('pdm lock', { files, environment })).indexes).toStrictEqual([

@@ -7,7 +7,7 @@ import { safeText } from '../core/safe-text.ts';
 import { judgeAddress } from '../core/source-address.ts';
 import { isRemote } from './addresses.ts';
 import type { InstallerPorts } from './ports.ts';
-import { disagreeing, projectLocks, type ProjectAsked } from './project-locks.ts';
+import { disagreeing, pathFrom, projectLocks, type ProjectAsked } from './project-locks.ts';
 import { sourcesIn, type SourcesFound } from './repositories.ts';
 
 /** What is asked for on a command line or in configuration. */
@@ -76,17 +76,19 @@ export async function look(ports: InstallerPorts, call: Call, asked: Asked): Pro
   const { directory, environment } = call;
   for (const { text, where, lenient } of asked.requirements) {
     await take(
-      () => pins.readWord(text, where),
+      () => pins.readWord(text, pathFrom(directory, where)),
       lenient === true && !text.includes('://') ? 'lenient' : 'strict',
     );
   }
-  for (const file of asked.files) {
+  for (const named of asked.files) {
+    const isTyped = named.where === 'command line';
+    const file = isTyped ? named : { ...named, path: pathFrom(directory, named.path) };
     const read = () => pins.readFile({ ...file, directory, environment });
     await take(read, file.replaced === true ? 'replaced' : 'strict');
   }
   const { directories, own } = asked.project ?? { directories: [directory], own: [] };
   const named = asked.files.map(({ path }) => resolve(directory, path));
-  const project = { directories, own, named, environment };
+  const project = { from: directory, directories, own, named, environment };
   const locks = await projectLocks(ports, project);
   const stated = [...readings.flatMap((reading) => reading.pins), ...locks.pins];
   const options = [...asked.options, ...readings.flatMap((reading) => reading.options)];

@@ -113,9 +113,14 @@ function said(key: string, value: string | null): readonly string[] {
 
 const bareKey = (key: string): string => (/^[A-Za-z0-9_-]+$/u.test(key) ? key : quoted(key));
 
-/** A basic string (TOML 1.0): JSON's escapes are among its own, and DEL must be escaped too. */
+/**
+ * A basic string (TOML 1.0): JSON's escapes are among its own, and DEL must be escaped too. What a
+ * service would obey in its log is, as well: a lock may go to standard output.
+ */
 function quoted(text: string): string {
-  return JSON.stringify(text.toWellFormed()).replaceAll('\u007f', '\\u007f');
+  return JSON.stringify(text.toWellFormed())
+    .replaceAll('\u007f', '\\u007f')
+    .replace(/##(\w*)\[/gu, String.raw`##$1\u005b`);
 }
 
 function compare(a: string, b: string): number {

@@ -9,7 +9,13 @@ import { RELEASING_VERDICTS, releases, type Verdict } from '../core/verdict.ts';
 import type { Receipt } from '../core/verification.ts';
 import { exitOf } from './exit-code.ts';
 import { nextStep } from './next-step.ts';
-import { placesOfFile, placesOfRefusal, statementsOf, type Statements } from './places.ts';
+import {
+  placesOfFile,
+  placesOfRefusal,
+  sourcesOf,
+  statementsOf,
+  type Statements,
+} from './places.ts';
 import { shownAddress, withoutCredentials, withoutSecrets } from './redaction.ts';
 
 /** What a run leaves to be told. */
@@ -56,6 +62,7 @@ export function buildReport(parts: ReportParts): Report {
     installed: [...parts.installed],
     commits: [...(parts.commits ?? [])],
     half_installed: [...(parts.halfInstalled ?? [])],
+    sources: sourcesOf(parts),
     refusals,
     notes: notesOf(parts, receipts),
     trusted_roots: [...(parts.trustedRoots ?? [])],

@@ -101,6 +101,22 @@ describe('SARIF', () => {
     expect(sarifOf(parts([REFUSED]))[0]?.locations[0]).not.toHaveProperty('physicalLocation');
   });
 
+  test('where nothing came at all, a refusal stands at the file that the run was about', () => {
+    const subject = 'https://index.example/simple/other/';
+    const refusal = { code: 'WP-PAGE-STALE', message: 'm', hint: 'h', subject } as const;
+    const wishes = [
+      { ...wish, where: 'command line' },
+      { ...wish, where: 'requirements.txt:3' },
+    ];
+    const pins = [{ ...pin, where: 'uv.lock:12' }];
+    const given = parts([], { refusals: [refusal], wishes, pins });
+    expect(sarifOf(given)[0]?.locations[0]?.physicalLocation).toMatchObject({
+      artifactLocation: { uri: 'app/requirements.txt' },
+      region: { startLine: 1 },
+    });
+    expect(buildReport(given).sources).toEqual(['requirements.txt', 'uv.lock']);
+  });
+
   test('a setting that was refused stands where it says', () => {
     const message = 'requirements.txt:4: --trusted-host leads round the gate';
     const refusal = {

@@ -35,6 +35,19 @@ describe.each(FORMATS.map((format) => ({ format, name: format.format })))(
       );
     });
 
+    test('nothing is a command for a service that reads the log, but our own annotations', () => {
+      fc.assert(
+        fc.property(anyParts, fc.constantFrom(PLAIN, COLOURED), (given, surface) => {
+          const lines = format.render(buildReport(given), surface).split('\n');
+          const others = lines.filter((line) => !/^::error [^:]*::/u.test(line));
+          expect(others.filter((line) => /^\s*::/u.test(line))).toEqual([]);
+          expect(lines.filter((line) => /##\w*\[/u.test(line))).toEqual([]);
+          if (format.format !== 'github') expect(others).toEqual(lines);
+        }),
+        { numRuns: 150 },
+      );
+    });
+
     test('no line of hostile text looks like one of ours', () => {
       const message = 'x\nwheelproof: 1 file: 1 vouched';
       const given = parts([

@@ -9,14 +9,21 @@ export const json: ReportFormat = {
 
 const NOT_PLAIN = /[^\n\x20-\x7e]/gu;
 
-/** JSON in pure ASCII: what a terminal could act on is an escape sequence of JSON. */
-export function asciiJson(value: object): string {
-  return `${JSON.stringify(value, null, 2).replace(NOT_PLAIN, escaped)}\n`;
+/**
+ * JSON in pure ASCII: what a terminal, or a service that reads the log, could act on is an escape
+ * sequence of JSON.
+ */
+export function asciiJson(value: unknown): string {
+  return `${plain(JSON.stringify(value, null, 2))}\n`;
 }
 
 /** The same in one line. */
 export function asciiJsonLine(value: object): string {
-  return `${JSON.stringify(value).replace(NOT_PLAIN, escaped)}\n`;
+  return `${plain(JSON.stringify(value))}\n`;
+}
+
+function plain(text: string): string {
+  return text.replace(NOT_PLAIN, escaped).replace(/##(\w*)\[/gu, String.raw`##$1\u005b`);
 }
 
 function escaped(character: string): string {

@@ -33,6 +33,23 @@ export function statementsOf(parts: {
   return Map.groupBy(stated, ({ project }) => project);
 }
 
+/** So many files are told. */
+const MOST_SOURCES = 50;
+
+/** The files that ask for something, then those that only pin. */
+export function sourcesOf(parts: {
+  readonly wishes?: readonly Wish[];
+  readonly pins?: readonly Pin[];
+}): readonly string[] {
+  const { pins = [], wishes = [] } = parts;
+  const found = new Set<string>();
+  for (const { where } of [...wishes, ...pins]) {
+    const place = readPlace(where);
+    if (place !== null) found.add(place.file);
+  }
+  return [...found].slice(0, MOST_SOURCES);
+}
+
 export function placesOfFile(
   { project, version, filename }: Pick<Artifact, 'project' | 'version' | 'filename'>,
   stated: Statements,

@@ -26,7 +26,8 @@ export const sarif: ReportFormat = {
 function runOf(report: Report, surface: Surface): object {
   const refused = refusedThings(report).slice(0, MOST_RESULTS);
   const codes = [...new Set(refused.map(({ reason }) => reason.code))].sort();
-  const otherwise = report.files.flatMap(({ places }) => places)[0] ?? null;
+  const [about] = report.sources;
+  const otherwise = about === undefined ? null : { file: about, line: 1 };
   return {
     tool: {
       driver: {
@@ -94,7 +95,7 @@ function locationsOf(
   surface: Surface,
 ): object {
   const named = { logicalLocations: [{ name: safeText(subject), kind: 'package' }] };
-  const lines = places.length > 0 ? places : otherwise === null ? [] : [{ ...otherwise, line: 1 }];
+  const lines = places.length > 0 ? places : otherwise === null ? [] : [otherwise];
   const [first, ...more] = lines.map((place) => physicalLocation(place, surface));
   if (first === undefined) return { locations: [named] };
   const related = more.map((location, at) => ({ id: at + 1, ...location }));

@@ -171,6 +171,12 @@ export const reportSchema = v.strictObject({
     ),
     v.description('What an installer that was ended half-way has left in a folder.'),
   ),
+  sources: v.pipe(
+    v.array(v.string()),
+    v.description(
+      'The requirement, project and lock files that the run was about, and then those that bound it.',
+    ),
+  ),
   refusals: v.pipe(
     v.array(v.strictObject({ ...reason, subject: v.string(), places })),
     v.description('Refusals that concern no single file.'),

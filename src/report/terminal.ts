@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { WORST_FIRST, exitCodeOf } from '../core/refusal-class.ts';
 import type { Report, ReportFormat, Surface } from '../core/report.ts';
+import { withoutCommands } from '../core/safe-text.ts';
 import { renderAttention } from './attention.ts';
 import { paint } from './style.ts';
 import { renderTable } from './table.ts';
@@ -14,11 +15,6 @@ export const terminal: ReportFormat = {
     return withoutCommands(`${[...blocks, summaryLine(report, surface)].join('\n\n')}\n`);
   },
 };
-
-/** What services of continuous integration obey wherever it stands in a log. */
-function withoutCommands(text: string): string {
-  return text.replace(/##(\w*)\[/gu, String.raw`##$1\u{5b}`);
-}
 
 function trimmed(lines: readonly string[]): string {
   return lines.join('\n').trimEnd();

@@ -123,6 +123,23 @@ describe('files left out of a page', () => {
     expect(counted([wheel, other], '', succeeded('1.0', '1.0'))).toEqual([]);
   });
 
+  test('for want of a voucher are notes where the installer saw them and asked for none', () => {
+    const strict = (one: Receipt, code: 'WP-FIRST-USE' | 'WP-PIN-MISMATCH'): Receipt => ({
+      ...one,
+      decision: { ...one.decision, reasons: [reason(code, 'why')] },
+    });
+    const unvouched = strict(newer, 'WP-FIRST-USE');
+    expect(counted([unvouched], '')).toEqual([]);
+    expect(counted([unvouched], null, { ...FAILED, installer: 'poetry' })).toEqual(['2.0']);
+    // Something that would do was offered, so that they were not shown.
+    const offered = new Map([['good', ['1.0']]]);
+    expect(counted([unvouched], '', { ...FAILED, offered })).toEqual(['2.0']);
+    expect(counted([unvouched], '==2.0', { ...FAILED, offered })).toEqual([]);
+    const requested = new Set([newer.artifact.filename]);
+    expect(counted([unvouched], '', { ...FAILED, requested })).toEqual(['2.0']);
+    expect(counted([strict(newer, 'WP-PIN-MISMATCH')], '')).toEqual(['2.0']);
+  });
+
   test('whose names tell no version count where there is nothing else', () => {
     const odd = receipt('good', '', 'left out');
     expect(counted([odd], '')).toEqual(['']);

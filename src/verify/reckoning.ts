@@ -39,10 +39,14 @@ export function reckon(
     const isAnothers = receipt.decision.reasons[0]?.code === 'WP-INDEX-NOT-ALLOWED';
     const asked = isAnothers
       ? reckoning.wasMissed(receipt.artifact)
-      : reckoning.wasWanted(receipt.artifact);
+      : reckoning.wasWanted(receipt.artifact) && !reckoning.wasPassedOver(receipt);
     return { ...receipt, asked };
   });
 }
+
+/** Where nothing else would do, their pages hold what was refused, and they ask for what they would take. */
+const SHOWS_REFUSED: ReadonlySet<string> = new Set(['pip', 'uv']);
+const NOBODY_VOUCHES: ReadonlySet<string> = new Set(['WP-FIRST-USE', 'WP-NO-VOUCHER']);
 
 class Reckoning {
   readonly #wishes: ReadonlyMap<string, readonly Wish[]>;
@@ -62,6 +66,20 @@ class Reckoning {
   /** Of a name that belongs to another index, only where there was nothing in its place. */
   wasMissed(artifact: Artifact): boolean {
     return this.#chosenVersion(artifact.project) === null && this.wasWanted(artifact);
+  }
+
+  /**
+   * Shown as refused, and not asked for: the installer ended for a reason of its own, which it told
+   * itself. Only where nobody vouches: evidence against a file is told whoever asks for it.
+   */
+  wasPassedOver({ artifact, decision }: Receipt): boolean {
+    const { project, version } = artifact;
+    const { succeeded, requested, installer, offered } = this.#result;
+    const isOver = !succeeded && requested.size === 0 && this.#chosenVersion(project) === null;
+    if (!isOver || version === '' || !SHOWS_REFUSED.has(installer)) return false;
+    const wishes = this.#wishesFor(project);
+    const isShown = !(offered.get(project) ?? []).some((one) => meetsWishes(wishes, one));
+    return isShown && decision.reasons.every(({ code }) => NOBODY_VOUCHES.has(code));
   }
 
   wasWanted(artifact: Artifact): boolean {

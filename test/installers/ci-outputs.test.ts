@@ -74,6 +74,33 @@ test('events come while the installer runs, also of a file that goes out while i
   expect(names).toEqual(['start', 'file', 'end']);
 });
 
+test('nothing that comes from outside is a command in what we print', async () => {
+  await using ground = await openGround('pip');
+  const { directory } = ground.environment;
+  const good = ground.publish({ name: 'good', version: '1.0' });
+  const evil = '##vso[task.setvariable variable=PATH]x';
+  await writeFile(
+    join(directory, 'bad.txt'),
+    `good==1.0 --hash=sha256:${evil.replaceAll(' ', '.')}\n`,
+  );
+  const bad = await ground.install(['-r', 'bad.txt']);
+  expect(bad.exit).toBe(64);
+  expect(bad.stderr).toContain(String.raw`##vso\u{5b}task`);
+  const file = `::set-env name=PATH::x ${evil}.txt`;
+  await writeFile(join(directory, file), `good==1.0 --hash=sha256:${'ab'.repeat(32)}\n`);
+  const own = ['--report', '-', '--summary', 'summary.md'];
+  const refused = await ground.install(['-r', file], { own });
+  expect(refused.exit).toBe(10);
+  const summary = await readFile(join(directory, 'summary.md'), 'utf8');
+  expect(good.sha256).toHaveLength(64);
+  for (const text of [bad.stderr, refused.stderr, refused.stdout, summary]) {
+    const ours = text
+      .split('\n')
+      .filter((line) => !/^(?:ERROR|WARNING|Looking|Collecting)/u.test(line));
+    expect(ours.filter((line) => /^\s*::|##\w*\[/u.test(line))).toEqual([]);
+  }
+});
+
 test('a lock file that cannot be read is shown where it is wrong, though nothing was started', async () => {
   await using ground = await openGround('pip');
   const { directory } = ground.environment;

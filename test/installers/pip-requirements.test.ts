@@ -44,6 +44,16 @@ describe.each(versionsOf('pip'))('pip %s', (version) => {
     expect(installed(free.report)).toEqual([]);
   });
 
+  test('where pip ends for a reason of its own, that is what is told', async () => {
+    await using bench = await open();
+    const words = ['pip', 'install', '-i', bench.world.index, '--require-hashes', 'lib'];
+    const ended = await bench.run(words, { own: ['--strict'] });
+    expect(ended.stderr).toContain('In --require-hashes mode');
+    expect(ended.exit, ended.stderr).toBe(1);
+    expect(ended.report).toMatchObject({ files: [], refusals: [] });
+    expect(ended.stderr).toContain('note: lib: left out of the index page (WP-FIRST-USE): 2 files');
+  });
+
   test('another file than the pinned one is refused', async () => {
     await using bench = await open();
     await bench.write('pinned.txt', `lib==1.1 --hash=sha256:${OLD_LIB.sha256}\n`);

@@ -103,6 +103,11 @@ export const hostile = fc.oneof(
     '\ud800',
     '\u{e0041}',
     '\u0000',
+    '##[command]x',
+    '##vso[task.setvariable variable=x]y',
+    '::set-env name=PATH::x',
+    ' ::add-mask::x',
+    'a\n::stop-commands::x',
   ),
 );
 export const anyVerdict = fc.constantFrom<Verdict>(

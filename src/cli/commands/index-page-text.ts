@@ -34,13 +34,14 @@ function* lines<T>(items: readonly T[], describe: (item: T) => unknown): Generat
   }
 }
 
-/** What could act on a terminal stays an escape. */
+/** What could act on a terminal, or in the log of a service, stays an escape. */
 function ascii(json: string): string {
   // oxlint-disable-next-line require-unicode-regexp -- by code unit, as JSON escapes are
-  return json.replace(
+  const plain = json.replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+  return plain.replace(/##(\w*)\[/gu, String.raw`##$1\u005b`);
 }
 
 function describeFile(file: ListedFile, project: string | null): Record<string, unknown> {
