@@ -18,9 +18,9 @@ export interface Occasions {
 }
 
 /**
- * What is known of a page's files once it has said something again. Whatever it once said stays:
- * the first hash of each file, and that a file or a mark was there and is not any more. A file
- * that returns as it was has no change.
+ * What is known of a page's files once it has said something again: `known` itself where that is
+ * no news. Whatever it once said stays: the first hash of each file, and that a file or a mark was
+ * there and is not any more. A file that returns as it was has no change.
  */
 export function continueListings(
   known: readonly RememberedListing[],
@@ -28,25 +28,21 @@ export function continueListings(
   when: Occasions,
 ): readonly RememberedListing[] {
   const now = new Map(said.map((file) => [file.filename, file]));
-  const names = new Set(known.map(({ filename }) => filename));
-  const fresh =
-    names.size === 0
-      ? [...now.values()]
-      : [...now.values()].filter(({ filename }) => !names.has(filename));
-  return [
-    ...known.map((listing) => continueListing(listing, now.get(listing.filename), when)),
-    ...fresh.map(({ filename, sha256, yanked }): RememberedListing => {
-      const firstSeen = when.now;
-      return {
-        filename,
-        sha256,
-        yanked: yanked ?? false,
-        firstSeen,
-        change: 'none',
-        changedAt: 0,
-      };
-    }),
-  ];
+  const continued = known.map((listing) =>
+    continueListing(listing, now.get(listing.filename), when),
+  );
+  const isNews = continued.some((listing, place) => listing !== known[place]);
+  for (const { filename } of known) now.delete(filename);
+  if (now.size === 0) return isNews ? continued : known;
+  for (const file of now.values()) continued.push(firstListing(file, when.now));
+  return continued;
+}
+
+function firstListing(
+  { filename, sha256, yanked }: SaidFile,
+  firstSeen: number,
+): RememberedListing {
+  return { filename, sha256, yanked: yanked ?? false, firstSeen, change: 'none', changedAt: 0 };
 }
 
 function continueListing(

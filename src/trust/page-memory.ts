@@ -30,7 +30,6 @@ export interface PageHistory {
 interface Past {
   readonly page: RememberedPage | null;
   readonly known: readonly RememberedListing[];
-  readonly names: ReadonlySet<string>;
 }
 
 interface Look {
@@ -72,10 +71,15 @@ export class PageMemory {
     this.#rows.pageTransaction(() => {
       const look = this.#looks.get(saying);
       const past = this.#recall(saying, look?.past);
-      const { page, known, names } = past;
-      const learnable = saying.files.filter(
-        ({ filename }) => names.has(filename) || (!refused.has(filename) && isKeepable(filename)),
-      );
+      const { page, known } = past;
+      const isNothingNew = look?.past === past && look.listings === known;
+      const names = new Set(isNothingNew ? [] : known.map(({ filename }) => filename));
+      const learnable = isNothingNew
+        ? saying.files
+        : saying.files.filter(
+            ({ filename }) =>
+              names.has(filename) || (!refused.has(filename) && isKeepable(filename)),
+          );
       const isLearnt = learnable.length === saying.files.length;
       const listings =
         look?.past === past && isLearnt
@@ -95,6 +99,7 @@ export class PageMemory {
         seenAt: Math.max(now, page?.seenAt ?? 0),
       };
       this.#rows.rememberPage(written, isAsBefore ? null : listings);
+      if (isNothingNew) return;
       const fresh = this.#freshOf(index, project);
       for (const { filename } of listings) if (!names.has(filename)) fresh.add(filename);
     });
@@ -118,13 +123,16 @@ export class PageMemory {
     const page = this.#rows.recallPage(index, project);
     if (before !== undefined && isSamePage(before.page, page)) return before;
     const known = page === null ? [] : this.#rows.recallListings(index, project);
-    return { page, known, names: new Set(known.map(({ filename }) => filename)) };
+    return { page, known };
   }
 
   #continue({ page, known }: Past, { files }: PageSaying): readonly RememberedListing[] {
     const now = this.#clock.now();
     const when = { now, before: page?.seenAt ?? now };
-    return continueListings(known, files, when).slice(0, MAX_REMEMBERED_LISTINGS);
+    const listings = continueListings(known, files, when);
+    return listings.length <= MAX_REMEMBERED_LISTINGS
+      ? listings
+      : listings.slice(0, MAX_REMEMBERED_LISTINGS);
   }
 
   #freshOf(index: string, project: string): Set<string> {
@@ -175,6 +183,7 @@ function isSame(
   before: readonly RememberedListing[],
   after: readonly RememberedListing[],
 ): boolean {
+  if (before === after) return true;
   return (
     before.length === after.length &&
     before.every((listing, place) => {

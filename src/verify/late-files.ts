@@ -22,9 +22,11 @@ export function findLateFiles(
   view: PageView,
   known: ReadonlyMap<string, RememberedListing>,
 ): readonly FileRemark[] {
-  const releases = Map.groupBy(membersOf(view, known), ({ version }) => version);
-  return [...releases].flatMap(([version, release]) => {
-    if (version === '' || release.length < 2 || isOfOneDay(release)) return [];
+  const spread = spreadReleases(view, known);
+  if (spread.size === 0) return [];
+  const members = membersOf(view, known).filter(({ version }) => spread.has(version));
+  return [...Map.groupBy(members, ({ version }) => version)].flatMap(([version, release]) => {
+    if (release.length < 2) return [];
     const dated = release.map((member) => ({ ...member, uploaded: timeOf(member) }));
     const uploads = Math.min(...dated.map(({ uploaded }) => uploaded));
     const sights = Math.min(...dated.map(({ seen }) => seen));
@@ -62,21 +64,45 @@ function membersOf(
       return { filename, version, uploadTime, seen: seenOf(filename), isSkipped: false };
     }),
     ...skipped.map(({ filename, uploadTime }) => {
-      const version = normaliseVersion(filename.split('-', 2)[1] ?? '') ?? '';
+      const version = versionOfWheel(filename);
       return { filename, version, uploadTime, seen: seenOf(filename), isSkipped: true };
     }),
   ];
 }
 
-/** Told to be of one day, and first listed together on that day or later: as most releases are. */
-function isOfOneDay(release: readonly Member[]): boolean {
-  const [first] = release;
-  const day = /^\d{4}-\d\d-\d\d(?=T)/u.exec(first?.uploadTime ?? '')?.[0];
-  if (first === undefined || day === undefined || !(first.seen >= Date.parse(day))) return false;
-  return release.every(
-    ({ uploadTime, seen }) =>
-      seen === first.seen && uploadTime?.startsWith(day) === true && uploadTime.endsWith('Z'),
-  );
+function versionOfWheel(filename: string): string {
+  return normaliseVersion(filename.split('-', 2)[1] ?? '') ?? '';
+}
+
+/**
+ * The versions whose files are not all told to be of one day and first listed together on that day
+ * or later, as those of most releases are.
+ */
+function spreadReleases(
+  { files, skipped = [] }: PageView,
+  known: ReadonlyMap<string, RememberedListing>,
+): ReadonlySet<string> {
+  const spread = new Set<string>();
+  const first = new Map<string, { readonly day: string; readonly seen: number }>();
+  const look = (version: string, uploadTime: string | null, filename: string): void => {
+    const seen = known.get(filename)?.firstSeen ?? Infinity;
+    const other = first.get(version);
+    if (other === undefined) {
+      const day = /^\d{4}-\d\d-\d\d(?=T)/u.exec(uploadTime ?? '')?.[0] ?? '';
+      first.set(version, { day, seen });
+      if (seen >= Date.parse(day) && uploadTime?.endsWith('Z') === true) return;
+    } else if (seen === other.seen && uploadTime?.startsWith(other.day) === true) {
+      if (uploadTime.endsWith('Z')) return;
+    }
+    if (version !== '') spread.add(version);
+  };
+  for (const { filename, version, listed } of files) {
+    look(version, listed?.uploadTime ?? null, filename);
+  }
+  for (const { filename, uploadTime } of skipped) {
+    look(versionOfWheel(filename), uploadTime, filename);
+  }
+  return spread;
 }
 
 function timeOf({ uploadTime }: Member): number {
