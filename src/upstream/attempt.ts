@@ -10,6 +10,8 @@ export interface Attempt {
   readonly opened: Socket[];
   /** The server took the call; what is missing is its half of TLS. */
   isAnswered: boolean;
+  /** What the server showed last, while that may be of an issuer that was not looked for yet. */
+  shown: readonly X509Certificate[];
 }
 
 /** A server that takes the call and says nothing is slow; one that does not take it is not there. */

@@ -26,9 +26,31 @@ export function readCaFile(file: string): readonly string[] {
   return blocks;
 }
 
-/** Node's bundled roots, the system's, and `own`: a user's bundle adds to them and replaces none. */
-export function rootsWith(own: readonly string[]): string[] {
-  return [...new Set([...getCACertificates('bundled'), ...getCACertificates('system'), ...own])];
+/** Node's bundled roots and `own`: a user's bundle adds to them and replaces none. */
+export function nearRoots(own: readonly string[]): readonly string[] {
+  return [...getCACertificates('bundled'), ...own];
+}
+
+/** The system's roots that are not among those already known. */
+export function systemRoots(known: readonly string[]): readonly string[] {
+  const seen = new Set(known.map(bodyOf));
+  return getCACertificates('system').filter((pem) => {
+    const body = bodyOf(pem);
+    const isNew = !seen.has(body);
+    seen.add(body);
+    return isNew;
+  });
+}
+
+/** Node's bundled roots, the user's own, and the system's. */
+export function rootsWith(own: readonly string[]): readonly string[] {
+  const near = nearRoots(own);
+  return [...near, ...systemRoots(near)];
+}
+
+/** One certificate may be written with other line ends. */
+function bodyOf(pem: string): string {
+  return pem.replaceAll(/-----[^-]+-----|\s+/gu, '');
 }
 
 function readText(file: string): string {

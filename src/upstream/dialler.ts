@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
-import {
-  connect as connectTls,
-  createSecureContext,
-  type SecureContext,
-  type SecureVersion,
-  type TLSSocket,
-} from 'node:tls';
+import { connect as connectTls, type SecureVersion, type TLSSocket } from 'node:tls';
+import { Refusal } from '../core/errors.ts';
 import { during, endSoon, tooLate, type Attempt } from './attempt.ts';
-import { rootsWith } from './ca-bundle.ts';
+import { sentChain } from './certificate-chain.ts';
 import { RESET, type Peer } from './failure.ts';
 import { lookupOutside } from './outside-lookup.ts';
 import type { CorporateProxy } from './proxy-choice.ts';
 import { ServerProof, type ServerProofSettings } from './server-proof.ts';
+import { Trust } from './trust.ts';
 import { openTunnel } from './tunnel.ts';
 import { MIN_KEY_BITS, offeredSuites } from './weak-tls.ts';
 import type { Whereabouts } from './whereabouts.ts';
@@ -39,10 +36,15 @@ export class Dialler {
   readonly #settings: DiallerSettings;
   readonly #proof: ServerProof;
   readonly #pending = new Set<AbortController>();
-  #trust: SecureContext | null = null;
+  readonly #trust: Trust;
 
   constructor(settings: DiallerSettings) {
     this.#settings = settings;
+    this.#trust = new Trust({
+      ownRoots: settings.ownRoots,
+      minVersion: settings.minimumTls,
+      ciphers: offeredSuites(settings.refuseWeakTls ? 'left out' : 'offered'),
+    });
     this.#proof = new ServerProof(settings);
   }
 
@@ -56,7 +58,7 @@ export class Dialler {
     const floor = { minimumTls, refuseWeakTls };
     const target: Peer = { hostname, port, role: 'server', floor };
     const ending = new AbortController();
-    const attempt: Attempt = { signal: ending.signal, opened: [], isAnswered: false };
+    const attempt: Attempt = { signal: ending.signal, opened: [], isAnswered: false, shown: [] };
     const timer = setTimeout(() => {
       ending.abort(tooLate(target, attempt, timeoutMs));
     }, timeoutMs);
@@ -65,16 +67,23 @@ export class Dialler {
       return await this.#open({ ...to, target }, proxy, attempt);
     } catch (error) {
       endSoon(attempt.opened);
-      throw error;
+      if (!this.#mayBeTrusted(error, attempt)) throw error;
     } finally {
       clearTimeout(timer);
       this.#pending.delete(ending);
     }
+    return await this.dial(to, proxy);
   }
 
   /** Ends every attempt under way. */
   abandon(why: Error): void {
     for (const ending of this.#pending) ending.abort(why);
+  }
+
+  /** Its issuer is one of the system's roots, which did not count until now. */
+  #mayBeTrusted(error: unknown, { shown }: Attempt): boolean {
+    const isTls = error instanceof Refusal && error.code === 'WP-TLS';
+    return isTls && shown.length > 0 && this.#trust.widen(shown);
   }
 
   async #open(
@@ -120,12 +129,13 @@ export class Dialler {
 
   async #startTls(peer: Peer, over: Socket, attempt: Attempt): Promise<TLSSocket> {
     attempt.isAnswered = peer.role === 'server';
+    const { context, isWhole } = this.#trust;
     // No session is resumed: Node does not check the server's name again on a resumed one.
     const socket = connectTls({
       socket: over,
       host: peer.hostname,
       ...(isIP(peer.hostname) === 0 ? { servername: peer.hostname } : {}),
-      secureContext: this.#secureContext(),
+      secureContext: context,
       // Said here, since NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise decide (attack D08).
       rejectUnauthorized: true,
       ...(this.#settings.refuseWeakTls ? { minDHSize: MIN_KEY_BITS } : {}),
@@ -139,6 +149,7 @@ export class Dialler {
     // itself looks at next.)
     socket.prependOnceListener('secure', () => {
       certificate = socket.getPeerCertificate().raw ?? null;
+      attempt.shown = isWhole ? [] : shownBy(socket);
     });
     await during(
       peer,
@@ -149,14 +160,14 @@ export class Dialler {
     if (peer.role === 'server') this.#proof.require(socket, peer);
     return socket;
   }
+}
 
-  #secureContext(): SecureContext {
-    this.#trust ??= createSecureContext({
-      ca: rootsWith(this.#settings.ownRoots),
-      minVersion: this.#settings.minimumTls,
-      ciphers: offeredSuites(this.#settings.refuseWeakTls ? 'left out' : 'offered'),
-    });
-    return this.#trust;
+/** Only to look up who issued it: nothing is proved by it. */
+function shownBy(socket: TLSSocket): readonly X509Certificate[] {
+  try {
+    return sentChain(socket);
+  } catch {
+    return []; // unreadable: nobody's
   }
 }
 
