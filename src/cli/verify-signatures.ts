@@ -19,7 +19,7 @@ import type { VerifyContext, VerifyOptions } from './verify-context.ts';
  * @throws Refusal `WP-USAGE`, `WP-SIGNER-KEYS`
  */
 export async function signatureEvidence(
-  context: VerifyContext,
+  context: Pick<VerifyContext, 'policy' | 'clock'>,
   options: VerifyOptions,
   { project, path, upstream, roots }: AtHand,
 ): Promise<readonly EvidenceKind[]> {

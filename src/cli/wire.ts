@@ -57,6 +57,7 @@ import { transportOf } from './transport.ts';
 import { freshRoots } from './root-freshness.ts';
 import { sigstoreSigners } from './sigstore-signers.ts';
 import { openKeptProofs, trustedRootsOf } from './trusted-roots.ts';
+import { Wheelhouses } from './wheelhouses.ts';
 import type { WaitingDisplay } from './waiting-display.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -153,6 +154,7 @@ export interface Gate {
   readonly verifier: Verifier;
   readonly rows: TrustRows;
   readonly repositories: Repositories;
+  readonly wheelhouses: Wheelhouses;
   /** What passed the gate in earlier runs, and the means to look at what was installed. */
   readonly grounds: Omit<Grounds, 'receipts'>;
   /** Writes the run's outcome into the audit trail. */
@@ -244,6 +246,17 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     sources: stated,
     ...(restated === undefined ? {} : { restated }),
   });
+  const wheelhouses = new Wheelhouses({
+    rows,
+    blobs,
+    clock,
+    policy,
+    places,
+    pins,
+    trustedRoots,
+    run,
+    ...(wiring.wheelhouses === undefined ? {} : { judge: wiring.wheelhouses }),
+  });
   const { display = null } = settings;
   const shown = display?.over(verifier, (url) => verifier.transferOf(url)) ?? verifier;
   const told = settings.events?.over(shown, () => verifier.receipts()) ?? shown;
@@ -274,7 +287,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     await upstream.close();
     rows.close();
   };
-  return { gateway, verifier, rows, repositories, grounds, recordEnd, close };
+  return { gateway, verifier, rows, repositories, wheelhouses, grounds, recordEnd, close };
 }
 
 function askOf({ interactive, display }: GateSettings): AskFirstUse | null {

@@ -7,6 +7,7 @@ import type { RepositoryWatch } from '../core/repository.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
+import type { Decision } from '../core/verdict.ts';
 import type { Verification } from '../core/verification.ts';
 import type { ProvenanceJudge } from '../evidence/index.ts';
 import type { openRunDirectory } from '../host/index.ts';
@@ -27,6 +28,7 @@ export interface Wiring {
   readonly evidence?: (real: readonly EvidenceKind[]) => readonly EvidenceKind[];
   readonly verification?: (real: Verification) => Verification;
   readonly repositories?: (real: RepositoryWatch) => RepositoryWatch;
+  readonly wheelhouses?: (real: Decision) => Decision;
   readonly grounds?: (real: Omit<Grounds, 'receipts'>) => Omit<Grounds, 'receipts'>;
   readonly policy?: (real: Policy) => Policy;
   readonly loadPolicy?: typeof loadPolicy;

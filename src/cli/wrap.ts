@@ -32,6 +32,7 @@ import { tellRootAges } from './root-ages.ts';
 import { RunEvents } from './run-events.ts';
 import { knownBehindRun } from './run-words.ts';
 import { seedsFor } from './seed-wheels.ts';
+import { judgedFolder } from '../installers/index.ts';
 import { runOffline } from './offline-run.ts';
 import { composeReport, type Observed, type Run } from './run-report.ts';
 import { unheldNames } from './unheld-names.ts';
@@ -248,8 +249,13 @@ async function runGuarded(
     const after = await takeSnapshot(targets);
     // `uv run` that fetched nothing has nothing to say of how it was held.
     const idle = intent.runsProgram === true && gate.verifier.receipts().length === 0;
+    const housed = gate.wheelhouses.receipts({
+      succeeded: end.exit === 0,
+      installed: new Set(after.found.map(({ name, version }) => `${name} ${version}`)),
+      wishes: intent.wishes,
+    });
     const report = await composeReport(runOf(prepared, end), {
-      receipts: gate.verifier.receipts(),
+      receipts: [...gate.verifier.receipts(), ...housed.receipts],
       offered: gate.verifier.offered(),
       requested: events.requested(),
       before,
@@ -265,6 +271,7 @@ async function runGuarded(
         ...policy.notes,
         ...events.notes(),
         ...gate.verifier.notes(),
+        ...housed.notes,
         ...(idle ? [] : note),
       ],
       otherTraffic: gate.gateway.otherTraffic(),
@@ -317,6 +324,8 @@ async function runInstaller(
       passingDirectory: runDirectory.path,
       cacheDirectory,
     });
+    for (const [at, house] of (intent.wheelhouses ?? []).entries())
+      await gate.wheelhouses.fill(judgedFolder(runDirectory.path, at), house);
     const childCall = {
       ...steered,
       directory: wrapCall.directory,

@@ -103,6 +103,8 @@ export interface Intent {
   readonly restated?: () => Promise<readonly StatedSource[]>;
   /** Where git's configuration leads. */
   readonly rewrites?: readonly AddressRewrite[];
+  /** Folders that stand in for every index, absolute: only what is judged of them is handed over. */
+  readonly wheelhouses?: readonly string[];
   /** CA bundles that the user gave the installer: files that are added to our own roots upstream. */
   readonly caFiles: readonly string[];
   /** The proxy the installer would have used: ours upstream. */

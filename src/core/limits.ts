@@ -159,3 +159,5 @@ export const MAX_REFS_BYTES = 64 * MIB;
 export const MAX_KEPT_REFS = 1_000_000;
 /** Of a branch, tag or commit as somebody names it. */
 export const MAX_REVISION_CHARACTERS = 1_024;
+/** Distributions in one folder that stands in for an index. */
+export const MAX_WHEELHOUSE_FILES = 10_000;

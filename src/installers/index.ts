@@ -14,6 +14,7 @@ import { createTox } from './tox.ts';
 import { createUv } from './uv.ts';
 
 export type { InstallerKind, InstallerPorts } from './ports.ts';
+export { judgedFolder } from './wheelhouses.ts';
 
 export const INSTALLER_KINDS: readonly InstallerKind[] = [
   createPip,

@@ -22,13 +22,14 @@ import { leadByGit } from './repositories.ts';
 import { look } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
 import { unknownPlace } from './unknown-place.ts';
+import { withJudgedFolders, withoutWheelhouses, wheelhousesIn } from './wheelhouses.ts';
 
 const OLDEST = '23.2';
 
 /** pip 23.2 and later, however it is started. */
 export function createPip(ports: InstallerPorts): Installer {
   const homes: Homes = new WeakMap();
-  const gitKeys = new WeakMap<Located, GitKeys>();
+  const seen = new WeakMap<Located, Seen>();
   return {
     name: 'pip',
     synopsis: 'pip, pip3 or python -m pip: install, download, wheel, lock',
@@ -37,14 +38,14 @@ export function createPip(ports: InstallerPorts): Installer {
       recogniseModule(words, 'pip'),
     locate: (recognised, call) => locate(ports, homes, { recognised, call }),
     async intend(recognised, located, call) {
-      const { fetches } = readPipArguments(recognised.argv);
-      const git = fetches ? await readGitKeys(ports.machine, call) : null;
-      gitKeys.set(located, git);
-      return await intend(ports, homes, { recognised, located, call, git });
+      const known = await lookAround(ports, recognised, call);
+      seen.set(located, known);
+      return await intend(ports, homes, { recognised, located, call, ...known });
     },
     steer(recognised, located, call, route) {
       const { verb, scan, fetches, isolated } = readPipArguments(recognised.argv);
-      const { argv } = recognised;
+      const { git, folders } = seen.get(located) ?? { git: null, folders: [] };
+      const argv = withJudgedFolders(recognised.argv, scan, folders, route);
       const unhooked = withoutHooks(call, hooksKept(scan, homes.get(located)));
       if (TELLS_SETTINGS.has(verb)) {
         const environment = theirOwn(call);
@@ -55,12 +56,7 @@ export function createPip(ports: InstallerPorts): Installer {
         program: located.program,
         argv: [...located.prefix, ...argv.slice(0, scan.end), ...added, ...argv.slice(scan.end)],
         environment: {
-          ...steeredEnvironment(
-            { ...call, ...unhooked },
-            route,
-            'pip',
-            gitKeys.get(located) ?? null,
-          ),
+          ...steeredEnvironment({ ...call, ...unhooked }, route, 'pip', git),
           ...deprecated(located.version, call),
         },
       };
@@ -110,11 +106,27 @@ interface Run {
   readonly recognised: Recognised;
   readonly located: Located;
   readonly call: Call;
-  readonly git: GitKeys;
 }
 
-async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<Intent> {
-  const { recognised, located, call } = run;
+/** What is known of a run beside its words, for steering it. */
+interface Seen {
+  readonly git: GitKeys;
+  readonly folders: Awaited<ReturnType<typeof wheelhousesIn>>;
+}
+
+async function lookAround({ machine }: InstallerPorts, run: Recognised, call: Call): Promise<Seen> {
+  const { verb, scan, fetches } = readPipArguments(run.argv);
+  if (!fetches) return { git: null, folders: [] };
+  const git = await readGitKeys(machine, call);
+  const folders = FROM_FOLDERS.has(verb) ? await wheelhousesIn(machine, scan, call.directory) : [];
+  return { git, folders };
+}
+
+/** `pip lock` would write down where its files lay. */
+const FROM_FOLDERS: ReadonlySet<string> = new Set(['install', 'download', 'wheel']);
+
+async function intend(ports: InstallerPorts, homes: Homes, run: Run & Seen): Promise<Intent> {
+  const { recognised, located, call, git, folders } = run;
   const { verb, scan, words, fetches, isolated } = readPipArguments(recognised.argv);
   if (!fetches) return NOTHING;
   const home = homes.get(located) ?? (await findPipHome(ports.machine, located, call));
@@ -133,12 +145,12 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
   const outlook = await look(ports, call, {
     requirements: [...named.map((text) => ({ text, where: COMMAND_LINE })), ...editable],
     files: pipFiles(settings),
-    options: sourceOptions(settings).filter(
+    options: withoutWheelhouses(sourceOptions(settings), folders).filter(
       // Outside the command line our own variable takes its place, unless pip does not look at it.
       ({ name, where }) => name !== '--trusted-host' || where === COMMAND_LINE || isolated,
     ),
   });
-  const byGit = leadByGit(outlook, run.git);
+  const byGit = leadByGit(outlook, git);
   const sequential = sequenceOf(verb, settings, home?.python ?? '');
   const targets = await pipTargets(ports.machine, call, { verb, settings, home });
   const installs = verb === 'install' && !settings.isOn('--dry-run');
@@ -156,6 +168,7 @@ async function intend(ports: InstallerPorts, homes: Homes, run: Run): Promise<In
     ]),
     proxy: settings.one('--proxy') || null,
     targets,
+    ...(folders.length === 0 ? {} : { wheelhouses: folders.map(({ path }) => path) }),
     notes: [
       ...unhooked.notes,
       ...notes,

@@ -29,6 +29,7 @@ import { dependencyWishes, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
 import { unknownPlace } from './unknown-place.ts';
 import { proxyRefusal } from './uv-proxy.ts';
+import { withJudgedFolders, withoutWheelhouses, wheelhousesIn } from './wheelhouses.ts';
 import { installs, INTO_INTERPRETER, isOn, uvTargets } from './uv-targets.ts';
 
 /** Before it, `uv pip install` did not compare files with the index page's hashes. */
@@ -41,7 +42,7 @@ const TOOL_RUNNER = /^uvx(?:\.exe)?$/u;
 
 /** uv, `uvx` and `python -m uv`; steered by the environment alone. */
 export function createUv(ports: InstallerPorts): Installer {
-  const gitKeys = new WeakMap<Located, GitKeys>();
+  const seen = new WeakMap<Located, Seen>();
   return {
     name: 'uv',
     synopsis: 'uv, uvx or python -m uv: pip install, add, sync, lock, run, tool run',
@@ -49,22 +50,19 @@ export function createUv(ports: InstallerPorts): Installer {
       recogniseProgram(words, /^uvx?(?:\.exe)?$/u) ?? recogniseModule(words, 'uv'),
     locate: (recognised, call) => locate(ports, recognised, call),
     async intend(recognised, located, call) {
-      const { fetches } = argumentsOf(recognised);
-      const git = fetches ? await readGitKeys(ports.machine, call) : null;
-      gitKeys.set(located, git);
-      return await intend(ports, { recognised, located, call, git });
+      const known = await lookAround(ports, recognised, call);
+      seen.set(located, known);
+      return await intend(ports, { recognised, located, call, ...known });
     },
     steer(recognised, located, call, route) {
-      const unhooked = withoutHooks(call, hooksKept(argumentsOf(recognised)));
+      const told = argumentsOf(recognised);
+      const unhooked = withoutHooks(call, hooksKept(told));
+      const { git, folders } = seen.get(located) ?? { git: null, folders: [] };
+      const argv = withJudgedFolders(recognised.argv, told.scan, folders, route);
       return {
         program: located.program,
-        argv: [...located.prefix, ...recognised.argv],
-        environment: steeredEnvironment(
-          { ...call, ...unhooked },
-          route,
-          'uv',
-          gitKeys.get(located) ?? null,
-        ),
+        argv: [...located.prefix, ...argv],
+        environment: steeredEnvironment({ ...call, ...unhooked }, route, 'uv', git),
       };
     },
   };
@@ -100,12 +98,29 @@ interface Run {
   readonly recognised: Recognised;
   readonly located: Located;
   readonly call: Call;
-  readonly git: GitKeys;
 }
+
+/** What is known of a run beside its words, for steering it. */
+interface Seen {
+  readonly git: GitKeys;
+  readonly folders: Awaited<ReturnType<typeof wheelhousesIn>>;
+}
+
+async function lookAround({ machine }: InstallerPorts, run: Recognised, call: Call): Promise<Seen> {
+  const told = argumentsOf(run);
+  if (!told.fetches) return { git: null, folders: [] };
+  const git = await readGitKeys(machine, call);
+  // Others write down where their files lay.
+  const isAsked =
+    FROM_FOLDERS.has(told.verb) && setting(told, call, '--directory', 'UV_WORKING_DIR') === null;
+  return { git, folders: isAsked ? await wheelhousesIn(machine, told.scan, call.directory) : [] };
+}
+
+const FROM_FOLDERS: ReadonlySet<string> = new Set(['pip install', 'pip sync']);
 
 async function intend(
   ports: InstallerPorts,
-  { recognised, located, call, git }: Run,
+  { recognised, located, call, git, folders: houses }: Run & Seen,
 ): Promise<Intent> {
   const told = argumentsOf(recognised);
   const unhooked = withoutHooks(call, hooksKept(told));
@@ -123,7 +138,7 @@ async function intend(
     : { options: [], indexNames: new Set<string>() };
   const request = uvRequest(told, environment);
   const stated = await withoutNamed(ports, configuration.indexNames, request.options, directory);
-  const options = [...configuration.options, ...stated];
+  const options = [...configuration.options, ...withoutWheelhouses(stated, houses)];
   const sources = told.fetches ? await sourceFiles(ports, told, levels) : [];
   const workspace = sources.filter((path) => path.endsWith('.toml')).map(dirname);
   const folders = told.fetches && !OF_NO_PROJECT.test(told.verb) ? [directory, project] : [];
@@ -160,6 +175,7 @@ async function intend(
     proxy: null,
     ...(told.fetches ? { passingEnvironments: PASSING_ENVIRONMENTS } : {}),
     targets,
+    ...(houses.length === 0 ? {} : { wheelhouses: houses.map(({ path }) => path) }),
     notes: told.fetches
       ? [
           ...unhooked.notes,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import {
   BOTH_INSTALL,
   refused,
@@ -141,7 +141,7 @@ export const K10: Attack = {
       expect: refused('E-FRESH', 'WP-TAG-MOVED', { says: () => ['evil.test'] }),
       plain: BOTH_INSTALL,
       defence: 'repositories',
-      stop: restoreTag,
+      stop: ({ environment }) => rm(join(environment.home, '.gitconfig')),
     },
     {
       name: 'a folder of this machine by insteadOf',
@@ -150,7 +150,7 @@ export const K10: Attack = {
         const { good } = await openForge(stage);
         await commitEvil(stage);
         await moveTag(stage);
-        const folder = join(await good.git('rev-parse', '--show-toplevel'), '..');
+        const folder = dirname(await good.git('remote', 'get-url', 'origin'));
         await writeGitConfig(stage, `${folder}/`);
       },
       ask: tagged,

@@ -134,6 +134,7 @@ import { K23 } from './K23-not-the-real-one.ts';
 import { K24 } from './K24-other-downloads.ts';
 import { K25 } from './K25-many-at-once.ts';
 import { K26 } from './K26-conda-pip-part.ts';
+import { K27 } from './K27-offline.ts';
 import { M04 } from './M04-prototype-pollution.ts';
 import { M05 } from './M05-policy-typos.ts';
 import { M06 } from './M06-evidence-throws.ts';
@@ -274,6 +275,7 @@ export const ATTACKS: readonly Attack[] = [
   K24,
   K25,
   K26,
+  K27,
   M04,
   M05,
   M06,

@@ -39,7 +39,10 @@ const FORGES = new WeakMap<Stage, Forge>();
 
 /** A forge with the good code of `good`, under the tag v1.0 and on the branch main. */
 export async function openForge(stage: Stage, host = FORGE): Promise<Forge> {
-  const server = await openGitServer(stage.world.host(host), stage.environment.root);
+  const { world, environment } = stage;
+  // For the installers alone: git itself believes no authority of the world's.
+  environment.setVariables({ GIT_SSL_CAINFO: world.authority.caFile });
+  const server = await openGitServer(world.host(host), environment.root);
   const good = await server.create('good', sourceOf('GOOD'));
   const first = await good.git('rev-parse', 'HEAD');
   await good.git('tag', 'v1.0');
