@@ -8,7 +8,13 @@ import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
 import { writeTar, writeTarGz } from '../../test/world/tar.ts';
 import { writeZip, type ZipEntry } from '../../test/world/zip.ts';
-import { openZip, readSdist, readWheel, verifyArchiveIdentity } from './index.ts';
+import {
+  openZip,
+  readSdist,
+  readWheel,
+  verifyArchiveIdentity,
+  verifyArchiveShape,
+} from './index.ts';
 
 const WHEEL = 'good-1.0-py3-none-any.whl';
 const SDIST = 'good-1.0.tar.gz';
@@ -74,6 +80,8 @@ describe('a wheel', () => {
     ['an absolute path', [METADATA, file('/a')]],
     ['a drive', [METADATA, file('C:a')]],
     ['a backslash', [METADATA, file('a\\b')]],
+    ['a symbolic link', [METADATA, { ...file('a', 'b'), mode: 0o120_777 }]],
+    ['a device', [METADATA, { ...file('a'), mode: 0o020_666 }]],
     ['a NUL', [METADATA, file('a.py\0.txt')]],
     ['a control character', [METADATA, file('a\u001b[2J')]],
     ['two .dist-info folders', [METADATA, file('other-1.0.dist-info/METADATA', 'x')]],
@@ -93,6 +101,11 @@ describe('a wheel', () => {
     ['a comment that is a ZIP', { comment: writeZip([METADATA]) }],
   ])('with %s is refused', async (_what, shape) => {
     expect(await wheelCode([METADATA], shape)).toBe('WP-ARCHIVE-MALFORMED');
+  });
+
+  it('with folders, and without modes, is accepted', async () => {
+    const folder = { ...file('a/'), mode: 0o040_755 };
+    expect(await wheelCode([METADATA, folder, { ...file('a/b'), mode: 0 }])).toBe('accepted');
   });
 
   it('with a plain comment is accepted', async () => {
@@ -174,6 +187,48 @@ describe('an sdist', () => {
     ['half a gzip', writeTarGz([pkgInfo]).subarray(0, 60)],
   ])('with %s is refused', async (_what, bytes) => {
     expect(await codeOf(readSdist(SDIST, held(bytes)))).toBe('WP-ARCHIVE-MALFORMED');
+  });
+
+  const link = (name: string, linkName: string, type = '2') => ({
+    ...file(name),
+    type,
+    linkName,
+  });
+
+  it.each([
+    ['a name above it', [file('good-1.0/../../x')]],
+    ['a name above it, for Windows', [file('good-1.0\\..\\..\\x')]],
+    ['an absolute name', [file('/x')]],
+    ['the name of a drive', [file('C:x')]],
+    ['a link above it', [link('good-1.0/l', '../../x')]],
+    ['a link beside it', [link('good-1.0/l', '../x')]],
+    ['an absolute link', [link('good-1.0/l', '/x')]],
+    ['a link to nothing', [link('good-1.0/l', '')]],
+    ['a hard link above it', [link('good-1.0/l', '../x', '1')]],
+    ['a file behind a link', [link('good-1.0/l', 'good'), file('good-1.0/L/x')]],
+    ['a file in place of a link', [link('good-1.0/l', 'good'), file('good-1.0/./l')]],
+    [
+      'a link by its long name',
+      [{ name: 'K', data: Buffer.from('/a/long/name\0'), type: 'K' }, link('good-1.0/l', 'good')],
+    ],
+    [
+      'a link by its pax name',
+      [{ name: 'x', data: Buffer.from('14 linkpath=/\n'), type: 'x' }, link('good-1.0/l', 'good')],
+    ],
+  ])('with %s is refused, and so is an archive', async (_what, members) => {
+    const bytes = held(writeTarGz([pkgInfo, ...members]));
+    expect(await codeOf(readSdist(SDIST, bytes))).toBe('WP-ARCHIVE-MALFORMED');
+    expect(await codeOf(verifyArchiveShape('main.tar.gz', bytes))).toBe('WP-ARCHIVE-MALFORMED');
+  });
+
+  it.each([
+    ['dots in its names', [file('./good-1.0/..hidden/a..b')]],
+    ['a link inside', [link('good-1.0/a/l', '../PKG-INFO'), link('good-1.0/m', '.')]],
+    ['a hard link inside', [link('good-1.0/l', 'good-1.0/PKG-INFO', '1')]],
+    ['a link beside its folder, without one around all', [link('l', 'good-1.0/PKG-INFO')]],
+  ])('with %s is accepted', async (_what, members) => {
+    const bytes = held(writeTarGz([pkgInfo, ...members]));
+    expect(await codeOf(readSdist(SDIST, bytes))).toBe('accepted');
   });
 
   it('that would expand far beyond its size is refused', async () => {

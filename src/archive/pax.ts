@@ -4,12 +4,15 @@ import { malformed } from './refuse.ts';
 export interface PaxOverrides {
   readonly path?: string;
   readonly size?: number;
+  readonly linkName?: string;
 }
 
-/** A pax extended header's records, `LENGTH KEY=VALUE\n` (POSIX.1-2001), as far as they move or resize a member. */
+type Found = { -readonly [key in keyof PaxOverrides]: PaxOverrides[key] };
+
+/** A pax extended header's records, `LENGTH KEY=VALUE\n` (POSIX.1-2001), as far as they move, link or resize a member. */
 export function readPax(filename: string, contents: Uint8Array): PaxOverrides {
   const bytes = Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength);
-  const found: { path?: string; size?: number } = {};
+  const found: Found = {};
   for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at);
     const digits = bytes.subarray(at, Math.max(at, space)).toString('latin1');
@@ -26,12 +29,7 @@ export function readPax(filename: string, contents: Uint8Array): PaxOverrides {
   return found;
 }
 
-function takeRecord(
-  filename: string,
-  found: { path?: string; size?: number },
-  key: string,
-  value: string,
-): void {
+function takeRecord(filename: string, found: Found, key: string, value: string): void {
   if (key.startsWith('GNU.sparse')) throw malformed(filename, 'holds a sparse file');
   if (key === 'path') {
     if (found.path !== undefined || value === '')
@@ -41,5 +39,9 @@ function takeRecord(
     if (found.size !== undefined || !/^\d{1,15}$/u.test(value))
       throw malformed(filename, 'a pax header has an unreadable size');
     found.size = Number(value);
+  } else if (key === 'linkpath') {
+    if (found.linkName !== undefined)
+      throw malformed(filename, 'a pax header says twice where a link leads');
+    found.linkName = value;
   }
 }

@@ -19,6 +19,14 @@ export async function readSdist(filename: string, bytes: HeldBytes): Promise<Sdi
   return metadata === null ? null : readCoreMetadata(filename, metadata);
 }
 
+/**
+ * An archive that has no release to name: that nothing in it leads out of its folder.
+ * @throws Refusal `WP-ARCHIVE-MALFORMED`, `WP-LIMIT-ARCHIVE`
+ */
+export async function verifyArchiveShape(filename: string, bytes: HeldBytes): Promise<void> {
+  await findPkgInfo(filename, bytes);
+}
+
 async function findPkgInfo(filename: string, bytes: HeldBytes): Promise<Uint8Array | null> {
   const lower = filename.toLowerCase();
   if (lower.endsWith('.zip')) return findInZip(filename, bytes);

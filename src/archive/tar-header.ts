@@ -8,6 +8,8 @@ export interface TarHeader {
   readonly size: number;
   /** One character; `0` for a plain file. */
   readonly type: string;
+  /** Of a link, what it leads to. */
+  readonly linkName: string;
 }
 
 /** One header block (POSIX ustar; GNU's base-256 sizes too). */
@@ -22,6 +24,7 @@ export function readTarHeader(filename: string, block: Uint8Array): TarHeader {
     name: prefix === '' ? last : `${prefix}/${last}`,
     size: readNumber(filename, bytes.subarray(124, 136)),
     type,
+    linkName: text(bytes, 157, 100),
   };
 }
 

@@ -5,6 +5,7 @@ import { BlockStream } from './block-stream.ts';
 import { type PaxOverrides, readPax } from './pax.ts';
 import { malformed, tooLarge } from './refuse.ts';
 import { BLOCK_BYTES, readTarHeader, type TarHeader } from './tar-header.ts';
+import { TarPaths } from './tar-paths.ts';
 
 export interface TarMember {
   readonly name: string;
@@ -28,6 +29,7 @@ export async function* readTar(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<TarMember> {
   const stream = new BlockStream(chunks);
+  const paths = new TarPaths(filename);
   let overrides: PaxOverrides = {};
   for (let count = 0; ; count += 1) {
     if (count > MAX_ARCHIVE_ENTRIES) throw tooLarge(filename, 'holds too many entries');
@@ -40,11 +42,14 @@ export async function* readTar(
       overrides = { ...overrides, ...(await readExtension(filename, stream, header)) };
       continue;
     }
-    yield* readMember(filename, stream, {
+    const member = {
       ...header,
       name: overrides.path ?? header.name,
       size: overrides.size ?? header.size,
-    });
+      linkName: overrides.linkName ?? header.linkName,
+    };
+    paths.admit(member);
+    yield* readMember(filename, stream, member);
     overrides = {};
   }
   await expectZeros(filename, stream);
@@ -89,15 +94,19 @@ async function readExtension(
   if (contents.length !== header.size || (await stream.skip(rest)) !== rest) {
     throw malformed(filename, 'is cut short');
   }
-  if (header.type === 'K') return {};
-  if (header.type === 'L')
-    return { path: Buffer.from(contents).toString('utf8').replace(/\0+$/u, '') };
+  if (header.type === 'K') return { linkName: longName(contents) };
+  if (header.type === 'L') return { path: longName(contents) };
   const overrides = readPax(filename, contents);
   if (header.type === 'x') return overrides;
   if (Object.keys(overrides).length > 0) {
     throw malformed(filename, 'a global pax header names or resizes members');
   }
   return {};
+}
+
+/** What GNU tar writes before a member whose name, or whose target, is too long for its header. */
+function longName(contents: Uint8Array): string {
+  return Buffer.from(contents).toString('utf8').replace(/\0+$/u, '');
 }
 
 /** Readers differ in whether they go on after an empty block; so nothing may follow. */

@@ -24,6 +24,9 @@ export interface WheelContents extends CoreMetadata {
 export async function readWheel(filename: string, bytes: HeldBytes): Promise<WheelContents> {
   const zip = await openZip(filename, bytes);
   const names = zip.entries.map((entry) => entry.name);
+  const special = zip.entries.find(({ isSpecial }) => isSpecial);
+  if (special !== undefined)
+    throw malformed(filename, `the entry '${safeText(special.name)}' is a link or a special file`);
   const distInfo = onlyDistInfo(filename, names);
   verifyFolderName(filename, distInfo);
   const entry = zip.entries.find(({ name }) => name === `${distInfo}/METADATA`);

@@ -14,6 +14,8 @@ export interface ZipEntry {
   readonly expanded: number;
   /** Of the local header. */
   readonly offset: number;
+  /** By its Unix mode a link or a device: some readers make one, others a file of its contents. */
+  readonly isSpecial: boolean;
 }
 
 export const STORED = 0;
@@ -22,6 +24,10 @@ export const HAS_DESCRIPTOR = 1 << 3;
 const IS_UTF8 = 1 << 11;
 /** Bits 1 and 2 only say how hard the compressor tried. */
 const KNOWN_FLAGS = 0b110 | HAS_DESCRIPTOR | IS_UTF8;
+/** The upper half of the external attributes, where a Unix mode stands (APPNOTE 4.4.15): S_IFMT. */
+const FILE_TYPE = 0o170_000;
+/** None stated, folder, file. */
+const PLAIN_TYPES: ReadonlySet<number> = new Set([0, 0o040_000, 0o100_000]);
 const SIGNATURE = 0x02014b50;
 const FIXED_BYTES = 46;
 
@@ -89,7 +95,8 @@ function readEntry(
   );
   const method = fields.u16(at + 10);
   const crc = fields.u32(at + 16);
-  const entry = { name, nameBytes, flags, method, crc, packed, expanded, offset };
+  const isSpecial = !PLAIN_TYPES.has((fields.u32(at + 38) >>> 16) & FILE_TYPE);
+  const entry = { name, nameBytes, flags, method, crc, packed, expanded, offset, isSpecial };
   if (disk !== 0) throw malformed(filename, 'is one part of a ZIP split over several files');
   checkEntry(filename, entry);
   return { entry, length: end - at };

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readSdist, readWheel, verifyArchiveIdentity } from '../archive/index.ts';
+import {
+  readSdist,
+  readWheel,
+  verifyArchiveIdentity,
+  verifyArchiveShape,
+} from '../archive/index.ts';
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
@@ -35,6 +40,7 @@ async function read(
   sidecars: SidecarLedger,
 ): Promise<Finding> {
   if (artifact.kind === 'archive') {
+    await verifyArchiveShape(artifact.filename, bytes);
     return { ...base, state: 'absent', detail: 'an archive without a name to compare', code: null };
   }
   if (artifact.kind === 'sdist') {
