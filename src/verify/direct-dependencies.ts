@@ -5,6 +5,7 @@ import { reason, type Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
 import { addressKey, printableUrl } from '../core/url.ts';
 import { dependenciesIn } from '../evidence/index.ts';
+import { judgeEntry, type Policy } from '../policy/index.ts';
 
 interface PastUs extends DirectDependency {
   readonly url: string;
@@ -14,6 +15,13 @@ interface DirectDependency {
   readonly project: string;
   /** The release whose metadata names the address. */
   readonly parent: Pick<Artifact, 'filename' | 'index'>;
+}
+
+/** What may be there although it came past us. */
+interface PastAllowed {
+  readonly policy: Policy;
+  readonly wishes: readonly Wish[];
+  readonly now: number;
 }
 
 /**
@@ -54,6 +62,17 @@ export class DirectDependencies {
     const found = this.#pastUs.get(project);
     if (found === undefined || wishes.some((wish) => wish.project === project)) return null;
     return refusalOf(found, found.url);
+  }
+
+  /** As {@link judgePastUs}, unless the policy makes an exception. */
+  objectionTo(
+    { name, version }: { readonly name: string; readonly version: string },
+    { policy, wishes, now }: PastAllowed,
+  ): Reason | null {
+    const against = this.judgePastUs(name, wishes);
+    if (against === null) return null;
+    const entry = { project: name, version, code: against.code };
+    return judgeEntry(policy, entry, now).admitted ? null : against;
   }
 
   /** Why an address is not fetched; `null` where no metadata named it, or the user did as well. */

@@ -20,6 +20,8 @@ export interface FileCaseParts {
   readonly records: Records;
   readonly atHand: BytesAtHand;
   readonly maxFileBytes: number;
+  /** What speaks against a file once it has been looked into; `null`: nothing. */
+  readonly against: (artifact: Artifact) => Reason | null;
 }
 
 export interface FileCaseStart {
@@ -176,7 +178,7 @@ export class FileCase {
   async #judgeStored(stored: OpenBlob): Promise<Settled> {
     let decision: Decision;
     try {
-      decision = await this.#parts.question.answer(this.#artifact, stored);
+      decision = await this.#answer(stored);
       if (releases(decision)) this.#kept = await this.#parts.atHand.keep(stored);
     } finally {
       await stored.close();
@@ -227,7 +229,7 @@ export class FileCase {
       digests: draft.digests(),
       read: (position, length) => draft.read(position, length),
     };
-    const decision = await this.#parts.question.answer(this.#artifact, held);
+    const decision = await this.#answer(held);
     await this.#outflow.detach();
     if (!releases(decision)) {
       await draft.quarantine(decision.reasons.map(({ message }) => message).join('; '));
@@ -236,6 +238,12 @@ export class FileCase {
     this.#kept = await this.#parts.atHand.keep(held);
     await draft.publish(held.digests.sha256);
     return await this.#conclude(decision, held);
+  }
+
+  async #answer(bytes: HeldBytes): Promise<Decision> {
+    const decision = await this.#parts.question.answer(this.#artifact, bytes);
+    const against = releases(decision) ? this.#parts.against(this.#artifact) : null;
+    return against === null ? decision : { ...decision, verdict: 'refused', reasons: [against] };
   }
 
   /** Recorded first, released second: there is no effect without its record. */

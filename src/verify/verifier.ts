@@ -21,7 +21,7 @@ import type {
   Verification,
 } from '../core/verification.ts';
 import { projectOf, type SidecarLedger } from '../evidence/index.ts';
-import { judgeEntry, rulesFor, type Policy } from '../policy/index.ts';
+import { rulesFor, type Policy } from '../policy/index.ts';
 import { HostMemory } from '../trust/hosts.ts';
 import { PublisherMemory } from '../trust/publisher-memory.ts';
 import { PageMemory } from '../trust/page-memory.ts';
@@ -140,6 +140,7 @@ export class Verifier implements Verification {
       question: this.#question,
       records,
       maxFileBytes: policy.maxFileBytes,
+      against: (artifact) => this.#requiredInside(artifact),
     };
     this.#userHosts =
       parts.userAddresses === undefined
@@ -257,22 +258,26 @@ export class Verifier implements Verification {
   }
 
   #given(artifact: Artifact, credentials: Credentials, metadata: Uint8Array): Reason | null {
+    const against = this.#required(artifact, metadata);
+    if (against === null) this.#ahead?.metadataGiven(artifact, credentials, metadata);
+    return against;
+  }
+
+  /** Whoever does not get the metadata beside a wheel may look into the wheel, and follow that. */
+  #requiredInside(artifact: Artifact): Reason | null {
+    const inside = this.#parts.sidecars.inside(artifact.url);
+    return inside === null ? null : this.#required(artifact, inside.bytes);
+  }
+
+  #required(artifact: Artifact, metadata: Uint8Array): Reason | null {
     const past = this.#direct.note(artifact, metadata);
-    for (const project of past) {
-      const against = this.objectionToPast({ name: project, version: '' });
-      if (against !== null) return against;
-    }
-    this.#ahead?.metadataGiven(artifact, credentials, metadata);
-    return null;
+    const against = past.map((name) => this.objectionToPast({ name, version: '' }));
+    return against.find((one) => one !== null) ?? null;
   }
 
   /** What speaks against something that came past us (git, a file of this machine); `null`: nothing. */
-  objectionToPast({ name, version }: { readonly name: string; readonly version: string }) {
-    const { policy, wishes } = this.#parts;
-    const against = this.#direct.judgePastUs(name, wishes);
-    if (against === null) return null;
-    const entry = { project: name, version, code: against.code };
-    return judgeEntry(policy, entry, this.#pageParts.now()).admitted ? null : against;
+  objectionToPast(found: { readonly name: string; readonly version: string }): Reason | null {
+    return this.#direct.objectionTo(found, { ...this.#parts, now: this.#pageParts.now() });
   }
 
   /** The wheel is fetched and judged; there is a word of it only where it is refused, or asked for. */
@@ -344,15 +349,7 @@ export class Verifier implements Verification {
   #newCase(start: FileCaseStart): FileCase {
     const { upstream } = this.#fileParts;
     const way = this.#userHosts?.wayTo(start.artifact, upstream) ?? upstream;
-    const fileCase = new FileCase({ ...this.#fileParts, upstream: way }, start);
-    void this.#noteDependencies(fileCase);
-    return fileCase;
-  }
-
-  async #noteDependencies({ fetched, artifact }: FileCase): Promise<void> {
-    await fetched;
-    const inside = this.#parts.sidecars.inside(artifact.url);
-    if (inside !== null) this.#direct.note(artifact, inside.bytes);
+    return new FileCase({ ...this.#fileParts, upstream: way }, start);
   }
 
   /** The case that is open already; what was fetched ahead becomes one that somebody asked for. */
