@@ -92,6 +92,8 @@ export interface FileAskedFor {
   readonly constraint: boolean;
   /** Who named it: a variable, a configuration file; the command line where absent. */
   readonly where?: string;
+  /** What it is for whoever reads it, where its name does not tell (`pdm.lock`, `Pipfile.lock`). */
+  readonly format?: string;
 }
 
 /** Reads what the user already pinned. */

@@ -7,6 +7,7 @@ import type { Machine } from '../core/machine.ts';
 import { activeEnvironment } from './active-environment.ts';
 import { tomlAt, type ProjectFile } from './project-file.ts';
 import { isTable, own, tableAt, textsIn, type Table } from './toml.ts';
+import { ancestorsOf } from './uv-configuration.ts';
 
 /** PDM's settings: of the project, of the user, of the machine; each file after one that beats it. */
 export interface PdmLevel {
@@ -128,4 +129,14 @@ async function savedPython(
   const file = join(root, '.pdm-python');
   if ((await machine.kindOf(file)) !== 'file') return null;
   return ((await machine.readText(file)) ?? '').trim();
+}
+
+/** Projects above that may count this one among their members: their lock is this one's, too. */
+export async function workspaceRoots(machine: Machine, root: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const folder of ancestorsOf(root).slice(1)) {
+    const table = await tomlAt(machine, join(folder, 'pyproject.toml'));
+    if (Object.hasOwn(tableAt(table, 'tool', 'pdm'), 'workspace')) found.push(folder);
+  }
+  return found;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from 'node:path';
 import { reason, type Reason } from '../core/errors.ts';
-import type { Installer, InstallTarget } from '../core/installer.ts';
+import type { Call, Installer, InstallTarget } from '../core/installer.ts';
+import type { Machine } from '../core/machine.ts';
 import { safeText } from '../core/safe-text.ts';
 import { has, valuesOf } from './argument-scan.ts';
 import { passedPipArguments } from './passed-arguments.ts';
@@ -12,6 +13,7 @@ import {
   pdmTargets,
   readPdmLevels,
   standingOptions,
+  workspaceRoots,
   type PdmLevel,
   type PdmSource,
 } from './pdm-project.ts';
@@ -54,9 +56,12 @@ async function lookAt({ ports, argv, call, home }: ToolRun): Promise<ToolOutlook
     fetches: told.fetches,
     runsProgram: told.runsProgram,
     asked: {
-      project: { directories: [root], own: [] },
+      project: {
+        directories: [root, ...(project === null ? [] : await workspaceRoots(machine, root))],
+        own: ['pylock.toml'],
+      },
       requirements: [...wordRequirements(told), ...requirementsOf(project)],
-      files: project === null ? [] : await lockFile(ports, project, told),
+      files: project === null ? [] : await lockFile(machine, { project, told, call }),
       options: sources.map(({ option }) => option).filter(({ value }) => value !== null),
     },
     targets: ofItself
@@ -111,16 +116,21 @@ function requirementsOf(project: ProjectFile | null): Asked['requirements'] {
 }
 
 async function lockFile(
-  { machine }: InstallerPorts,
-  { root }: ProjectFile,
-  { scan, verb }: PdmArguments,
+  machine: Machine,
+  {
+    project,
+    told,
+    call,
+  }: { readonly project: ProjectFile; readonly told: PdmArguments; readonly call: Call },
 ): Promise<Asked['files']> {
-  const stated = valuesOf(scan, '--lockfile').at(-1);
-  const names = stated === undefined ? ['pdm.lock', 'pylock.toml'] : [stated];
-  for (const name of names) {
-    const path = resolve(root, name);
-    if ((await machine.kindOf(path)) === 'file')
-      return [{ path, constraint: true, where: 'pdm', replaced: verb === 'lock' }];
+  const stated = valuesOf(told.scan, '--lockfile').at(-1) || call.environment['PDM_LOCKFILE'];
+  const likely = ['pdm.lock', 'pylock.toml'].map((name) => resolve(project.root, name));
+  const folders = [call.directory, project.root];
+  const paths = stated ? folders.map((folder) => resolve(folder, stated)) : likely;
+  for (const path of paths) {
+    if ((await machine.kindOf(path)) !== 'file') continue;
+    const how = { format: 'pdm.lock', replaced: told.verb === 'lock' };
+    return [{ path, constraint: true, where: 'pdm', ...how }];
   }
   return [];
 }

@@ -44,7 +44,9 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
     fetches: !LOCAL_VERBS.has(verb) && (runsProgram || !has(scan, '--help', '-h')),
     runsProgram,
     asked: {
-      ...(pipfile === null ? {} : { project: { directories: [dirname(pipfile.path)], own: [] } }),
+      ...(pipfile === null
+        ? {}
+        : { project: { directories: [dirname(pipfile.path)], own: PYLOCKS } }),
       requirements: [
         ...wordRequirements(verb, scan),
         ...(pipfile === null ? [] : pipfileRequirements(pipfile)),
@@ -80,6 +82,8 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
   };
 }
 
+/** It takes this one before its own, where it is there. */
+const PYLOCKS = ['pylock.toml'];
 const WORDS = 'command line';
 const PASSED = '--extra-pip-args';
 const PASSED_VARIABLE = 'PIPENV_EXTRA_PIP_ARGS';
@@ -140,9 +144,11 @@ async function lockFile(
   { path }: Pipfile,
   verb: string,
 ): Promise<Asked['files']> {
-  const lock = join(dirname(path), 'Pipfile.lock');
+  // Beside it, whatever its own name is.
+  const lock = `${path}.lock`;
   if ((await machine.kindOf(lock)) !== 'file') return [];
-  return [{ path: lock, constraint: true, where: 'pipenv', replaced: verb === 'lock' }];
+  const how = { format: 'Pipfile.lock', replaced: verb === 'lock' };
+  return [{ path: lock, constraint: true, where: 'pipenv', ...how }];
 }
 
 async function systemTarget({

@@ -291,7 +291,7 @@ describe('verbs that look local', () => {
     const files = { '/w/pyproject.toml': '', '/w/other.toml': '' };
     for (const option of ['--lockfile other.toml', '--lockf=other.toml', '-L=other.toml']) {
       expect(await asked(`pdm sync ${option}`, { files })).toStrictEqual([
-        'constraint /w/other.toml',
+        'constraint /w/other.toml as pdm.lock',
       ]);
     }
   });

@@ -34,6 +34,7 @@ export interface FileNamed {
   readonly where: string;
   /** It is about to be written anew: that it lacks hashes keeps nobody from that. */
   readonly replaced?: boolean;
+  readonly format?: string;
 }
 
 /** What can be seen of a run beforehand, whichever installer it is. */

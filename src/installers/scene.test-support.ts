@@ -59,8 +59,9 @@ export class FakePins implements PinReader {
     this.#readings = readings;
   }
 
-  async readFile({ path, constraint, directory }: Parameters<PinReader['readFile']>[0]) {
-    this.asked.push(`${constraint ? 'constraint' : 'file'} ${resolve(directory, path)}`);
+  async readFile({ path, constraint, directory, format }: Parameters<PinReader['readFile']>[0]) {
+    const meant = format === undefined ? '' : ` as ${format}`;
+    this.asked.push(`${constraint ? 'constraint' : 'file'} ${resolve(directory, path)}${meant}`);
     return await Promise.resolve({ ...NOTHING, ...this.#readings[path] });
   }
 

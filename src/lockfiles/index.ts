@@ -39,8 +39,9 @@ export function createPinReader(readText: ReadText): PinReader {
     async readFile(asked) {
       if (/^https?:/iu.test(asked.path))
         throw remoteFile(asked.path, asked.where ?? 'command line');
-      const format = formatNamed(basename(asked.path));
-      return await (format ?? REQUIREMENTS).read(asked, readText);
+      const named = formatNamed(basename(asked.path)) ?? REQUIREMENTS;
+      const meant = LOCK_FORMATS.find(({ name }) => name === asked.format);
+      return await (named === REQUIREMENTS ? (meant ?? named) : named).read(asked, readText);
     },
     formatOf(filename) {
       const format = formatNamed(filename);
