@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseArgs } from 'node:util';
-import type { Attack } from '../test/attacks/attack.ts';
+import type { Attack, Form, Twin } from '../test/attacks/attack.ts';
 import {
   judgeForm,
   judgePlain,
@@ -9,11 +9,10 @@ import {
   type Outcome,
 } from '../test/attacks/harness.ts';
 import { ATTACKS } from '../test/attacks/index.ts';
-import { suits } from '../test/attacks/suits.ts';
+import { whyNot } from '../test/attacks/suits.ts';
 import {
   INSTALLERS,
   INSTALLER_VERSIONS,
-  isTool,
   newest,
   PROJECT_TOOLS,
   type AnyInstaller,
@@ -23,13 +22,16 @@ import {
  * Mounts every attack of test/attacks on loopback, through real pip and real uv, and prints a line
  * each. `--only A01,B14` chooses; `--installer poetry,pdm` mounts what these can be asked ("unsaid":
  * an attack whose words are pip's or uv's own); `--full` adds them and older installers, every second try, the plain
- * installers, and the proof that each attack succeeds once its defence is out; `--why` shows what
- * was said where something failed.
+ * installers, and the proof that each attack succeeds once its defence is out (`--newest`: without
+ * the older versions); `--forms` prints a line for each form, and why one was not asked of an
+ * installer; `--why` shows what was said where something failed.
  */
 
 const { values } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
+    newest: { type: 'boolean', default: false },
+    forms: { type: 'boolean', default: false },
     plain: { type: 'boolean', default: false },
     why: { type: 'boolean', default: false },
     only: { type: 'string' },
@@ -48,43 +50,55 @@ interface Line {
   readonly text: string;
   readonly passed: boolean;
   readonly faults: readonly string[];
+  readonly forms: readonly string[];
 }
 
 async function runJob({ attack, installer, version }: Job): Promise<Line> {
   const setting = { installer, version };
   const began = performance.now();
   const faults: string[] = [];
+  const forms: string[] = [];
   const exits = new Set<string>();
   let played = 0;
-  const note = (name: string, outcome: Outcome): boolean => {
+  const note = (name: string, outcome: Outcome, word = 'passed'): boolean => {
     faults.push(...outcome.faults.map((fault) => `${name}: ${fault}`));
-    if (outcome.unsuitable === undefined) played += 1;
     if (outcome.faults.length > 0 && values.why) faults.push(outcome.said);
-    return outcome.faults.length === 0;
+    const holds = outcome.faults.length === 0;
+    if (outcome.unsuitable === undefined) {
+      played += 1;
+      forms.push(`${name}: ${holds ? word : 'FAILED'}`);
+    } else forms.push(`${name}: not asked: ${outcome.unsuitable}`);
+    return holds;
   };
-  for (const [place, form] of attack.forms
-    .filter((one) => suits(one, installer, version))
-    .entries()) {
+  const playable = <Kind extends Form | Twin>(scenes: readonly Kind[]): readonly Kind[] =>
+    scenes.filter((scene) => {
+      const why = whyNot(scene, installer, version);
+      if (why !== null) forms.push(`${scene.name}: not asked: ${why}`);
+      return why === null;
+    });
+  for (const [place, form] of playable(attack.forms).entries()) {
     if (!values.plain) {
       const outcome = await judgeForm(form, setting, values.full || place === 0);
-      note(form.name, outcome);
-      if (outcome.unsuitable === undefined) exits.add(wordFor(form, outcome.exit));
+      const word = wordFor(form, outcome.exit);
+      note(form.name, outcome, word);
+      if (outcome.unsuitable === undefined) exits.add(word);
     }
     if (
       (values.full || values.plain) &&
-      form.plain !== null &&
-      !isTool(installer) &&
+      form.plain?.[installer] !== undefined &&
       version === newest(installer)
     )
-      note(`${form.name} (plain)`, await judgePlain(form, setting));
+      note(`${form.name} (plain)`, await judgePlain(form, setting), form.plain[installer]);
     const { defence } = form;
     if (values.full && typeof defence === 'string' && form.fallsFor?.includes(installer) !== false)
-      note(`${form.name} (without ${defence})`, await judgeUndefended(form, defence, setting));
+      note(
+        `${form.name} (without ${defence})`,
+        await judgeUndefended(form, defence, setting),
+        'not held',
+      );
   }
   let benign = true;
-  for (const twin of values.plain
-    ? []
-    : (attack.twins ?? []).filter((one) => suits(one, installer, version)))
+  for (const twin of values.plain ? [] : playable(attack.twins ?? []))
     benign = note(`benign: ${twin.name}`, await judgeTwin(twin, setting)) && benign;
   const name = version === newest(installer) ? installer : `${installer} ${version}`;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -92,10 +106,11 @@ async function runJob({ attack, installer, version }: Job): Promise<Line> {
   const twins = attack.twins === undefined ? '' : benign ? 'benign ok' : 'benign BLOCKED';
   const word = played === 0 ? 'unsaid' : passed ? 'ok    ' : 'FAILED';
   const columns = [attack.id, name.padEnd(11), word, [...exits].join(', ')];
-  return { text: [...columns, twins, `${seconds} s`].filter(Boolean).join('  '), passed, faults };
+  const text = [...columns, twins, `${seconds} s`].filter(Boolean).join('  ');
+  return { text, passed, faults, forms: values.forms ? forms : [] };
 }
 
-function wordFor(form: Attack['forms'][number], exit: number | null): string {
+function wordFor(form: Form, exit: number | null): string {
   if (form.expect.outcome !== 'refused') return form.expect.outcome;
   return `refused ${form.expect.classes[0]} ${form.expect.codes[0] ?? ''} (${exit ?? 'signal'})`;
 }
@@ -111,7 +126,7 @@ function chooseJobs(): Job[] {
   return attacks.flatMap((attack) =>
     installers.flatMap((installer) =>
       INSTALLER_VERSIONS[installer]
-        .slice(0, values.full ? undefined : 1)
+        .slice(0, values.full && !values.newest ? undefined : 1)
         .map((version) => ({ attack, installer, version })),
     ),
   );
@@ -124,6 +139,7 @@ async function work(): Promise<void> {
   for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
     const line = await runJob(job);
     console.log(line.text);
+    for (const form of line.forms) console.log(`      ${form}`);
     for (const fault of line.faults) console.log(`      ${fault}`);
     if (!line.passed) failed += 1;
   }

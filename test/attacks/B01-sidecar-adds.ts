@@ -5,13 +5,15 @@ import { runGuarded } from './door.ts';
 import { DEP, EVILDEP, listWithSidecar, metadataRequiring } from './lying-sidecar.ts';
 import { GOOD } from './stage.ts';
 
+const ITS_OWN_FORM = 'it goes on otherwise, in the other form';
+
 export const B01: Attack = {
   id: 'B01',
   title: 'the metadata beside the wheel adds a dependency',
   forms: [
     {
       name: 'with the right hash',
-      installers: ['pip', 'uv', 'pipenv'],
+      notBy: { poetry: ITS_OWN_FORM, pdm: ITS_OWN_FORM },
       mount: (stage) => {
         stage.world.publish(EVILDEP);
         listWithSidecar(stage, GOOD, metadataRequiring(['evildep']));
@@ -23,6 +25,7 @@ export const B01: Attack = {
     {
       name: 'with the right hash, where each file is installed as it comes',
       installers: ['poetry', 'pdm'],
+      notBy: { pipenv: ITS_OWN_FORM },
       mount: (stage) => {
         stage.world.publish(EVILDEP);
         listWithSidecar(stage, GOOD, metadataRequiring(['evildep']));

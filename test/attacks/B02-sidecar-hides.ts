@@ -6,13 +6,15 @@ import { DEP, listWithSidecar, metadataRequiring } from './lying-sidecar.ts';
 
 const WANTING = makeWheel({ name: 'good', version: '1.0', requires: ['dep'] });
 
+const ITS_OWN_FORM = 'it goes on otherwise, in the other form';
+
 export const B02: Attack = {
   id: 'B02',
   title: 'the metadata beside the wheel hides a dependency',
   forms: [
     {
       name: 'with the right hash',
-      installers: ['pip', 'uv', 'pipenv'],
+      notBy: { poetry: ITS_OWN_FORM, pdm: ITS_OWN_FORM },
       mount: (stage) => {
         stage.world.publish(DEP);
         listWithSidecar(stage, WANTING, metadataRequiring([]));
@@ -24,6 +26,7 @@ export const B02: Attack = {
     {
       name: 'with the right hash, where each file is installed as it comes',
       installers: ['poetry', 'pdm'],
+      notBy: { pipenv: ITS_OWN_FORM },
       mount: (stage) => {
         stage.world.publish(DEP);
         listWithSidecar(stage, WANTING, metadataRequiring([]));

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AnyInstaller } from '../world/installer-versions.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import { PASSED, refused, type Attack, type Witness } from './attack.ts';
 import { runGuarded } from './door.ts';
@@ -9,10 +8,15 @@ import { GOOD } from './stage.ts';
 const LIE = metadataRequiring(['evildep']);
 const LISTED = `/packages/${GOOD.filename}.metadata`;
 
+const ITS_OWN_FORM = 'it goes on otherwise, in the other form';
+
 /** They end where the metadata is refused. */
-const ATONCE: readonly AnyInstaller[] = ['pip', 'uv', 'pipenv'];
+const ATONCE = { notBy: { poetry: ITS_OWN_FORM, pdm: ITS_OWN_FORM } } as const;
 /** These say nothing and ask for the wheel, which is whole and verified. */
-const LOOKING_INSIDE: readonly AnyInstaller[] = ['poetry', 'pdm'];
+const LOOKING_INSIDE = {
+  installers: ['poetry', 'pdm'],
+  notBy: { pipenv: ITS_OWN_FORM },
+} as const;
 const NOT_HERE = { because: 'as in the form of its name' } as const;
 
 /** What it says was never asked for, let alone followed. */
@@ -30,7 +34,7 @@ export const B03: Attack = {
   forms: [
     {
       name: 'not of its hash',
-      installers: ATONCE,
+      ...ATONCE,
       mount: (stage) => {
         stage.world.publish(EVILDEP);
         putSidecar(stage, GOOD, LIE);
@@ -53,7 +57,7 @@ export const B03: Attack = {
     },
     {
       name: 'of another version',
-      installers: ATONCE,
+      ...ATONCE,
       mount: (stage) => listWithSidecar(stage, GOOD, metadataRequiring([], '2.0')),
       expect: refused('E-BYTES', 'WP-SIDECAR-DIFFERS', {
         neighbours: ['E-SOURCE'],
@@ -64,7 +68,7 @@ export const B03: Attack = {
     },
     {
       name: 'not of its hash, where the wheel is looked into instead',
-      installers: LOOKING_INSIDE,
+      ...LOOKING_INSIDE,
       mount: (stage) => {
         stage.world.publish(EVILDEP);
         putSidecar(stage, GOOD, LIE);
@@ -76,7 +80,7 @@ export const B03: Attack = {
     },
     {
       name: 'of another version, where the wheel is looked into instead',
-      installers: LOOKING_INSIDE,
+      ...LOOKING_INSIDE,
       mount: (stage) => listWithSidecar(stage, GOOD, metadataRequiring([], '2.0')),
       expect: refused('E-BYTES', 'WP-SIDECAR-DIFFERS', {
         neighbours: ['E-SOURCE'],

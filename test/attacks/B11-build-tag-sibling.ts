@@ -40,7 +40,7 @@ export const B11: Attack = {
     },
     {
       name: 'a build tag, told by default',
-      installers: ['pip', 'uv', 'poetry', 'pipenv'], // PDM takes the one without
+      notBy: { pdm: 'it takes the one without' },
       after: AN_HONEST_INSTALL,
       mount: ({ world }) => void world.publish(TAGGED),
       expect: PASSED,

@@ -26,7 +26,10 @@ function releaseWithout({ world }: Stage): void {
   world.publish(makeWheel({ name: 'good', version: '1.1' }));
 }
 
-// uv refuses such metadata by itself, before it asks for the address.
+const NOT_BY_UV = {
+  notBy: { uv: 'it refuses such metadata by itself, before it asks for the address' },
+} as const;
+
 const REFUSED = refused('E-SOURCE', 'WP-DIRECT-DEPENDENCY', {
   says: () => ['good-1.0-py3-none-any.whl', DEP.filename],
 });
@@ -37,7 +40,7 @@ export const B17: Attack = {
   forms: [
     {
       name: 'in the metadata beside the wheel',
-      installers: ['pip'],
+      ...NOT_BY_UV,
       mount: (stage) => mount(stage, true),
       expect: REFUSED,
       plain: { pip: 'installs', uv: 'refuses' },
@@ -46,7 +49,7 @@ export const B17: Attack = {
     },
     {
       name: 'in the wheel alone',
-      installers: ['pip'],
+      ...NOT_BY_UV,
       mount: (stage) => mount(stage, false),
       expect: REFUSED,
       plain: { pip: 'installs', uv: 'refuses' },
@@ -55,7 +58,7 @@ export const B17: Attack = {
     },
     {
       name: 'a file of this machine',
-      installers: ['pip'],
+      ...NOT_BY_UV,
       mount: async (stage) => {
         const path = await stage.write(DEP.filename, EVIL_DEP.bytes);
         stage.listOnly(requiring(pathToFileURL(path).href));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refused, type Attack, type Form, type Witness } from './attack.ts';
+import { everyTool, refused, type Attack, type Form, type Witness } from './attack.ts';
 import { EVIL, GOOD, type Stage } from './stage.ts';
 
 /*
@@ -32,6 +32,7 @@ async function laidOut(stage: Stage): Promise<void> {
 
 const scene = {
   installers: ['pip'],
+  notBy: everyTool('conda alone reads the file, and starts a pip for its pip part'),
   words: ({ environment }) => [
     join(environment.directory, 'bin', 'conda'),
     'env',

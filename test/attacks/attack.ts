@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Code } from '../../src/core/codes.ts';
 import type { RefusalClass } from '../../src/core/refusal-class.ts';
-import type { AnyInstaller, InstallerName } from '../world/installer-versions.ts';
+import type {
+  AnyInstaller,
+  InstallerName,
+  ProjectTool,
+  ToolName,
+} from '../world/installer-versions.ts';
 import type { Defence, WiringName } from './defences.ts';
 import type { Guarded, Knock } from './door.ts';
 import type { Stage } from './stage.ts';
@@ -25,6 +30,8 @@ export type Witness = (
 export interface Scene {
   readonly name: string;
   readonly installers?: readonly AnyInstaller[];
+  /** Who is not asked this, and why: a line each. */
+  readonly notBy?: Readonly<Partial<Record<AnyInstaller, string>>>;
   /** Older ones do not know how to be asked this. */
   readonly newestOf?: AnyInstaller;
   /** Tells the world what to say; the stage is honest when it begins. */
@@ -56,10 +63,17 @@ export interface Scene {
   readonly run?: (stage: Stage, knock: Knock) => Promise<Guarded>;
 }
 
+type Ending = 'installs' | 'refuses';
+/** Of pip and uv both, or of project tools alone. */
+type Plainly = Readonly<
+  Partial<Record<ToolName, Ending>> &
+    (Record<InstallerName, Ending> | Partial<Record<InstallerName, never>>)
+>;
+
 export interface Form extends Scene {
   readonly expect: Refused | Passed | Stopped;
   /** What the plain installers do, as measured; `null` where the form has no plain counterpart. */
-  readonly plain: Readonly<Record<InstallerName, 'installs' | 'refuses'>> | null;
+  readonly plain: Plainly | null;
   /** Without it the attack succeeds, or only the installer's own check is left. */
   readonly defence: Defence | NotTakenOut;
   /** Who falls for it once the defence is out; every installer where absent. */
@@ -130,4 +144,9 @@ export const OWN_SIGSTORE = {
 export const AN_HONEST_INSTALL = { ask: ['good'] } as const;
 
 export const BOTH_INSTALL = { pip: 'installs', uv: 'installs' } as const;
+/** For `notBy`: one reason for all that work on a project. */
+export function everyTool(why: string): Readonly<Record<ProjectTool, string>> {
+  return { poetry: why, pipenv: why, pdm: why };
+}
+
 export const BOTH_REFUSE = { pip: 'refuses', uv: 'refuses' } as const;

@@ -101,14 +101,15 @@ function unplayed(what: string): Outcome {
 }
 
 function plainOf({ plain }: Form, { installer }: Setting): 'installs' | 'refuses' | undefined {
-  return isTool(installer) ? undefined : plain?.[installer];
+  return plain?.[installer];
 }
 
 async function onStage(
   { installer, version }: Setting,
   play: (stage: Stage) => Promise<Outcome>,
 ): Promise<Outcome> {
-  await using world = await openWorld();
+  // Tools may ask their default index whatever the project names: it is there, and has nothing.
+  await using world = await openWorld({ knowsNothingElsewhere: isTool(installer) });
   await using environment = await openEnvironment(world, installer, version ?? newest(installer));
   const stage = openStage(world, environment);
   stage.honest();

@@ -34,6 +34,7 @@ import { B20 } from './B20-quarantined-or-archived.ts';
 import { B22 } from './B22-wheel-hidden.ts';
 import { B24 } from './B24-sdist-of-another.ts';
 import { B17 } from './B17-direct-dependency.ts';
+import { C12 } from './C12-path-escape.ts';
 import { D01 } from './D01-rogue-authority.ts';
 import { D02 } from './D02-bad-certificates.ts';
 import { D03 } from './D03-old-tls.ts';
@@ -175,6 +176,7 @@ export const ATTACKS: readonly Attack[] = [
   B22,
   B24,
   B17,
+  C12,
   D01,
   D02,
   D03,

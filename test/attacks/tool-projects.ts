@@ -25,7 +25,8 @@ function askedIn(words: readonly string[], index: string): Asked {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (word === '--extra-index-url') extra.push(words[(at += 1)] ?? '');
-    else if (word.startsWith('-') || /^\.{0,2}\//u.test(word)) throw new Unsuitable(word);
+    else if (word.startsWith('-') || /^\.{0,2}\//u.test(word))
+      throw new Unsuitable(`no project says ${word}`);
     else requirements.push(word);
   }
   return { requirements, indexes: [index, ...extra] };
@@ -40,13 +41,18 @@ export function projectWords(
   const { installer, directory } = environment;
   if (!isProjectTool(installer)) throw new Unsuitable(installer);
   const asked = askedIn(words, index);
-  for (const name of LOCKS) rmSync(join(directory, name), { force: true });
+  for (const name of LOCKS[installer]) rmSync(join(directory, name), { force: true });
   const { file, text } = PROJECTS[installer](asked);
   writeFileSync(join(directory, file), text);
   return INSTALLS[installer];
 }
 
-const LOCKS = ['poetry.lock', 'Pipfile.lock', 'pdm.lock', '.pdm-python'];
+/** Those of the others stay: they count for whoever works on the project. */
+const LOCKS: Readonly<Record<ProjectTool, readonly string[]>> = {
+  poetry: ['poetry.lock'],
+  pipenv: ['Pipfile.lock'],
+  pdm: ['pdm.lock', '.pdm-python'],
+};
 
 const INSTALLS: Readonly<Record<ProjectTool, readonly string[]>> = {
   poetry: ['poetry', 'install', '--no-root', '--no-interaction', '--no-ansi'],

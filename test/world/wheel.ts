@@ -30,6 +30,8 @@ export interface WheelWish {
   readonly files?: Readonly<Record<string, string>>;
   /** What METADATA says where it differs from the file name. */
   readonly metadata?: { readonly name?: string; readonly version?: string };
+  /** Further members of an sdist, as they stand. */
+  readonly members?: readonly TarEntry[];
   /** Changes the members just before they are written. */
   readonly bend?: (entries: readonly ZipEntry[]) => readonly ZipEntry[];
 }
@@ -79,7 +81,8 @@ export function makeSdist(wish: WheelWish): BuiltFile {
     name: `${root}/${name}`,
     data: Buffer.from(data),
   }));
-  return built(wish, `${root}.tar.gz`, writeTarGz(entries), metadata);
+  const bytes = writeTarGz([...entries, ...(wish.members ?? [])]);
+  return built(wish, `${root}.tar.gz`, bytes, metadata);
 }
 
 function built(wish: WheelWish, filename: string, bytes: Buffer, metadata: Buffer): BuiltFile {
