@@ -13,6 +13,8 @@ import { judgeHandedOut, judgeNextRun, judgeStore } from './invariants.ts';
 import { KILLED_AT_EACH_WRITE } from './R15-killed-at-each-write.ts';
 import { noise } from './R05-full-disk.ts';
 
+const GONE_WITHIN_MS = 60_000;
+
 /** Sends this many bytes, then does something, then (where nobody was killed) the rest. */
 function sendAndThen(file: BuiltFile, after: number, then: () => void): Hook {
   return (_request, response) => {
@@ -46,7 +48,9 @@ async function killGate(ground: Ground, mebibytes: number, share: number): Promi
   host.hooks.clear();
   const began = performance.now();
   faults.push(...(await judgeNextRun(ground, ['big'], [big])));
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const milliseconds = performance.now() - began;
+  if (milliseconds > GONE_WITHIN_MS) faults.push(`leftovers were there for ${milliseconds} ms`);
+  const seconds = (milliseconds / 1000).toFixed(1);
   return { faults, figure: `leftovers gone and file whole in the next run, ${seconds} s` };
 }
 
