@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { openEnvironment } from '../world/environments.ts';
@@ -228,9 +229,27 @@ describe('continuous integration', () => {
         all,
       );
     };
-    const installed = await play(install, { wheel: made.wheel }, '');
-    expect(installed.exit, installed.stderr).toBe(0);
-    const path = (await readFile(places.GITHUB_PATH, 'utf8')).trim();
+    // Of the clone's own modules, none is run in the place of Python's.
+    for (const name of ['venv', 'pip', 'ensurepip', 'runpy']) {
+      const module = join(machine.directory, `${name}.py`);
+      await writeFile(module, 'raise SystemExit("somebody else")\n');
+    }
+    const node = (await readdir(fromHere.PIP_FIND_LINKS)).find((name) => name.endsWith('.whl'));
+    const lines = (wheel: string) =>
+      [made.wheel, join(fromHere.PIP_FIND_LINKS, node ?? '')]
+        .map((path) => [path, path === made.wheel ? wheel : digestOf(path)] as const)
+        .map(([path, digest]) => `${pathToFileURL(path).href} --hash=sha256:${digest}\n`);
+    const own = join(machine.directory, 'own.txt');
+    await writeFile(own, lines(evil).join(''));
+    const tampered = await play(install, { requirements: 'own.txt' }, '');
+    expect(tampered.exit).not.toBe(0);
+    expect(tampered.stderr).toContain('DO NOT MATCH THE HASHES');
+    await writeFile(own, lines(digestOf(made.wheel)).join(''));
+    for (const inputs of [{ requirements: 'own.txt' }, { wheel: made.wheel }]) {
+      const installed = await play(install, inputs, '');
+      expect(installed.exit, installed.stderr).toBe(0);
+    }
+    const path = (await readFile(places.GITHUB_PATH, 'utf8')).trim().split('\n')[0] ?? '';
     expect(readdirSync(path)).toEqual(['wheelproof']);
 
     const refused = await play(command, { command: 'pip install -r "evil.txt"' }, path);
@@ -248,16 +267,23 @@ describe('continuous integration', () => {
     const recipe = await readFile(join(root, 'recipes/gitlab.yml'), 'utf8');
     const { '.wheelproof': job }: { readonly '.wheelproof': GitLabJob } = parseYaml(recipe);
     const script = /^#\s+- (wheelproof .*)$/mu.exec(recipe)?.[1] ?? '';
-    const lines = ['set -e', ...job.before_script, 'unset PIP_NO_INDEX PIP_FIND_LINKS', script];
+    const steps = ['set -e', ...job.before_script, 'unset PIP_NO_INDEX PIP_FIND_LINKS', script];
     const variables = { ...job.variables, WHEELPROOF_PACKAGE: made.wheel };
     await cp(join(machine.directory, 'good.txt'), join(machine.directory, 'requirements.txt'));
-    const ended = await run(['bash', '-c', lines.join('\n')], {
+    const ended = await run(['bash', '-c', steps.join('\n')], {
       ...fromHere,
       ...variables,
       // Where the Action has put it already: one fetch is enough.
       CI_BUILDS_DIR: places.RUNNER_TEMP,
     });
     expect(ended.exit, ended.stderr).toBe(0);
+    const refusedAgain = await run(['bash', '-c', ['set -e', ...job.before_script].join('\n')], {
+      ...fromHere,
+      ...variables,
+      WHEELPROOF_REQUIREMENTS: 'evil.txt',
+      CI_BUILDS_DIR: places.RUNNER_TEMP,
+    });
+    expect(refusedAgain.exit).not.toBe(0);
     const written = readdirSync(machine.directory);
     expect(job.artifacts.paths.filter((name) => !written.includes(name))).toEqual([]);
     expect(
