@@ -94,6 +94,37 @@ describe('pip-tools', () => {
     },
   );
 
+  it.each([
+    'cert = "x"',
+    'cache-dir = "cache"',
+    'cache_dir = "cache"',
+    'compile.client-cert = "x"',
+    'find-links = ["./wheels"]',
+    'sync.trusted-host = ["h"]',
+    'pip_args = "--isolated"',
+  ])('refuses the setting %s, also beside a file that it works on', async (setting) => {
+    const text = `[tool.pip-tools]\n${setting}\n`;
+    for (const [path, words] of [
+      ['/w/pyproject.toml', 'pip-compile'],
+      ['/w/sub/.pip-tools.toml', 'pip-compile sub/requirements.in'],
+      ['/w/own.toml', 'pip-compile --config own.toml'],
+    ] as const) {
+      const { refusals } = await intent(words, { [path]: text });
+      expect(refusals.map(({ code }) => code)).toStrictEqual(['WP-BYPASS-CONFIG']);
+    }
+    const left = await intent('pip-compile --no-config', { '/w/pyproject.toml': text });
+    expect(left.refusals).toStrictEqual([]);
+  });
+
+  it('installs where its settings say', async () => {
+    const files = {
+      '/w/pyproject.toml': '[tool.pip-tools]\npython-executable = "/v/bin/python"\n',
+    };
+    expect((await intent('pip-sync', files)).targets).toStrictEqual([
+      { kind: 'interpreter', path: '/v/bin/python' },
+    ]);
+  });
+
   it('reads what the project always hands on to pip', async () => {
     const files = { '/w/pyproject.toml': '[tool.pip-tools]\npip-args = "--proxy=x"\n' };
     expect((await intent('pip-compile', files)).refusals).toHaveLength(1);

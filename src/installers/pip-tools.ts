@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { basename, join, resolve } from 'node:path';
-import { reason, type Reason } from '../core/errors.ts';
+import { basename, resolve } from 'node:path';
 import type { Installer, InstallTarget } from '../core/installer.ts';
 import type { StatedOption } from '../core/lockfile.ts';
 import { activeEnvironment } from './active-environment.ts';
 import { has, scanArguments, valuesOf, type OptionTable, type Scan } from './argument-scan.ts';
 import { passedPipArguments } from './passed-arguments.ts';
+import {
+  NO_SETTINGS,
+  pipToolsSettings,
+  SOURCES,
+  STRONGER,
+  strongerRefusal,
+  type PipToolsSettings,
+} from './pip-tools-settings.ts';
 import { pipUnderneath } from './pip-underneath.ts';
 import type { InstallerPorts } from './ports.ts';
 import { projectRequirements, tomlAt } from './project-file.ts';
 import type { Asked } from './run-outlook.ts';
 import { createTool, type ToolOutlook, type ToolRun } from './steered-tool.ts';
-import { tableAt, textsIn } from './toml.ts';
 
 /** pip-compile and pip-sync of pip-tools 7; steered by the environment alone. */
 export function createPipTools(ports: InstallerPorts): Installer {
@@ -34,19 +40,23 @@ async function lookAt({ ports, argv, starter, call, home }: ToolRun): Promise<To
   const scan = scanArguments(argv, TABLE);
   const words = scan.words.slice(byModule ? 1 : 0).map(({ text }) => text);
   const pip = await pipUnderneath(machine, call);
-  const standing = await standingArguments(ports, scan, call.directory);
+  const named = valuesOf(scan, '--config');
+  const standing = has(scan, '--no-config')
+    ? NO_SETTINGS
+    : await pipToolsSettings(machine, call.directory, { named, words });
   return {
     fetches: !has(scan, '--help', '-h', '--version') && (!byModule || first !== undefined),
     asked: {
-      ...(await sources(ports, syncs, words, call.directory)),
-      options: [...pip.options, ...statedSources(scan)],
+      ...(await sources(ports, syncs, [...words, ...standing.files], call.directory)),
+      options: [...pip.options, ...standing.sources, ...statedSources(scan)],
     },
-    targets: syncs ? targets(scan, activeEnvironment(call), home.interpreter) : [],
+    targets: syncs ? targets(scan, standing, activeEnvironment(call), home.interpreter) : [],
     installs: syncs && !has(scan, '--dry-run'),
     caFiles: pip.caFiles,
     refusals: [
-      ...STRONGER.filter((name) => has(scan, name)).map(refused),
-      ...passedPipArguments([...valuesOf(scan, '--pip-args'), ...standing].join(' '), '--pip-args'),
+      ...STRONGER.filter((name) => has(scan, name)).map((name) => strongerRefusal(name, WORDS)),
+      ...passedPipArguments(valuesOf(scan, '--pip-args').join(' '), '--pip-args'),
+      ...standing.refusals,
     ],
     variables: () => ({
       // pip-compile writes what it reads there into the file that it makes.
@@ -77,16 +87,8 @@ const TABLE: OptionTable = {
   beginnings: false,
 };
 
-/** They beat the environment that pip-tools is steered by. */
-const STRONGER = ['--cert', '--client-cert', '--cache-dir'];
-
-function refused(name: string): Reason {
-  const message = `command line: ${name} would lead pip-tools past the gate`;
-  return reason('WP-BYPASS-CONFIG', message, `Leave ${name} out.`);
-}
-
 function statedSources(scan: Scan): readonly StatedOption[] {
-  return ['--index-url', '--extra-index-url', '--find-links', '--trusted-host'].flatMap((name) =>
+  return SOURCES.flatMap((name) =>
     valuesOf(scan, name).map((value) => ({ name, value, where: WORDS })),
   );
 }
@@ -114,32 +116,14 @@ async function sources(
   return { files, requirements };
 }
 
-/** `[tool.pip-tools]` of the project, or a file of its own. */
-async function standingArguments(
-  { machine }: InstallerPorts,
-  scan: Scan,
-  directory: string,
-): Promise<readonly string[]> {
-  if (has(scan, '--no-config')) return [];
-  const named = valuesOf(scan, '--config').map((path) => resolve(directory, path));
-  const files = [...named, join(directory, '.pip-tools.toml'), join(directory, 'pyproject.toml')];
-  const found: string[] = [];
-  for (const file of files) {
-    const tools = tableAt(await tomlAt(machine, file), 'tool', 'pip-tools');
-    for (const table of [tools, tableAt(tools, 'compile'), tableAt(tools, 'sync')]) {
-      found.push(...['pip-args', 'pip_args'].flatMap((key) => textsIn(table[key] ?? [])));
-    }
-  }
-  return found;
-}
-
 function targets(
   scan: Scan,
+  { python }: PipToolsSettings,
   active: readonly InstallTarget[],
   interpreter: string | null,
 ): readonly InstallTarget[] {
-  const [stated] = valuesOf(scan, '--python-executable').slice(-1);
-  if (stated !== undefined) return [{ kind: 'interpreter', path: stated }];
+  const stated = valuesOf(scan, '--python-executable').at(-1) ?? python;
+  if (stated !== null) return [{ kind: 'interpreter', path: stated }];
   const own: readonly InstallTarget[] =
     interpreter === null ? [] : [{ kind: 'interpreter', path: interpreter }];
   return [...own, ...active];
