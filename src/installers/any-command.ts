@@ -5,6 +5,7 @@ import type { Call, Installer, InstallTarget, Located } from '../core/installer.
 import type { Machine } from '../core/machine.ts';
 import { safeText } from '../core/safe-text.ts';
 import { activeEnvironment } from './active-environment.ts';
+import { innerTools } from './inner-tools.ts';
 import { pipUnderneath } from './pip-underneath.ts';
 import type { InstallerPorts } from './ports.ts';
 import { createTool, type ToolOutlook, type ToolRun } from './steered-tool.ts';
@@ -53,6 +54,7 @@ async function lookAt({ ports, call }: ToolRun): Promise<ToolOutlook> {
   const { machine } = ports;
   const pip = await pipUnderneath(machine, call);
   const uv = await uvSettings(ports, call, call.directory);
+  const inner = await innerTools(machine, call);
   return {
     fetches: true,
     asked: { options: pip.options },
@@ -60,6 +62,7 @@ async function lookAt({ ports, call }: ToolRun): Promise<ToolOutlook> {
     installs: true,
     caFiles: pip.caFiles,
     refusals: uv.refusals,
+    variables: () => inner,
   };
 }
 
@@ -67,7 +70,15 @@ async function lookAt({ ports, call }: ToolRun): Promise<ToolOutlook> {
 async function likelyTargets(machine: Machine, call: Call): Promise<readonly InstallTarget[]> {
   const { environment, directory } = call;
   const python = await machine.findProgram('python3', environment, directory);
-  const data = environment['XDG_DATA_HOME'] || join(environment['HOME'] ?? '/', '.local', 'share');
+  const local = join(environment['HOME'] ?? '/', '.local');
+  const data = environment['XDG_DATA_HOME'] || join(local, 'share');
+  const many = [
+    environment['PIPX_HOME'] || join(data, 'pipx'),
+    join(local, 'pipx'),
+    environment['UV_TOOL_DIR'] || join(data, 'uv', 'tools'),
+    '.tox',
+    '.nox',
+  ];
   return [
     ...activeEnvironment(call),
     ...['.venv', 'venv', 'env'].map((name): InstallTarget => ({
@@ -75,6 +86,9 @@ async function likelyTargets(machine: Machine, call: Call): Promise<readonly Ins
       path: resolve(directory, name),
     })),
     ...(python === null ? [] : [{ kind: 'interpreter', path: python } as const]),
-    { kind: 'environments', path: join(data, 'pipx') },
+    ...[...new Set(many)].map((path): InstallTarget => ({
+      kind: 'environments',
+      path: resolve(directory, path),
+    })),
   ];
 }

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Installer, InstallTarget } from '../core/installer.ts';
 import { activeEnvironment } from './active-environment.ts';
 import { has, scanArguments, valuesOf, type OptionTable } from './argument-scan.ts';
+import { innerTools } from './inner-tools.ts';
 import { pipUnderneath } from './pip-underneath.ts';
 import type { InstallerPorts } from './ports.ts';
 import { createTool, type ToolOutlook, type ToolRun } from './steered-tool.ts';
@@ -37,6 +38,7 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
   const pip = await pipUnderneath(machine, call);
   const uv = await uvSettings(ports, call, dirname(noxfile));
   const python = await machine.findProgram('python', environment, directory);
+  const inner = await innerTools(machine, call);
   const folders = [
     ...(stated === undefined ? [] : [resolve(directory, stated)]),
     ...['.nox', environment['NOX_ENVDIR'] ?? '', ...(own ?? [])].flatMap((path) =>
@@ -57,6 +59,7 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
     caFiles: pip.caFiles,
     notes: own === null ? [UNKNOWN_PLACE] : [],
     refusals: uv.refusals,
+    variables: () => inner,
   };
 }
 

@@ -5,6 +5,7 @@ import { has, scanArguments, valuesOf, type OptionTable } from './argument-scan.
 import { pipUnderneath } from './pip-underneath.ts';
 import type { InstallerPorts } from './ports.ts';
 import { createTool, type ToolOutlook, type ToolRun } from './steered-tool.ts';
+import { toxOverride } from './tox-override.ts';
 import { readToxProject } from './tox-project.ts';
 import { judgeTox } from './tox-settings.ts';
 import { uvSettings } from './uv-underneath.ts';
@@ -47,7 +48,7 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
     caFiles: pip.caFiles,
     refusals: [...judged.refusals, ...uv.refusals],
     variables: () => ({
-      TOX_OVERRIDE: handedOn(environment['TOX_OVERRIDE'] ?? '', judged.passing),
+      TOX_OVERRIDE: toxOverride(environment['TOX_OVERRIDE'], judged.passing),
     }),
   };
 }
@@ -88,19 +89,3 @@ const LOOKS: ReadonlySet<string> = new Set([
   'quickstart',
   'schema',
 ]);
-
-/** Of our own variables tox hands on the proxies, pip's and some certificates by itself. */
-const HANDED_ON =
-  'ALL_PROXY,SSL_CERT_DIR,REQUESTS_CA_BUNDLE,GIT_*,UV_*,CARGO_*,NODE_*,npm_config_*';
-/** INI's and TOML's names for what every environment takes over, and packaging ones. */
-const BASES = [
-  'testenv',
-  'pkgenv',
-  ...['env_run_base', 'env_pkg_base'].flatMap((base) => [base, `tool.tox.${base}`]),
-];
-
-function handedOn(theirs: string, places: readonly string[]): string {
-  const bases = BASES.map((base) => `${base}.pass_env`);
-  const all = [...new Set([...bases, ...places])].map((place) => `${place}+=${HANDED_ON}`);
-  return [...(theirs === '' ? [] : [theirs]), ...all].join(';');
-}
