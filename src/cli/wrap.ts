@@ -221,6 +221,10 @@ async function runGuarded(
   const { intent, policy } = prepared;
   const { environment, interactive } = wrapCall;
   const places = findPlaces(environment);
+  const targets = targetsOf(wrapCall, prepared);
+  // An interpreter is asked for it: the gate opens meanwhile.
+  const looking = takeSnapshot(targets);
+  looking.catch(() => undefined); // awaited below, unless the gate does not open
   const events = new RunEvents((refusal) => told?.refusal(refusal));
   const gate = await openGate(
     {
@@ -239,14 +243,13 @@ async function runGuarded(
     wiring,
   );
   try {
-    const targets = targetsOf(wrapCall, prepared);
-    const before = await takeSnapshot(targets);
+    const before = await looking;
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate, {
       wiring,
       // The installer needs a while before it asks for anything: not a moment of ours goes first.
       started: () => gate.verifier.fetchAhead(before.found.map(({ name }) => name)),
     });
-    const after = await takeSnapshot(targets);
+    const after = await takeSnapshot(targets, process.env, before);
     // `uv run` that fetched nothing has nothing to say of how it was held.
     const idle = intent.runsProgram === true && gate.verifier.receipts().length === 0;
     const housed = gate.wheelhouses.receipts({

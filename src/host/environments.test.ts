@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process';
-import { mkdir, symlink, utimes } from 'node:fs/promises';
+import { mkdir, readFile, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { FoundDistribution } from '../core/host.ts';
-import { compareEnvironments, inspectTarget, sitesOf } from './environments.ts';
+import { compareEnvironments, inspectTarget, sitesOf, takeSnapshot } from './environments.ts';
 import { scratch, write } from './scratch.test-support.ts';
 
 async function distribution(
@@ -110,6 +110,33 @@ it('asks an interpreter where it keeps things', async () => {
     const path = await write(join(root, 'broken'), broken, 0o755);
     expect(await sitesOf({ kind: 'interpreter', path })).toStrictEqual([]);
   }
+});
+
+it('asks an interpreter once: what was installed meanwhile would run with it', async () => {
+  const root = await scratch();
+  const site = join(root, 'site');
+  await mkdir(site);
+  const log = join(root, 'log');
+  const text = `#!/bin/sh\necho asked >>'${log}'\nprintf '%s' '${JSON.stringify([site])}'\n`;
+  const path = await write(join(root, 'python'), text, 0o755);
+  const targets = [{ kind: 'interpreter', path }] as const;
+  const before = await takeSnapshot(targets);
+  await distribution(site, 'a-1.dist-info', { METADATA: 'Name: a\nVersion: 1\n\n' });
+  const after = await takeSnapshot(targets, process.env, before);
+  expect(before.found).toStrictEqual([]);
+  expect(after.found.map(({ name }) => name)).toStrictEqual(['a']);
+  expect(await readFile(log, 'utf8')).toBe('asked\n');
+});
+
+it('asks an interpreter again that could not answer before', async () => {
+  const root = await scratch();
+  const path = join(root, 'python');
+  const targets = [{ kind: 'interpreter', path }] as const;
+  const before = await takeSnapshot(targets);
+  const site = join(root, 'site');
+  await distribution(site, 'a-1.dist-info', { METADATA: 'Name: a\nVersion: 1\n\n' });
+  await write(path, `#!/bin/sh\nprintf '%s' '${JSON.stringify([site])}'\n`, 0o755);
+  expect((await takeSnapshot(targets, process.env, before)).found).toHaveLength(1);
 });
 
 it('does not wait for a pipe, nor stumble over links to nowhere', async () => {

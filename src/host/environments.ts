@@ -24,17 +24,28 @@ export interface Snapshot {
   readonly listings: readonly SiteListing[];
   /** When, by the clock that files are stamped with; absent where it could not be told. */
   readonly takenAt?: number;
+  /** What interpreters said where their distributions lie, by the interpreter's path. */
+  readonly told?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What is installed in these targets; nothing where one does not exist yet. */
+/**
+ * What is installed in these targets; nothing where one does not exist yet.
+ * @param earlier of these targets: an interpreter that told its folders is not started again, since
+ *   that would run what was installed meanwhile (`.pth` files) outside of the jail.
+ */
 export async function takeSnapshot(
   targets: readonly InstallTarget[],
   environment: Environment = process.env,
+  earlier: Snapshot | null = null,
 ): Promise<Snapshot> {
   const takenAt = await fileClock();
   const kinds = new Map<string, InstallTarget['kind']>();
+  const told = new Map(earlier?.told);
   for (const target of targets) {
-    for (const site of await realFolders(await sitesOf(target, environment))) {
+    const known = target.kind === 'interpreter' ? told.get(target.path) : undefined;
+    const sites = known ?? (await sitesOf(target, environment));
+    if (target.kind === 'interpreter' && sites.length > 0) told.set(target.path, sites);
+    for (const site of await realFolders(sites)) {
       if (!kinds.has(site)) kinds.set(site, target.kind);
     }
   }
@@ -45,7 +56,7 @@ export async function takeSnapshot(
     listings.push({ site, kind, names });
     found.push(...(await distributionsAmong(site, names, found.length)));
   }
-  return { found, listings, ...(takenAt === null ? {} : { takenAt }) };
+  return { found, listings, told, ...(takenAt === null ? {} : { takenAt }) };
 }
 
 /** The kernel's clock, which a variable in our environment does not move (attack F06). */
