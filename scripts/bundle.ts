@@ -71,6 +71,18 @@ function runFromBundle(plugin: PluginBuild): void {
   }));
 }
 
+/** Nobody asks for HTTP/2 here: Node's module for it, and undici's, are loaded when somebody does. */
+function undiciWithLateHttp2(plugin: PluginBuild): void {
+  const asked = new RegExp('undici/lib/dispatcher/client\\.js$');
+  plugin.onLoad({ filter: asked }, ({ path }) => {
+    const text = readFileSync(path, 'utf8');
+    const early = "const connectH2 = require('./client-h2.js')";
+    if (!text.includes(early)) throw new Error(`${path}: expected ${early}`);
+    const late = "const connectH2 = (...given) => require('./client-h2.js')(...given)";
+    return { contents: text.replace(early, late) };
+  });
+}
+
 /** It is read as Latin-1, which is twice as fast, and has no `import()` of its own; comments may. */
 function requireScript(text: string): void {
   for (const line of text.split('\n')) {
@@ -92,6 +104,7 @@ export async function bundle(outdir: string): Promise<readonly string[]> {
   const plugins = [
     { name: 'builtins-without-facade', setup: builtinsWithoutFacade },
     { name: 'undici-without-fetch', setup: undiciWithoutFetch },
+    { name: 'undici-with-late-http2', setup: undiciWithLateHttp2 },
   ];
   const common = {
     absWorkingDir: root,
@@ -128,22 +141,28 @@ export async function bundle(outdir: string): Promise<readonly string[]> {
   );
   requireScript(text);
   writeFileSync(place, text);
-  const start = await build({
+  const modules = {
     ...common,
-    entryPoints: {
-      main: join(root, 'src', 'cli', 'main.ts'),
-      'proving-worker': join(root, 'src', 'evidence', 'proving-worker.ts'),
-    },
     format: 'esm',
-    splitting: true,
-    chunkNames: '[name]-[hash]',
-    plugins: [...plugins, { name: 'run-from-bundle', setup: runFromBundle }],
-    define: { ...version, WHEELPROOF_PROGRAM: JSON.stringify(name) },
     // CommonJS packages inside an ESM bundle look for a global `require`.
     banner: {
       js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
+  } as const;
+  const start = await build({
+    ...modules,
+    entryPoints: { main: join(root, 'src', 'cli', 'main.ts') },
+    plugins: [...plugins, { name: 'run-from-bundle', setup: runFromBundle }],
+    define: { ...version, WHEELPROOF_PROGRAM: JSON.stringify(name) },
   });
-  const inputs = [program, start].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const thread = await build({
+    ...modules,
+    entryPoints: { 'proving-worker': join(root, 'src', 'evidence', 'proving-worker.ts') },
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    plugins,
+    define: version,
+  });
+  const inputs = [program, start, thread].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   return [...new Set(inputs)];
 }
