@@ -253,7 +253,7 @@ try {
     });
   });
   tell(
-    `a bin of ${(bytes.length / 1e6).toFixed(1)} MB signed by a stranger, refused (${refused.slice(9, 60)})`,
+    `a bin of ${(bytes.length / 1e6).toFixed(1)} MB signed by a stranger; refused: ${refused.slice(0, 100)}`,
     `${milliseconds.toFixed(1)} ms; ${spent.toFixed(1)} ms CPU`,
     '200 ms',
   );

@@ -92,6 +92,7 @@ export async function runCommand(
     () => ({
       rows: rows(),
       clock: clockOf({}),
+      keys: async () => await openHeldKeys(findPlaces(environment)),
       owner: currentOwner(environment),
       environment,
     }),

@@ -54,11 +54,25 @@ async function readKeyFile(path: string): Promise<GivenKeys> {
     const why = error instanceof Error ? error.message : String(error);
     throw new Refusal('WP-SIGNER-KEYS', {
       message: `${path}: expected an OpenPGP keyring, a minisign key or an allowed-signers file (${safeText(why, 200)})`,
+      ...hintOf(text),
       cause: error,
     });
   });
   const keyrings = [Buffer.from(bytes).toString('base64')];
   return { ...NONE, keyrings, fingerprints: found.map(({ fingerprint }) => fingerprint) };
+}
+
+/** What a file is that is none of these, where it says so itself. */
+function hintOf(text: string): { readonly hint?: string } {
+  if (/^(?:ssh-|ecdsa-|sk-)\S+\s+AAAA/mu.test(text)) {
+    return { hint: 'It is an SSH public key: an allowed-signers file has a name before each key.' };
+  }
+  if (text.includes('BEGIN PGP SIGNATURE') || text.includes('BEGIN PGP SIGNED MESSAGE')) {
+    return {
+      hint: 'It is a signature, not the key: name it with --signature, the key with --keyring.',
+    };
+  }
+  return {};
 }
 
 export interface SignerWish {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Environment } from '../core/machine.ts';
 import { approvalShape, approve } from '../trust/index.ts';
+import { revokedIn } from '../trust/held-keys.ts';
 import { readSignedApproval, signApproval } from '../trust/signed-approval.ts';
 import { openOwnSigner } from './own-signer.ts';
 import { hashOfWordOrFile, parseEnd } from './trust-arguments.ts';
@@ -62,7 +63,9 @@ export async function importApproval(
   const occasion = occasionOf(context);
   const text = Buffer.from(await readDocumentFile(options.approvers)).toString('utf8');
   const bytes = await readDocumentFile(file);
-  const wish = readSignedApproval(bytes, { text, what: options.approvers }, occasion.now);
+  const revoked = revokedIn((await (await context.keys?.())?.all()) ?? []);
+  const approvers = { text, what: options.approvers, revoked };
+  const wish = readSignedApproval(bytes, approvers, occasion.now);
   const approval = approve(context.rows, wish, occasion);
   if (options.json === true) printJson(io, { approvals: [approvalShape(approval)] });
   else io.out(approvalsTable([approval], occasion.now));

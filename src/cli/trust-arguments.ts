@@ -65,10 +65,18 @@ export function parseEnd(text: string, now: number): number {
   );
 }
 
-/** ` (ENOENT)` where the system named its reason. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  ENOTDIR: 'no such file or folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not',
+  EPERM: 'you may not',
+};
+
+/** Why the system did not do it, in words where there are some: ` (it is a folder)`, ` (EIO)`. */
 export function systemCode(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
-  return typeof code === 'string' ? ` (${code})` : '';
+  return typeof code === 'string' ? ` (${IN_WORDS[code] ?? code})` : '';
 }
 
 function usage(message: string, cause?: unknown): Refusal {

@@ -33,7 +33,7 @@ export async function readGiven(
     for (const file of files) {
       const bytes = await readBounded(file, form);
       if (bytes === null) {
-        const message = `${file} cannot be read (ENOENT); expected ${form === 'provenance' ? 'a provenance object' : 'an attestation'}`;
+        const message = `${file} cannot be read (no such file or folder); expected ${form === 'provenance' ? 'a provenance object' : 'an attestation'}`;
         throw new Refusal('WP-USAGE', { message });
       }
       named.push({ form, path: file, bytes });
@@ -64,7 +64,7 @@ async function readBounded(path: string, form: GivenEvidence['form']): Promise<U
     }
   } catch (thrown) {
     if (thrown instanceof Refusal) throw thrown;
-    if (systemCode(thrown) === ' (ENOENT)') return null;
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return null;
     // It is there and may contradict: not to be able to look is not to find nothing.
     const message = `${path} cannot be read${systemCode(thrown)}`;
     throw new Refusal('WP-USAGE', { message, cause: thrown });
@@ -86,7 +86,7 @@ export async function rootsFrom(
 async function readRootFile(path: string): Promise<Uint8Array> {
   const bytes = await readBounded(path, 'attestation');
   if (bytes !== null) return bytes;
-  throw new Refusal('WP-USAGE', { message: `${path} cannot be read (ENOENT)` });
+  throw new Refusal('WP-USAGE', { message: `${path} cannot be read (no such file or folder)` });
 }
 
 /** What the files that the user names pin. */

@@ -91,6 +91,14 @@ describe('[[signer]]', () => {
     expect(other.digest).not.toBe(one.digest);
   });
 
+  test.each([
+    ['a minisign key', 'untrusted comment: minisign public key\nRWQ'],
+    ['an SSH key', `me ssh-ed25519 AAAA${'b'.repeat(60)}`],
+  ])('tells what stands where a keyring is expected: %s', async (what, text) => {
+    const found = await codeOf({ [PROJECT]: TABLE, '/home/me/app/keys/good.asc': text });
+    expect(found).toMatch(new RegExp(`^WP-SIGNER-KEYS .*keyring: .*found ${what}`, 'u'));
+  });
+
   test('wants a keyring that is there and that nobody else may write', async () => {
     expect(await codeOf({ [PROJECT]: TABLE })).toMatch(/^WP-SIGNER-KEYS .*found none/u);
     const open = await codeOf({ [PROJECT]: TABLE, ...WITH_RING }, true);

@@ -105,5 +105,24 @@ async function readKeyringFile(
       hint: `chmod go-w ${file}`,
     });
   }
+  verifyIsNoOtherKey(Buffer.from(found.bytes), { file, source });
   return Buffer.from(found.bytes).toString('base64');
+}
+
+/** Keys of other kinds have keys of their own in the table. */
+function verifyIsNoOtherKey(
+  bytes: Buffer,
+  { file, source }: { readonly file: string; readonly source: string },
+): void {
+  const text = bytes.subarray(0, 4_096).toString('latin1');
+  const other = /^(?:untrusted comment:|RW[A-Za-z0-9+/]{54}\s*$)/u.test(text)
+    ? (['a minisign key', 'minisign = ["RW…"]'] as const)
+    : /\b(?:ssh-|ecdsa-|sk-)\S+ AAAA/u.test(text)
+      ? (['an SSH key', 'ssh = ["NAME ssh-ed25519 AAAA…"]'] as const)
+      : null;
+  if (other === null) return;
+  throw new Refusal('WP-SIGNER-KEYS', {
+    message: `${source}, keyring: expected an OpenPGP keyring at ${file}, found ${other[0]}`,
+    hint: `Write it into the table itself: ${other[1]}.`,
+  });
 }

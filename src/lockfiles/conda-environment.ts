@@ -18,16 +18,32 @@ export const CONDA_ENVIRONMENT: LockFormat = {
     const dependencies: unknown = own(top, 'dependencies') ?? [];
     if (!Array.isArray(dependencies)) throw invalid(asked.path, 'expected a list as dependencies');
     const stated = dependencies.filter(isTable).flatMap((entry) => own(entry, 'pip') ?? []);
+    const places = linesOf(text);
     const lines = stated.map((line: unknown, at) => {
       const where = `${asked.path}:dependencies.pip[${at}]`;
       if (typeof line !== 'string') throw invalid(where, 'expected text');
-      return { text: line, where: lineOf(text, line, asked.path) ?? where };
+      const number = places.get(line.trim());
+      return { text: line, where: number === undefined ? where : `${asked.path}:${number}` };
     });
     return await readRequirementLines(asked, readText, lines);
   },
 };
 
-function lineOf(text: string, line: string, file: string): string | null {
-  const at = text.indexOf(line);
-  return at < 0 ? null : `${file}:${text.slice(0, at).split('\n').length}`;
+/** On which line each item of the pip part stands: not a comment, nor one of conda's own. */
+function linesOf(text: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  let isPip = false;
+  for (const [at, line] of text.split('\n').entries()) {
+    if (/^\s*-?\s*["']?pip["']?\s*:/u.test(line)) isPip = true;
+    else if (isPip && /^\s*-\s/u.test(line)) {
+      const item = bareItem(line);
+      if (!found.has(item)) found.set(item, at + 1);
+    }
+  }
+  return found;
+}
+
+function bareItem(line: string): string {
+  const [item = ''] = line.replace(/^\s*-\s+/u, '').split(/\s#/u, 1);
+  return item.trim().replace(/^(["'])(.*)\1$/u, '$2');
 }

@@ -57,6 +57,17 @@ describe('a signed approval', () => {
     });
   });
 
+  test('by a key that was revoked here counts for nothing, whoever lists it', async () => {
+    const text = await signApproval(wish, alice, NOW);
+    const fingerprint = /SHA256:\S+(?=")/u.exec(text)?.[0] ?? '';
+    const given = (revoked: readonly string[]) =>
+      readSignedApproval(Buffer.from(text), { text: line(alice), what: 'approvers', revoked }, NOW);
+    expect(given([`SSH key ${fingerprint}x`])).toMatchObject({ sha256: wish.sha256 });
+    expect(() => given([`SSH key ${fingerprint}`])).toThrow(
+      expect.objectContaining({ code: 'WP-KEY-REVOKED' }),
+    );
+  });
+
   test.each([
     ['by a stranger', line(mallory), NOW, 'WP-SIGNER-UNKNOWN'],
     ['by a key for something else', line(alice, 'namespaces="file" '), NOW, 'WP-SIGNER-UNKNOWN'],

@@ -55,11 +55,16 @@ export async function signApproval(wish: SignedWish, signer: Signer, now: number
  * @param approvers an allowed-signers file: whose word counts here.
  * @returns the approval, its owner named with the key that signed.
  * @throws Refusal `WP-ATTESTATION-MALFORMED`, `WP-SIGNATURE-BAD`, `WP-SIGNER-UNKNOWN`,
- *   `WP-SIGNATURE-EXPIRED`, `WP-SIGNER-KEYS`, `WP-USAGE`
+ *   `WP-SIGNATURE-EXPIRED`, `WP-SIGNER-KEYS`, `WP-KEY-REVOKED`, `WP-USAGE`
  */
 export function readSignedApproval(
   bytes: Uint8Array,
-  approvers: { readonly text: string; readonly what: string },
+  approvers: {
+    readonly text: string;
+    readonly what: string;
+    /** Keys that this user has revoked, as `authoritiesOf` names them: they approve nothing, whoever lists them. */
+    readonly revoked?: readonly string[];
+  },
   now: number,
 ): SignedWish {
   if (bytes.length > MAX_BYTES) {
@@ -72,7 +77,18 @@ export function readSignedApproval(
     throw new Refusal('WP-SIGNATURE-MALFORMED', { message: `${WHAT} is of the type "${type}"` });
   }
   const signers = allowedAt(approvers, now);
-  const principal = whoSigned(envelope, preAuthentication(type, payload), signers);
+  const { principals, fingerprint } = whoSigned(
+    envelope,
+    preAuthentication(type, payload),
+    signers,
+  );
+  if (approvers.revoked?.includes(`SSH key ${fingerprint}`) === true) {
+    throw new Refusal('WP-KEY-REVOKED', {
+      message: `${WHAT} is signed by the SSH key ${fingerprint}, which was revoked here`,
+      hint: '`wheelproof trust key list` tells why; have somebody else approve the file.',
+    });
+  }
+  const principal = `${principals} (SSH key ${fingerprint})`;
   return statementIn(payload, principal, now);
 }
 
@@ -92,7 +108,7 @@ function whoSigned(
   envelope: ReturnType<typeof fields.objectOf>,
   signed: Uint8Array,
   allowed: Allowed,
-): string {
+): Allowed[number] {
   const list = fields.listOf(envelope, 'signatures', WHAT, MAX_SIGNATURES);
   const keyids: string[] = [];
   for (const entry of list) {
@@ -103,7 +119,7 @@ function whoSigned(
     const by = allowed.find(
       ({ key }) => key.asymmetricKeyType === 'ed25519' && hasSigned(key, signed, sig),
     );
-    if (by !== undefined) return `${by.principals} (SSH key ${by.fingerprint})`;
+    if (by !== undefined) return by;
   }
   const known = allowed.some(({ fingerprint }) => keyids.includes(fingerprint));
   throw new Refusal(known ? 'WP-SIGNATURE-BAD' : 'WP-SIGNER-UNKNOWN', {

@@ -193,7 +193,7 @@ describe('trust approve and withdraw', () => {
     const { run } = open();
     const missing = join(place, 'missing.whl');
     await expect(run('approve', missing, '--reason', 'x')).rejects.toThrow(
-      refused('WP-USAGE', /missing\.whl.*ENOENT/u),
+      refused('WP-USAGE', /missing\.whl.*no such file or folder/u),
     );
     await expect(run('approve', place, '--reason', 'x')).rejects.toThrow(
       refused('WP-USAGE', /no plain file/u),
@@ -358,7 +358,7 @@ describe('trust export and import', () => {
     );
     await expect(run('import', place)).rejects.toThrow(refused('WP-USAGE', /no plain file/u));
     await expect(run('export', join(place, 'no', 'x.json'))).rejects.toThrow(
-      refused('WP-STATE-DISK', /ENOENT/u),
+      refused('WP-STATE-DISK', /no such file or folder/u),
     );
     writeFileSync(join(place, 'bad.json'), '{}');
     await expect(run('import', join(place, 'bad.json'))).rejects.toThrow(
