@@ -8,6 +8,8 @@ export interface LateWatchSettings {
   readonly wait: Wait;
   /** Called once at most; `null` where nobody wants to know. */
   readonly onLate: (() => void) | null;
+  /** How many times the usual patience it has. */
+  readonly patience: number;
   readonly now?: () => number;
 }
 
@@ -41,12 +43,13 @@ export class LateWatch {
   }
 
   async #watch(onLate: () => void): Promise<void> {
-    const { pace, wait } = this.#settings;
+    const { pace, wait, patience } = this.#settings;
     const { signal } = this.#ending;
     try {
       // Looked at again and again: what is usual may be known only once others have been answered.
-      for (let waited = 0; waited < pace.lateAfterMs();) {
-        const step = Math.min(pace.lateAfterMs() - waited, LATE_MS.least);
+      let left = patience * pace.lateAfterMs();
+      for (let waited = 0; left > 0; left = patience * pace.lateAfterMs() - waited) {
+        const step = Math.min(left, LATE_MS.least);
         await wait(step, signal);
         waited += step;
       }

@@ -197,11 +197,28 @@ describe('an answer that is late', () => {
     await expect(run).rejects.toMatchObject({ message: 'x refused the connection (3 tries)' });
   });
 
-  it('is asked for no more than twice at a time', async () => {
+  it('twice is asked for a third time, after twice as long, and then no more', async () => {
     const { run, time, tries, answer } = held();
-    await time.pass(60_000);
+    await time.pass(300 + 599);
     expect(tries).toHaveLength(2);
-    answer(0, 200);
+    await time.pass(1);
+    expect(tries).toHaveLength(3);
+    await time.pass(60_000);
+    expect(tries).toHaveLength(3);
+    answer(2, 200);
+    await expect(run).resolves.toMatchObject({ status: 200 });
+    expect(tries.map(({ signal }) => signal.aborted)).toEqual([true, true, false]);
+  });
+
+  it('is no reason to ask once more where a pause before another try has begun', async () => {
+    const { run, time, tries, answer, fail } = held();
+    await time.pass(300);
+    fail(1);
+    await time.pass(250);
+    expect(tries).toHaveLength(3);
+    await time.pass(60_000);
+    expect(tries).toHaveLength(3);
+    answer(2, 200);
     await run;
   });
 
@@ -253,7 +270,7 @@ describe('an answer that is late', () => {
 
   it('is one of few: a server that answers nobody in time is not asked twice as much', async () => {
     const pace = usualPace();
-    const slow = Array.from({ length: 2 * LATE_REQUESTS.atOnce }, () => held({ pace }));
+    const slow = Array.from({ length: 2 * LATE_REQUESTS.atOnce }, () => held({ pace, made: 1 }));
     for (const { time } of slow) await time.pass(60_000);
     const asked = slow.reduce((sum, { tries }) => sum + tries.length, 0);
     expect(asked).toBe(slow.length + LATE_REQUESTS.atOnce);

@@ -25,7 +25,7 @@ export interface TryRules {
   readonly signal: () => AbortSignal;
   /** How soon the server answers; takes how soon it did. */
   readonly pace: Pace;
-  /** A late answer is asked for a second time beside the first. */
+  /** A late answer is asked for once more, beside what is still waited for. */
   readonly beside: boolean;
   readonly random?: () => number;
   readonly now?: () => number;
@@ -79,7 +79,7 @@ interface Flight {
 /** What became of a try: an answer, or no connection to whoever should give one. */
 type Outcome<Answer> = Answer | Refusal;
 
-/** All tries of one ask. There are two at a time at most, and only where the first is late. */
+/** All tries of one ask. There is more than one at a time only where the one before is late. */
 class Tryout<Answer extends Triable> {
   readonly #attempt: (trying: Trying) => Promise<Answer>;
   readonly #rules: TryRules;
@@ -87,7 +87,7 @@ class Tryout<Answer extends Triable> {
   readonly #ending = new AbortController();
   readonly #flights = new Set<Flight>();
   #isPausing = false;
-  #wasLate = false;
+  #late = 0;
 
   constructor(attempt: (trying: Trying) => Promise<Answer>, rules: TryRules) {
     this.#attempt = attempt;
@@ -113,10 +113,10 @@ class Tryout<Answer extends Triable> {
     const { count, pace, wait, beside, now } = this.#rules;
     count.made += 1;
     const onLate = beside ? (): void => this.#askBeside() : null;
-    const flight: Flight = {
-      ending: new AbortController(),
-      late: new LateWatch({ pace, wait, onLate, ...(now === undefined ? {} : { now }) }),
-    };
+    // The second one beside the others goes out later than the first did.
+    const patience = 2 ** this.#late;
+    const watch = { pace, wait, onLate, patience, ...(now === undefined ? {} : { now }) };
+    const flight: Flight = { ending: new AbortController(), late: new LateWatch(watch) };
     this.#flights.add(flight);
     void this.#follow(flight);
   }
@@ -177,9 +177,9 @@ class Tryout<Answer extends Triable> {
   }
 
   #askBeside(): void {
-    if (this.#wasLate || this.#isPausing || this.#isSpent) return;
+    if (this.#isPausing || this.#isSpent) return;
     if (!this.#rules.pace.mayAskBeside()) return;
-    this.#wasLate = true;
+    this.#late += 1;
     this.#begin();
   }
 }
