@@ -38,6 +38,12 @@ export class LateWatch {
     this.stop();
   }
 
+  /** Another one was answered first; this one takes so long at least. */
+  givenUp(): void {
+    if (this.#sentAt !== null) this.#settings.pace.unanswered(this.#now() - this.#sentAt);
+    this.stop();
+  }
+
   stop(): void {
     this.#ending.abort();
   }

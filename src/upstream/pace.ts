@@ -18,10 +18,15 @@ export class Pace {
   #times: number[] = [];
   #allowed: number = LATE_REQUESTS.atOnce;
 
-  /** An answer began after so long; or nobody waits for it any more, after so long. */
+  /** An answer began after so long. */
   answered(milliseconds: number): void {
-    this.#times = [...this.#times, milliseconds].slice(-MAX_PACE_SAMPLES);
+    this.unanswered(milliseconds);
     this.#allowed = Math.min(LATE_REQUESTS.atOnce, this.#allowed + LATE_REQUESTS.share);
+  }
+
+  /** Nobody waits any more for an answer that takes so long at least. */
+  unanswered(milliseconds: number): void {
+    this.#times = [...this.#times, milliseconds].slice(-MAX_PACE_SAMPLES);
   }
 
   lateAfterMs(): number {

@@ -268,6 +268,17 @@ describe('an answer that is late', () => {
     await run;
   });
 
+  it('counts with the time it was waited for, so that a server may become slower', async () => {
+    const pace = usualPace();
+    for (let round = 0; round < 4; round += 1) {
+      const { run, time, answer } = held({ pace });
+      await time.pass(pace.lateAfterMs());
+      answer(1, 200);
+      await run;
+    }
+    expect(pace.lateAfterMs()).toBe(900);
+  });
+
   it('is one of few: a server that answers nobody in time is not asked twice as much', async () => {
     const pace = usualPace();
     const slow = Array.from({ length: 2 * LATE_REQUESTS.atOnce }, () => held({ pace, made: 1 }));

@@ -97,7 +97,9 @@ class Tryout<Answer extends Triable> {
   async run(): Promise<Answer> {
     this.#begin();
     try {
-      return await this.#end.promise;
+      const answer = await this.#end.promise;
+      for (const { late } of this.#flights) late.givenUp();
+      return answer;
     } finally {
       this.#ending.abort();
       for (const { ending, late } of this.#flights) {
