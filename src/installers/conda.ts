@@ -44,6 +44,8 @@ async function lookAt({ ports, argv, call }: ToolRun): Promise<ToolOutlook> {
       options: pip.options,
     },
     caFiles: pip.caFiles,
+    // Of a conda environment most is conda's own, so that none is looked at.
+    installs: fetches && !runs,
     notes: fetches ? [OUTSIDE] : [],
   };
 }

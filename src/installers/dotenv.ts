@@ -4,10 +4,9 @@ import { reason, type Reason } from '../core/errors.ts';
 import type { Call } from '../core/installer.ts';
 import type { Machine } from '../core/machine.ts';
 import { safeText } from '../core/safe-text.ts';
-import { scrub } from './dropped-variables.ts';
 import { HOOKS } from './interpreter-hooks.ts';
 import type { Pipfile } from './pipenv-project.ts';
-import { steersBuilds } from './proxy-environment.ts';
+import { leadsPast } from './past-the-gate.ts';
 import { isOn } from './uv-targets.ts';
 
 /** What a project's `.env` would undo of how a run is steered. */
@@ -20,14 +19,6 @@ export interface DotEnv {
 
 const HARMLESS: DotEnv = { refusals: [], notes: [], leftOut: false };
 
-/** Other files and places, which were not looked at beforehand. */
-const ELSEWHERE: ReadonlySet<string> = new Set([
-  'PIP_CONFIG_FILE',
-  'PIPENV_EXTRA_PIP_ARGS',
-  'PIPENV_PIPFILE',
-  'PIPENV_PYPI_MIRROR',
-  'UV_CONFIG_FILE',
-]);
 /** As python-dotenv takes a line's name; what it would overlook is looked at all the same. */
 const NAME =
   // oxlint-disable-next-line no-control-regex -- Python counts them as space
@@ -60,12 +51,6 @@ function namesIn(text: string): readonly string[] {
   const lines = text.replace(/^\ufeff/u, '').split(/\r\n|\n|\r/u);
   const names = lines.map((line) => NAME.exec(line)).map((found) => found?.[1] ?? found?.[2]);
   return [...new Set(names.filter((name) => name !== undefined))];
-}
-
-function leadsPast(name: string): boolean {
-  // A folder stands for whatever its value is: lists of links are dropped for what they name.
-  const isDropped = !Object.hasOwn(scrub({ [name]: '/' }).environment, name);
-  return isDropped || steersBuilds(name) || ELSEWHERE.has(name);
 }
 
 function bypass(path: string, name: string): Reason {

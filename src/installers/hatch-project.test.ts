@@ -27,6 +27,7 @@ async function toldBy(...scene: Parameters<typeof intent>): Promise<readonly str
 describe('what Hatch would hand on past the gate is refused', () => {
   it.each([
     ['pyproject.toml', '[tool.hatch.envs.default.env-vars]\nPIP_PROXY = "x"\n'],
+    ['hatch.toml', '[envs.default.env-vars]\nUV_CONFIG_FILE = "x"\n'],
     ['hatch.toml', '[envs.default.env-vars]\nhttps_proxy = ""\n'],
     ['hatch.toml', '[envs.default.overrides]\nenv.CI.set-env-vars = ["NO_PROXY=*"]\n'],
     ['hatch.toml', '[envs.x.overrides]\nenv.CI.env-vars = [{ key = "PIP_CERT", value = "x" }]\n'],

@@ -6,8 +6,9 @@ import type { Machine } from '../core/machine.ts';
 import { safeText } from '../core/safe-text.ts';
 import { steeringNamesIn } from './assigned-names.ts';
 import { namePattern } from './name-patterns.ts';
+import { leadsPast } from './past-the-gate.ts';
 import { findProjectFile, tomlAt, type ProjectFile } from './project-file.ts';
-import { STEERED_NAMES, steersBuilds } from './proxy-environment.ts';
+import { STEERED_NAMES } from './proxy-environment.ts';
 import { isTable, own, scriptBlock, tableAt, textsIn, tomlIn, type Table } from './toml.ts';
 import { ancestorsOf } from './uv-configuration.ts';
 
@@ -65,10 +66,10 @@ export function hatchRefusals({ levels }: HatchProject): readonly Reason[] {
   return levels.flatMap(({ path, table }) => {
     const settings = settingsIn(tableAt(table, 'envs'));
     const set = settings.flatMap(({ key, texts }) => [
-      ...[key].filter(steersBuilds),
+      ...[key].filter(leadsPast),
       ...steeringNamesIn(texts),
       // `overrides` may name a variable in `{ key = "NAME", value = … }`.
-      ...(key === 'key' ? texts.filter(steersBuilds) : []),
+      ...(key === 'key' ? texts.filter(leadsPast) : []),
     ]);
     const left = settings.filter((one) => one.key.endsWith('env-include') && lacks(one.texts));
     const kept = settings.filter((one) => one.key.endsWith('env-exclude') && drops(one.texts));

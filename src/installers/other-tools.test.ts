@@ -170,6 +170,7 @@ describe('conda', () => {
     const { asked, notes } = await intent('conda env create', { '/w/environment.yml': 'x' });
     expect(asked).toStrictEqual(['file /w/environment.yml']);
     expect(notes.join('\n')).toContain('outside');
+    expect(notes.join('\n')).toContain('is not compared');
   });
 });
 

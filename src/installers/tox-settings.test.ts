@@ -36,6 +36,8 @@ describe('what leads past the gate is refused', () => {
     ['behind a factor', 'tox.ini', '[testenv]\nsetenv =\n  py39: HTTPS_PROXY = x\n'],
     ['in a folder above', '../tox.ini', '[testenv]\nsetenv =\n  HTTPS_PROXY = x\n'],
     ['second in a table', 'tox.toml', '[env_run_base]\nset_env = { A = "1", PIP_PROXY = "x" }\n'],
+    ['by a folder of links', 'tox.ini', '[testenv]\nset_env = PIP_FIND_LINKS={toxinidir}/w\n'],
+    ['by another file', 'tox.ini', '[testenv]\nset_env = PIP_CONFIG_FILE=x\n'],
     ['in pyproject.toml', 'pyproject.toml', '[tool.tox.env.py.set_env]\nPIP_PROXY = "x"\n'],
     [
       'in the old form inside pyproject.toml',

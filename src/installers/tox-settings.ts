@@ -7,7 +7,8 @@ import { safeText } from '../core/safe-text.ts';
 import { steeringNamesIn } from './assigned-names.ts';
 import { namePattern } from './name-patterns.ts';
 import { passedPipArguments } from './passed-arguments.ts';
-import { STEERED_NAMES, steersBuilds } from './proxy-environment.ts';
+import { leadsPast } from './past-the-gate.ts';
+import { STEERED_NAMES } from './proxy-environment.ts';
 import { placeIn, type ToxProject, type ToxSetting } from './tox-project.ts';
 
 /** What a project's settings mean for how a run of tox is held. */
@@ -58,7 +59,7 @@ const PUT_TOGETHER = /^[^=]*\{[^}=]*\}[^=]*=/u;
 /** What a project sets for its environments beats what they get from us. */
 function setRefusals(setting: ToxSetting): readonly Reason[] {
   const { key, lines, names, file } = setting;
-  const found = [...[key, ...names].filter(steersBuilds), ...steeringNamesIn(lines)];
+  const found = [...[key, ...names].filter(leadsPast), ...steeringNamesIn(lines)];
   const hidden = SETS.test(key) ? lines.filter((line) => PUT_TOGETHER.test(line)) : [];
   const kept = key === 'disallow_pass_env' ? lines.flatMap(patternsIn).filter(keepsAway) : [];
   return [
@@ -107,7 +108,7 @@ async function fileRefusals(
     const text = (await asked.machine.readText(whole)) ?? '';
     for (const [at, line] of text.split('\n').entries()) {
       const name = /^\s*(?:export[ \t]+)?([^=\s]+)\s*=/u.exec(line.replace(/^\ufeff/u, ''))?.[1];
-      if (name === undefined || !steersBuilds(name)) continue;
+      if (name === undefined || !leadsPast(name)) continue;
       const message = `${safeText(whole, 300)}:${at + 1}: sets ${safeText(name, 60)} for tox's environments, which leads them past the gate`;
       refusals.push(reason('WP-BYPASS-CONFIG', message, `Remove ${safeText(name, 60)} there.`));
     }
