@@ -60,7 +60,10 @@ const FAILURES: readonly Failing[] = [
 /** Without a rule, the name is blocked once the private index was asked and gave no answer. */
 const ASKING_PRIVATE = ORDERS.filter(
   ({ installers, first, words }) =>
-    installers.includes('pip') || first === 'public' || words.includes('unsafe-best-match'),
+    installers.includes('pip') ||
+    installers.includes('poetry') ||
+    first === 'public' ||
+    words.includes('unsafe-best-match'),
 );
 /** For each installer, the order in which it is plainly fooled. */
 const FOOLED = [ORDERS.find(isPips), ORDERS.find((order) => !isPips(order))].filter(
@@ -111,12 +114,12 @@ export const E02: Attack = {
   twins: [
     {
       name: 'the private index does not have the name, and nobody owns it',
-      ...inOrder({ ...A_PLAIN_ORDER, installers: ['pip', 'uv'] }, ['other']),
+      ...inOrder(A_PLAIN_ORDER, ['other']),
       mount: (stage) => uploadTo(stage, PUBLIC, makeWheel({ name: 'other', version: '1.0' })),
     },
     {
       name: 'the private index says 403 for what it does not have, and the policy says so',
-      ...inOrder({ ...A_PLAIN_ORDER, installers: ['pip', 'uv'] }, ['other']),
+      ...inOrder(A_PLAIN_ORDER, ['other']),
       mount: (stage) => {
         uploadTo(stage, PUBLIC, makeWheel({ name: 'other', version: '1.0' }));
         stage.world
@@ -129,7 +132,7 @@ export const E02: Attack = {
     },
     {
       name: 'the private index wants a password, and gets it',
-      installers: ['pip', 'uv'],
+      notBy: { pipenv: 'it asks its first index alone, unless a package names another' },
       mount: (stage) => {
         uploadTo(stage, PUBLIC, HIGHER);
         stage.world.host(PRIVATE).credentials = `user:${SECRET}`;

@@ -8,6 +8,7 @@ import {
   HIGHER,
   inOrder,
   isUnheardOf,
+  OF_PIPENV,
   owned,
   PRIVATE,
   PUBLIC,
@@ -30,6 +31,11 @@ const form = (name: string, gone: (stage: Stage) => unknown, more: Partial<Form>
   ...more,
 });
 
+const OTHER_FORM = {
+  poetry: 'in the form of that name, in the other order',
+  pdm: 'in the form of that name, in the other order',
+};
+const empty = ({ world }: Stage): unknown => (world.project('good').files = []);
 const forget = ({ world }: Stage): unknown => world.host(PRIVATE).projects.delete('good');
 
 export const E03: Attack = {
@@ -37,7 +43,7 @@ export const E03: Attack = {
   title: 'the private project is gone, and a public one has its name',
   forms: [
     form('404', forget),
-    form('a page without files', ({ world }) => (world.project('good').files = []), {
+    form('a page without files', empty, {
       // uv stops at the first index that knows the name, also where it has nothing.
       plain: { pip: 'installs', uv: 'refuses' },
       fallsFor: ['pip'],
@@ -50,7 +56,15 @@ export const E03: Attack = {
       },
       { expect: refused('E-SOURCE', 'WP-INDEX-NOT-ALLOWED', { says: () => [PUBLIC] }) },
     ),
+    ...[form('404', forget), form('a page without files', empty)].map((gone) => ({
+      ...gone,
+      ...inOrder(OF_PIPENV),
+      name: `${gone.name}; ${OF_PIPENV.name}`,
+      notBy: OTHER_FORM,
+    })),
     form('only the public index is asked', () => undefined, {
+      installers: [...A_PLAIN_ORDER.installers, 'pipenv'],
+      notBy: {},
       index: publicIndex,
       ask: () => ['good'],
       expect: refused('E-SOURCE', 'WP-INDEX-NOT-ALLOWED', {

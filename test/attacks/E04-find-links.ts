@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { INSTALLERS } from '../world/installer-versions.ts';
+import { PROJECT_TOOLS, type AnyInstaller } from '../world/installer-versions.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { servePage } from '../world/host.ts';
 import { HTML_TYPE } from '../world/index-model.ts';
 import type { BuiltFile } from '../world/wheel.ts';
-import { BOTH_INSTALL, PASSED, refused, type Attack, type Form, type Witness } from './attack.ts';
+import {
+  BOTH_INSTALL,
+  everyTool,
+  PASSED,
+  refused,
+  type Attack,
+  type Form,
+  type Witness,
+} from './attack.ts';
 import { GOOD, type Stage } from './stage.ts';
 import { HIGHER, owned } from './two-indexes.ts';
 
@@ -37,9 +45,23 @@ function openLinks({ world }: Stage, file: BuiltFile, bytes: Uint8Array = file.b
 const linksPage = ({ world }: Stage): string => `${world.origin(LINKS)}/wheels/`;
 const asVariables = (links: string) => ({ PIP_FIND_LINKS: links, UV_FIND_LINKS: links });
 
+/** Who reads pip's own settings. */
+const PIPS: readonly AnyInstaller[] = ['pip', 'pipenv'];
+const OF_UV = everyTool('uv alone reads it');
+
+/** By variables, or as a source of the project's. */
+const GIVEN: Pick<Form, 'installers' | 'notBy' | 'variables' | 'ask'> = {
+  installers: ['pip', 'uv', 'pipenv', 'pdm'],
+  notBy: { poetry: 'it knows no pages of links' },
+  variables: (stage) => asVariables(linksPage(stage)),
+  ask: (stage) =>
+    stage.environment.installer === 'pdm' ? ['--find-links', linksPage(stage), 'good'] : ['good'],
+};
+
 /** The variable is taken out of the way, which a line tells, and the index alone is asked. */
 const isTakenOut: Witness = (stage, { stderr }) => {
-  const name = stage.environment.installer === 'pip' ? 'PIP_FIND_LINKS' : 'UV_FIND_LINKS';
+  const { installer } = stage.environment;
+  const name = PIPS.includes(installer) ? 'PIP_FIND_LINKS' : 'UV_FIND_LINKS';
   return [
     ...(stderr.includes(`${name} was taken out`) ? [] : [`${name} is not named`]),
     ...(stage.installedWord() === 'GOOD' ? [] : ['what is installed is not the index’s file']),
@@ -114,7 +136,8 @@ export const E04: Attack = {
       ask: () => ['-r', 'requirements.txt'],
     }),
     stated('a folder, in pip.conf', {
-      installers: ['pip'],
+      installers: PIPS,
+      notBy: { poetry: 'it reads no pip.conf', pdm: 'it reads no pip.conf' },
       file: 'pip.conf',
       line: 2,
       text: (folder) => `[global]\nfind-links = ${folder}\n`,
@@ -122,12 +145,14 @@ export const E04: Attack = {
     }),
     stated('a folder, in uv.toml', {
       installers: ['uv'],
+      notBy: OF_UV,
       file: 'uv.toml',
       line: 1,
       text: () => `find-links = ["./${FOLDER}"]\n`,
     }),
     stated('a folder as a flat index, in uv.toml', {
       installers: ['uv'],
+      notBy: OF_UV,
       file: 'uv.toml',
       line: 1,
       text: () => `[[index]]\nname = "links"\nurl = "./${FOLDER}"\nformat = "flat"\n`,
@@ -142,10 +167,23 @@ export const E04: Attack = {
       lasting: true,
     },
     {
+      name: 'a folder, as the source of a project',
+      installers: PROJECT_TOOLS,
+      mount: fillFolder,
+      index: ({ environment }) => pathToFileURL(join(environment.directory, FOLDER)).href,
+      expect: refused('E-BYPASS', 'WP-BYPASS-CONFIG', {
+        says: ({ environment }) => [
+          environment.installer === 'pipenv' ? 'Pipfile' : 'pyproject.toml',
+        ],
+      }),
+      plain: null,
+      defence: { because: 'Poetry and pipenv take no folder for an index themselves' },
+      lasting: true,
+    },
+    {
       name: 'a page elsewhere has other bytes than it says',
-      installers: INSTALLERS, // by variables of their own
+      ...GIVEN,
       mount: (stage) => openLinks(stage, HIGHER, GOOD.bytes),
-      variables: (stage) => asVariables(linksPage(stage)),
       expect: refused('E-BYTES', 'WP-HASH-MISMATCH', { says: () => [LINKS] }),
       plain: { pip: 'refuses', uv: 'refuses' },
       defence: 'verification',
@@ -154,14 +192,14 @@ export const E04: Attack = {
     },
     {
       name: 'a page elsewhere has a name that the index owns',
-      installers: INSTALLERS, // by variables of their own
+      ...GIVEN,
       mount: (stage) => openLinks(stage, HIGHER),
-      variables: (stage) => asVariables(linksPage(stage)),
       ...isOwned,
     },
     {
       name: 'a flat index elsewhere has a name that the index owns',
       installers: ['uv'],
+      notBy: OF_UV,
       mount: async (stage) => {
         const url = openLinks(stage, HIGHER);
         await stage.write('uv.toml', `[[index]]\nurl = "${url}"\nformat = "flat"\n`);
@@ -172,9 +210,8 @@ export const E04: Attack = {
   twins: [
     {
       name: 'an honest page elsewhere passes the same gate',
-      installers: INSTALLERS, // by variables of their own
+      ...GIVEN,
       mount: (stage) => openLinks(stage, HIGHER),
-      variables: (stage) => asVariables(linksPage(stage)),
       witness: (_stage, { report }) => {
         const found = report?.files.some(({ filename }) => filename === HIGHER.filename);
         return found === true ? [] : ['there is no receipt for the linked file'];
@@ -183,6 +220,7 @@ export const E04: Attack = {
     {
       name: 'an honest flat index',
       installers: ['uv'],
+      notBy: OF_UV,
       mount: async (stage) => {
         const url = openLinks(stage, HIGHER);
         await stage.write('uv.toml', `[[index]]\nurl = "${url}"\nformat = "flat"\n`);

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { makeWheel } from '../world/wheel.ts';
-import { BOTH_INSTALL, PASSED, type Attack, type Witness } from './attack.ts';
-import { A_PLAIN_ORDER, inOrder, isUnheardOf, owned, PUBLIC, uploadTo } from './two-indexes.ts';
+import { BOTH_INSTALL, PASSED, type Attack, type Form, type Witness } from './attack.ts';
+import {
+  A_PLAIN_ORDER,
+  inOrder,
+  isUnheardOf,
+  OF_PIPENV,
+  owned,
+  PUBLIC,
+  uploadTo,
+  type Order,
+} from './two-indexes.ts';
 
 const PRIVATE_CORE = makeWheel({ name: 'acme_core', version: '1.0' });
 const PUBLIC_CORE = makeWheel({ name: 'Acme.Core', version: '99.0', word: 'EVIL' });
@@ -22,24 +31,34 @@ const SPELLINGS = [
   ['acme-core', 'ACME--core'],
 ] as const;
 
+const OTHER_ORDER = {
+  poetry: 'in the other order',
+  pdm: 'in the other order',
+};
+
+const formIn = (order: Order, [glob, asked]: (typeof SPELLINGS)[number]): Form => ({
+  ...inOrder(order, [asked]),
+  ...(order === OF_PIPENV ? { notBy: OTHER_ORDER } : {}),
+  name: `${glob} is owned, ${asked} is asked for; ${order.name}`,
+  mount: (stage) => {
+    stage.world.publish(PRIVATE_CORE);
+    uploadTo(stage, PUBLIC, PUBLIC_CORE);
+  },
+  policy: owned(glob),
+  expect: PASSED,
+  plain: BOTH_INSTALL,
+  defence: 'ownership',
+  // uv asks the extra index first, which is the private one here.
+  fallsFor: ['pip'],
+  witness: isOurs,
+});
+
 export const E05: Attack = {
   id: 'E05',
   title: 'the public twin of a private name is spelled otherwise',
-  forms: SPELLINGS.map(([glob, asked]) => ({
-    name: `${glob} is owned, ${asked} is asked for`,
-    ...inOrder(A_PLAIN_ORDER, [asked]),
-    mount: (stage) => {
-      stage.world.publish(PRIVATE_CORE);
-      uploadTo(stage, PUBLIC, PUBLIC_CORE);
-    },
-    policy: owned(glob),
-    expect: PASSED,
-    plain: BOTH_INSTALL,
-    defence: 'ownership',
-    // uv asks the extra index first, which is the private one here.
-    fallsFor: ['pip'],
-    witness: isOurs,
-  })),
+  forms: [A_PLAIN_ORDER, OF_PIPENV].flatMap((order) =>
+    SPELLINGS.map((spelling) => formIn(order, spelling)),
+  ),
   twins: [
     {
       name: 'a longer name is another one',

@@ -4,6 +4,7 @@ import { BOTH_INSTALL, PASSED, type Attack, type Form } from './attack.ts';
 import {
   inOrder,
   isPrivateAlone,
+  OF_PROJECTS,
   ORDERS,
   owned,
   PUBLIC,
@@ -11,9 +12,9 @@ import {
   type Order,
 } from './two-indexes.ts';
 
-const form = (version: string, order: Order, words: readonly string[] = []): Form => ({
+const form = (version: string, order: Order, words: readonly string[] = ['good']): Form => ({
   name: `${version}; ${order.name}`,
-  ...inOrder(order, [...words, 'good']),
+  ...inOrder(order, words),
   mount: (stage) => uploadTo(stage, PUBLIC, makeWheel({ name: 'good', version, word: 'EVIL' })),
   policy: owned('good'),
   expect: PASSED,
@@ -34,9 +35,14 @@ const MERGING = ORDERS.filter(({ name }) =>
 export const E06: Attack = {
   id: 'E06',
   title: 'a public index adds a release to a private project',
-  forms: MERGING.flatMap((order) => [
-    form('1.0.post1', order),
-    form('1.0+x', order),
-    form('2.0rc1', order, [order.installers.includes('pip') ? PRE.pip : PRE.uv]),
-  ]),
+  forms: [
+    ...MERGING.flatMap((order) => [
+      form('1.0.post1', order),
+      form('1.0+x', order),
+      form('2.0rc1', order, [order.installers.includes('pip') ? PRE.pip : PRE.uv, 'good']),
+    ]),
+    form('1.0.post1', OF_PROJECTS),
+    form('1.0+x', OF_PROJECTS),
+    form('2.0rc1', OF_PROJECTS, ['good>=1.0.dev0']),
+  ],
 };

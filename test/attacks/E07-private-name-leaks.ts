@@ -11,8 +11,7 @@ export const E07: Attack = {
   forms: ORDERS.map((order) => ({
     name: order.name,
     ...inOrder(order, ['app']),
-    // It asks its first index alone, which has no app.
-    installers: order.installers.filter((name) => name !== 'pipenv'),
+    notBy: { ...inOrder(order).notBy, pipenv: 'it asks its first index alone, which has no app' },
     mount: (stage) => uploadTo(stage, PUBLIC, APP),
     policy: owned('go*'),
     expect: PASSED,

@@ -16,20 +16,24 @@ export interface Asked {
   readonly requirements: readonly string[];
   /** In the order in which they are asked. */
   readonly indexes: readonly string[];
+  /** Pages and folders of links. */
+  readonly links: readonly string[];
 }
 
 /** What these words ask of pip. @throws Unsuitable where a project cannot say it */
 function askedIn(words: readonly string[], index: string): Asked {
   const requirements: string[] = [];
   const extra: string[] = [];
+  const links: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (word === '--extra-index-url') extra.push(words[(at += 1)] ?? '');
+    else if (word === '--find-links') links.push(words[(at += 1)] ?? '');
     else if (word.startsWith('-') || /^\.{0,2}\//u.test(word))
       throw new Unsuitable(`no project says ${word}`);
     else requirements.push(word);
   }
-  return { requirements, indexes: [index, ...extra] };
+  return { requirements, indexes: [index, ...extra], links };
 }
 
 /** Writes a project that wishes for this, without a lock, and gives the words that install it. */
@@ -41,6 +45,8 @@ export function projectWords(
   const { installer, directory } = environment;
   if (!isProjectTool(installer)) throw new Unsuitable(installer);
   const asked = askedIn(words, index);
+  if (asked.links.length > 0 && installer !== 'pdm')
+    throw new Unsuitable('its project names no links');
   for (const name of LOCKS[installer]) rmSync(join(directory, name), { force: true });
   const { file, text } = PROJECTS[installer](asked);
   writeFileSync(join(directory, file), text);
@@ -82,7 +88,7 @@ priority = "${at === 0 ? 'primary' : 'supplemental'}"
   )
   .join('')}`,
   }),
-  pdm: ({ requirements, indexes }) => ({
+  pdm: ({ requirements, indexes, links }) => ({
     file: 'pyproject.toml',
     text: `[project]
 name = "project"
@@ -96,7 +102,15 @@ name = "${at === 0 ? 'pypi' : `index-${at}`}"
 url = ${quoted(url)}
 `,
   )
-  .join('')}`,
+  .join('')}${links
+      .map(
+        (url, at) => `[[tool.pdm.source]]
+name = "links-${at}"
+type = "find_links"
+url = ${quoted(url)}
+`,
+      )
+      .join('')}`,
   }),
   pipenv: ({ requirements, indexes }) => ({
     file: 'Pipfile',

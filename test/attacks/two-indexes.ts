@@ -2,7 +2,7 @@
 import { listed } from '../world/index-model.ts';
 import { makeWheel, type BuiltFile } from '../world/wheel.ts';
 import { INDEX } from '../world/world.ts';
-import type { AnyInstaller } from '../world/installer-versions.ts';
+import { PROJECT_TOOLS, type AnyInstaller } from '../world/installer-versions.ts';
 import type { Form, Witness } from './attack.ts';
 import { GOOD, type Stage } from './stage.ts';
 
@@ -58,7 +58,7 @@ const strategy = (name: string): readonly string[] => ['--index-strategy', name]
 
 /** uv asks extra indexes first, and stops at the first that has the name unless told otherwise. */
 export const ORDERS: readonly Order[] = [
-  order('the public one comes second', ['poetry', 'pipenv', 'pdm'], 'private', true),
+  order('the public one comes second', PROJECT_TOOLS, 'private', true),
   order('the private one is the extra', ['pip'], 'public', true),
   order('the public one is the extra', ['pip'], 'private', true),
   order('the public one is the extra', ['uv'], 'private', true),
@@ -93,13 +93,35 @@ export const A_PLAIN_ORDER = order(
   true,
 );
 
+const BY_PROJECT = "a project has its own order: 'the public one comes second'";
+const FIRST_ALONE = 'it asks its first index alone, unless a package names another';
+
+/** Why tools are not given this order. */
+function notIn({ installers }: Order): NonNullable<Form['notBy']> {
+  const left = PROJECT_TOOLS.filter((tool) => !installers.includes(tool));
+  const why = left.length === PROJECT_TOOLS.length ? BY_PROJECT : FIRST_ALONE;
+  return Object.fromEntries(left.map((tool) => [tool, why]));
+}
+
+/** The one that tools on a project are given. */
+export const OF_PROJECTS: Order = order(
+  'the public one comes second',
+  PROJECT_TOOLS,
+  'private',
+  true,
+);
+/** As A_PLAIN_ORDER, for the one that is not given that. */
+export const OF_PIPENV: Order = { ...OF_PROJECTS, installers: ['pipenv'] };
+
 /** The part of a scene that gives the installer both indexes in this order. */
 export function inOrder(
-  { installers, first, words }: Order,
+  given: Order,
   asked: readonly string[] = ['good'],
-): Pick<Form, 'installers' | 'index' | 'ask'> {
+): Pick<Form, 'installers' | 'notBy' | 'index' | 'ask'> {
+  const { installers, first, words } = given;
   return {
     installers,
+    notBy: notIn(given),
     index: (stage) => (first === 'private' ? stage.world.index : publicIndex(stage)),
     ask: (stage) => {
       const extra = first === 'private' ? publicIndex(stage) : stage.world.index;
@@ -122,10 +144,9 @@ export const isPrivateAlone: Witness = async (stage) => {
 export function isUnheardOf(name: string): (stage: Stage) => Promise<readonly string[]> {
   const spelled = new RegExp(name.replaceAll('-', '[-_.]+'), 'iu');
   return async ({ world }) =>
-    world
-      .host(PUBLIC)
-      .seen.filter(({ path, headers }) => spelled.test(path) || spelled.test(headers.join('\n')))
-      .map(({ method, path }) => `the public index was asked: ${method} ${path}`);
+    [...world.host(PUBLIC).seen, ...world.seenElsewhere()]
+      .filter(({ path, headers }) => spelled.test(path) || spelled.test(headers.join('\n')))
+      .map(({ host, method, path }) => `${host} was asked: ${method} ${path}`);
 }
 
 /** What the private index is: for hooks that replace its answers. */

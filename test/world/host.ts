@@ -87,9 +87,17 @@ export class Host {
   #answerPage(request: IncomingMessage, response: ServerResponse, path: string): void {
     const [, asked] = /^\/simple\/+([^/]+)\/$/u.exec(path) ?? [];
     const project = asked === undefined ? undefined : this.projects.get(decodeURIComponent(asked));
-    if (project === undefined) return send(request, response, 404, {}, 'no such thing');
+    if (project === undefined) return this.#answerSpelled(request, response, asked ?? '');
     const page = renderPage(project, request.headers.accept ?? '');
     send(request, response, 200, { 'content-type': page.type }, page.body);
+  }
+
+  /** Another spelling of a name leads to its page, as indexes have it (PEP 503). */
+  #answerSpelled(request: IncomingMessage, response: ServerResponse, asked: string): void {
+    const name = asked.toLowerCase().replaceAll(/[-_.]+/gu, '-');
+    if (name === asked || !this.projects.has(name))
+      return send(request, response, 404, {}, 'no such thing');
+    send(request, response, 301, { location: `/simple/${name}/` }, '');
   }
 
   /**

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
 import { makeAuthority, type Authority, type KeyAndCertificate } from './certificates.ts';
 import { makeForwardProxy, type Reached } from './forward-proxy.ts';
-import { Host } from './host.ts';
+import { Host, type Seen } from './host.ts';
 import { listed, type ListedModel, type ProjectModel } from './index-model.ts';
 import type { BuiltFile } from './wheel.ts';
 
@@ -21,6 +21,8 @@ export interface World extends AsyncDisposable {
   /** Every host and port that was asked for through the proxy. */
   readonly reached: readonly Reached[];
   host(name: string): Host;
+  /** What was asked of hosts that this world did not make up. */
+  seenElsewhere(): readonly Seen[];
   /** `https://NAME:PORT` */
   origin(name: string, scheme?: 'http' | 'https'): string;
   /** A second https port of every host. */
@@ -117,6 +119,8 @@ export async function openWorld({ knowsNothingElsewhere }: WorldWish = {}): Prom
     proxy: `http://127.0.0.1:${proxyPort}`,
     reached,
     host,
+    seenElsewhere: () =>
+      [...hosts.values()].flatMap(({ name, seen }) => (/(?:^|\.)test\.?$/u.test(name) ? [] : seen)),
     origin,
     project,
     otherOrigin: (name) => `https://${name}:${otherPort}`,
