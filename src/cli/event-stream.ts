@@ -81,7 +81,7 @@ export class EventStream {
       size: file.size,
       releasable: (beyond) => file.releasable(beyond),
       read: (position, length) => file.read(position, length),
-      atHand: (position, length) => file.atHand(position, length),
+      lend: (position, length) => file.lend(position, length),
       close: async () => {
         await file.close();
         this.#look();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Hashes } from './artifact.ts';
-import type { HeldBytes } from './bytes.ts';
+import type { HeldBytes, LentBytes } from './bytes.ts';
 
 /** A file on its way in: not visible to anyone until {@link BlobDraft.publish}. */
 export interface BlobDraft {
@@ -10,12 +10,15 @@ export interface BlobDraft {
    * @throws Refusal `WP-STATE-DISK` where the disk has no room for them.
    */
   expect(bytes: number): Promise<void>;
-  /** Takes the chunks over: nobody may change them afterwards. */
-  write(...chunks: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Takes the chunk over: nobody may change it afterwards.
+   * @param free called when the draft needs it no more, so that it may be filled anew; perhaps never.
+   */
+  write(chunk: Uint8Array, free?: () => void): Promise<void>;
   /** Bytes written so far can be read back while more come. */
   read(position: number, length: number): Promise<Uint8Array>;
-  /** What lies in memory from `position` on, in pieces: at most `length` bytes, perhaps none. */
-  atHand(position: number, length: number): readonly Uint8Array[];
+  /** At most `length` bytes from `position` on, if they lie in memory; `null`: {@link read} them. */
+  lend(position: number, length: number): LentBytes | null;
   /** Of all that was written so far, in the algorithms asked for at the start; unknown ones are left out. */
   digests(): Hashes & { readonly sha256: string };
   /**
@@ -29,6 +32,8 @@ export interface BlobDraft {
 }
 
 export interface OpenBlob extends HeldBytes {
+  /** As `read`, into a place of the reader's. Absent: it lies in memory. @returns how many bytes. */
+  readInto?(position: number, place: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -9,3 +9,9 @@ export interface HeldBytes {
   /** Exactly `length` bytes from `position`, fewer only at the end. */
   read(position: number, length: number): Promise<Uint8Array>;
 }
+
+/** Bytes in a place that others will lie in, once they were given back; never, where they are not. */
+export interface LentBytes {
+  readonly bytes: Uint8Array;
+  giveBack(): void;
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact, IndexPage, ListedFile } from './artifact.ts';
-import type { HeldBytes } from './bytes.ts';
+import type { HeldBytes, LentBytes } from './bytes.ts';
 import type { Reason, Refusal } from './errors.ts';
 import type { PageAsk } from './evidence.ts';
 import type { Decision } from './verdict.ts';
@@ -33,8 +33,8 @@ export interface StreamingFile {
   releasable(beyond: number): Promise<number>;
   /** From what is releasable. */
   read(position: number, length: number): Promise<Uint8Array>;
-  /** The same, as far as it lies in memory, in pieces: at most `length` bytes, perhaps none. */
-  atHand(position: number, length: number): readonly Uint8Array[];
+  /** The same where it lies in memory: at most `length` bytes; `null`: read them. */
+  lend(position: number, length: number): LentBytes | null;
   close(): Promise<void>;
 }
 
@@ -46,6 +46,8 @@ export interface Transfer {
 }
 
 export interface ReleasedFile extends HeldBytes {
+  /** As `read`, into a place of the reader's. Absent: it lies in memory. @returns how many bytes. */
+  readInto?(position: number, place: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -68,9 +68,9 @@ export class Exchange {
   }
 
   /** Resolves when the client has room for more. */
-  async write(...chunks: readonly Uint8Array[]): Promise<void> {
+  async write(chunk: Uint8Array): Promise<void> {
     if (this.gone.aborted || this.response.destroyed) throw new ClientGone();
-    if (this.#writeTogether(chunks)) return;
+    if (this.response.write(chunk)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.response.once('drain', resolve);
     try {
@@ -80,12 +80,12 @@ export class Exchange {
     }
   }
 
-  #writeTogether(chunks: readonly Uint8Array[]): boolean {
-    if (chunks.length > 1) this.response.cork();
-    let hasRoom = true;
-    for (const chunk of chunks) hasRoom = this.response.write(chunk);
-    if (chunks.length > 1) this.response.uncork();
-    return hasRoom;
+  /** Resolves when nothing of the chunk is needed any more: it is with the kernel. */
+  async writeThrough(chunk: Uint8Array): Promise<void> {
+    if (this.gone.aborted || this.response.destroyed) throw new ClientGone();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.response.write(chunk, (error) => (error ? reject(new ClientGone()) : resolve()));
+    await this.whileThere(promise);
   }
 
   end(): void {

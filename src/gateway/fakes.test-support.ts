@@ -103,11 +103,11 @@ export class FakeVerification implements Verification {
     url: string,
     bytes: Uint8Array,
     releasable: StreamingFile['releasable'],
-    atHand: StreamingFile['atHand'] = () => [],
+    lend: StreamingFile['lend'] = () => null,
   ): void {
     this.files.set(url, () => ({
       outcome: 'streaming',
-      file: { ...this.#held(bytes), releasable, atHand },
+      file: { ...this.#held(bytes), releasable, lend },
       artifact: artifact(url),
     }));
   }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Refusal } from '../core/errors.ts';
+import { MIB } from '../core/limits.ts';
 import {
   fetchThrough,
   MISMATCH,
@@ -214,16 +215,45 @@ describe('a streaming file', () => {
     expect(got.body.equals(BYTES)).toBe(true);
   });
 
-  test('goes out in the pieces that lie in memory, the rest from the store, each byte once', async () => {
+  test('goes out from memory where it lies there, else from the store, each byte once', async () => {
     const third = Math.floor(BYTES.length / 3);
+    const loans = { made: 0, ended: 0 };
     scene.verification.stream(WHEEL, BYTES, steps, (position, length) => {
-      if (position >= third && position < half) return [];
+      if (position >= third && position < half) return null;
       const end = position < third ? Math.min(third, position + length) : position + length;
-      const asked = BYTES.subarray(position, end);
-      return [asked.subarray(0, 7), asked.subarray(7)];
+      const bytes = Buffer.from(BYTES.subarray(position, end));
+      loans.made += 1;
+      const giveBack = (): void => {
+        loans.ended += 1;
+        bytes.fill(0); // others lie there now
+      };
+      return { bytes, giveBack };
     });
     const got = await get(WHEEL);
     expect(got.body.equals(BYTES)).toBe(true);
+    expect(loans.made).toBeGreaterThan(1);
+    await vi.waitFor(() => expect(loans.ended).toBe(loans.made));
+  });
+
+  test('a loan is not given back where the client went away: something may still read it', async () => {
+    const begun = Promise.withResolvers<void>();
+    let ended = 0;
+    const large = Buffer.alloc(64 * MIB, 1);
+    scene.verification.stream(
+      WHEEL,
+      large,
+      () => Promise.resolve(large.length),
+      (position) => {
+        begun.resolve();
+        return { bytes: large.subarray(position), giveBack: () => (ended += 1) };
+      },
+    );
+    const socket = await tunnel(scene.gateway, 'files.index.example:443');
+    socket.write(`GET /${WHEEL_NAME} HTTP/1.1\r\nHost: files.index.example\r\n\r\n`);
+    await begun.promise;
+    socket.destroy();
+    await vi.waitFor(() => expect(scene.verification.open).toBe(0));
+    expect(ended).toBe(0);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { LentBytes } from '../core/bytes.ts';
 import { Refusal, reason } from '../core/errors.ts';
 import { KIB } from '../core/limits.ts';
 import { printableUrl } from '../core/url.ts';
@@ -10,13 +11,14 @@ import { challengeHeader, passableStatus } from './passed-status.ts';
 import { subjectOf } from './problem.ts';
 import { needsWholeFile, select } from './selection.ts';
 
-const CHUNK_BYTES = 256 * KIB;
+const CHUNK_BYTES = 128 * KIB;
 
 /** Something whose bytes, all of them or those released so far, can be read. */
 interface Readable {
   readonly size: number;
   read(position: number, length: number): Promise<Uint8Array>;
-  atHand?(position: number, length: number): readonly Uint8Array[];
+  readInto?(position: number, place: Uint8Array): Promise<number>;
+  lend?(position: number, length: number): LentBytes | null;
 }
 
 /** Answers a distribution file: its bytes after the verdict, or the verdict. */
@@ -150,17 +152,29 @@ interface Span {
 }
 
 async function pump(exchange: Exchange, file: Readable, { start, end }: Span): Promise<void> {
+  let place: Uint8Array | null = null;
   for (let position = start; position < end;) {
     const wanted = Math.min(CHUNK_BYTES, end - position);
-    const recent = file.atHand?.(position, wanted) ?? [];
-    const chunks = recent.length > 0 ? recent : [await file.read(position, wanted)];
-    const before = position;
-    for (const { length } of chunks) position += length;
-    if (position === before) {
+    const lent = file.lend?.(position, wanted) ?? null;
+    let count = lent?.bytes.length ?? 0;
+    if (lent !== null) {
+      await exchange.writeThrough(lent.bytes);
+      lent.giveBack(); // not where the client went away: something may still read it
+    } else if (file.readInto === undefined) {
+      const chunk = await file.read(position, wanted);
+      count = chunk.length;
+      if (count > 0) await exchange.write(chunk);
+    } else {
+      // One place for all of it: memory that waits for its collection costs more than the bytes in it.
+      place ??= Buffer.allocUnsafeSlow(wanted);
+      count = await file.readInto(position, place.subarray(0, wanted));
+      if (count > 0) await exchange.writeThrough(place.subarray(0, count));
+    }
+    if (count === 0) {
       throw new Refusal('WP-STATE-DAMAGED', {
         message: `a held file ended at byte ${position}, expected ${end}`,
       });
     }
-    await exchange.write(...chunks);
+    position += count;
   }
 }

@@ -7,8 +7,8 @@ import {
   readSync,
   renameSync,
   statfsSync,
-  writev,
-  writevSync,
+  write,
+  writeSync,
 } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -20,7 +20,7 @@ import type { Space } from './free-space.ts';
  * told by their descriptors.
  */
 export interface BlobIo {
-  write(file: number, chunks: readonly Uint8Array[], position: number): Promise<void>;
+  write(file: number, bytes: Uint8Array, position: number): Promise<void>;
   /** Makes a file's bytes survive a power cut. */
   syncFile(file: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -37,25 +37,18 @@ export interface BlobIo {
  */
 const ON_THE_SPOT_BYTES = 64 * KIB;
 
-const writeElsewhere = promisify(writev);
+const writeElsewhere = promisify(write);
 const readElsewhere = promisify(read);
 const syncElsewhere = promisify(fsync);
 
-/** Linux takes 1024 (IOV_MAX). */
-const MOST_AT_ONCE = 256;
-
 export const realIo: BlobIo = {
-  async write(file, chunks, position) {
-    let left = chunks;
-    for (let at = position; left.length > 0;) {
-      const wanted = left.slice(0, MOST_AT_ONCE);
-      const size = wanted.reduce((sum, { length }) => sum + length, 0);
-      const written =
-        size <= ON_THE_SPOT_BYTES
-          ? writevSync(file, wanted, at)
-          : (await writeElsewhere(file, wanted, at)).bytesWritten;
-      at += written;
-      left = behind(left, written);
+  async write(file, bytes, position) {
+    for (let done = 0; done < bytes.length;) {
+      const left = bytes.length - done;
+      done +=
+        left <= ON_THE_SPOT_BYTES
+          ? writeSync(file, bytes, done, left, position + done)
+          : (await writeElsewhere(file, bytes, done, left, position + done)).bytesWritten;
     }
   },
   syncFile: (file) => syncElsewhere(file),
@@ -75,18 +68,6 @@ export const realIo: BlobIo = {
     return { free: bavail * bsize, total: blocks * bsize };
   },
 };
-
-/** What is left of the chunks after their first `count` bytes. */
-function behind(chunks: readonly Uint8Array[], count: number): readonly Uint8Array[] {
-  let skipped = 0;
-  for (const [place, chunk] of chunks.entries()) {
-    if (skipped + chunk.length > count) {
-      return [chunk.subarray(count - skipped), ...chunks.slice(place + 1)];
-    }
-    skipped += chunk.length;
-  }
-  return [];
-}
 
 /** Exactly `length` bytes from `position`, fewer only at the end of the file. */
 export async function readExactly(

@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobDraft } from '../core/blob-store.ts';
+import type { LentBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
 import { SPACE_CHECK_BYTES } from '../core/limits.ts';
 import { readExactly, removeFile, type BlobIo } from './blob-io.ts';
@@ -59,21 +60,19 @@ export class FilesystemDraft implements BlobDraft {
     await this.#requireSpace(Math.max(0, bytes - this.#written));
   }
 
-  async write(...chunks: readonly Uint8Array[]): Promise<void> {
+  async write(chunk: Uint8Array, free: () => void = () => undefined): Promise<void> {
     this.#require('open');
     if (this.#written - this.#lookedAt >= SPACE_CHECK_BYTES) await this.#requireSpace(0);
     this.#state = 'writing';
     try {
-      await this.#parts.io.write(this.#file, chunks, this.#written);
+      await this.#parts.io.write(this.#file, chunk, this.#written);
     } catch (thrown) {
       this.#state = 'broken';
       throw diskRefusal(thrown, `writing ${this.#path}`);
     }
-    for (const chunk of chunks) {
-      this.#set.update(chunk);
-      this.#recent.push(chunk);
-      this.#written += chunk.length;
-    }
+    this.#set.update(chunk);
+    this.#recent.push(chunk, free);
+    this.#written += chunk.length;
     this.#state = 'open';
   }
 
@@ -88,8 +87,8 @@ export class FilesystemDraft implements BlobDraft {
     }
   }
 
-  atHand(position: number, length: number): readonly Uint8Array[] {
-    return this.#recent.pieces(position, length);
+  lend(position: number, length: number): LentBytes | null {
+    return this.#recent.lend(position, length);
   }
 
   digests(): Digests {

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, type BigIntStats } from 'node:fs';
 import type { OpenBlob } from '../core/blob-store.ts';
 import { Refusal } from '../core/errors.ts';
-import { readExactly } from './blob-io.ts';
+import { readExactly, readInto } from './blob-io.ts';
 import type { Digests } from './digest-set.ts';
 import { diskRefusal } from './disk-refusal.ts';
 
@@ -38,6 +38,17 @@ export class FilesystemOpenBlob implements OpenBlob {
       const bytes = await readExactly(this.#file, position, Math.min(length, this.size - position));
       this.#requireUnchanged();
       return bytes;
+    } catch (thrown) {
+      throw diskRefusal(thrown, `reading ${this.#path}`);
+    }
+  }
+
+  async readInto(position: number, place: Uint8Array): Promise<number> {
+    try {
+      const wanted = place.subarray(0, Math.max(0, this.size - position));
+      const found = await readInto(this.#file, wanted, position);
+      this.#requireUnchanged();
+      return found;
     } catch (thrown) {
       throw diskRefusal(thrown, `reading ${this.#path}`);
     }

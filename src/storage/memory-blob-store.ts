@@ -48,18 +48,19 @@ class MemoryDraft implements BlobDraft {
 
   async expect(): Promise<void> {}
 
-  async write(...chunks: readonly Uint8Array[]): Promise<void> {
+  async write(chunk: Uint8Array, free: () => void = () => undefined): Promise<void> {
     this.#requireOpen();
-    for (const chunk of chunks) this.#set.update(chunk);
-    this.#bytes = Buffer.concat([this.#bytes, ...chunks]);
+    this.#set.update(chunk);
+    this.#bytes = Buffer.concat([this.#bytes, chunk]);
+    free();
   }
 
   async read(position: number, length: number): Promise<Uint8Array> {
     return slice(this.#bytes, position, length);
   }
 
-  atHand(): readonly Uint8Array[] {
-    return [];
+  lend(): null {
+    return null;
   }
 
   digests(): ReturnType<DigestSet['digests']> {

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { GATHERED_BYTES } from '../core/limits.ts';
+import { MIB } from '../core/limits.ts';
 import { PieceReader } from './piece-reader.ts';
 
 test('every piece comes once, in its order, none joined; then the end', async () => {
@@ -21,7 +21,7 @@ test('a reader that takes its time holds the sender back', async () => {
     highWaterMark: 1,
     read() {
       made += 1;
-      this.push(Buffer.alloc(GATHERED_BYTES / 4));
+      this.push(Buffer.alloc(MIB / 4));
     },
   });
   const reader = new PieceReader(stream);

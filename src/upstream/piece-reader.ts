@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from 'node:stream';
-import { GATHERED_BYTES } from '../core/limits.ts';
+import { MIB } from '../core/limits.ts';
+
+/** More than the kernel gives at a time: what comes for a paused reader is joined by undici, and copied. */
+const MOST_WAITING_BYTES = 1 * MIB;
 
 /**
  * A stream's bytes as they come, none of them joined or copied. TLS brings them by 16 KiB: whoever
@@ -60,7 +63,7 @@ export class PieceReader {
     if (this.#pieces.length === 0) setImmediate(() => this.#rouse());
     this.#pieces.push(piece);
     this.#waiting += piece.length;
-    if (this.#waiting >= GATHERED_BYTES) this.#stream.pause();
+    if (this.#waiting >= MOST_WAITING_BYTES) this.#stream.pause();
   }
 
   #rouse(): void {

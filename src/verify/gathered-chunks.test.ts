@@ -2,33 +2,61 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { GATHERED_BYTES, GATHERED_MS } from '../core/limits.ts';
-import { GatheredChunks } from './gathered-chunks.ts';
+import { GatheredChunks, type Chunk } from './gathered-chunks.ts';
 
-test('every byte comes out once, in its order', () => {
+const sizes = (chunks: readonly Chunk[]): readonly number[] =>
+  chunks.map(({ bytes }) => bytes.length);
+
+test('every byte comes out once, in its order, whatever is freed meanwhile', () => {
+  const pieces = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 60 });
+  const scale = fc.constantFrom(1, 1000);
+  const expected = fc.option(fc.nat(20_000));
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 300 })), fc.array(fc.nat(60)), (chunks, ms) => {
+    fc.property(pieces, scale, expected, fc.array(fc.nat(60)), (few, times, size, ms) => {
       let now = 0;
-      const gathered = new GatheredChunks(() => now);
+      const gathered = new GatheredChunks(size, () => now);
+      const sent = few.map((piece) => Buffer.concat(Array.from({ length: times }, () => piece)));
       const out: Uint8Array[] = [];
-      for (const [at, chunk] of chunks.entries()) {
+      const take = (chunks: readonly Chunk[]): void => {
+        for (const { bytes, free } of chunks) {
+          out.push(Buffer.from(bytes));
+          bytes.fill(0);
+          free();
+        }
+      };
+      for (const [at, piece] of sent.entries()) {
         now += ms[at] ?? 0;
-        out.push(...gathered.push(chunk));
+        take(gathered.push(piece));
       }
-      out.push(...gathered.rest());
-      expect(Buffer.concat(out)).toEqual(Buffer.concat(chunks));
-      expect(gathered.rest()).toHaveLength(0);
+      take(gathered.rest());
+      expect(Buffer.concat(out).equals(Buffer.concat(sent))).toBe(true);
+      expect(gathered.rest()).toEqual([]);
     }),
+    { numRuns: 60 },
   );
 });
 
 test('so many bytes are due, and what has waited so long', () => {
   let now = 0;
-  const gathered = new GatheredChunks(() => now);
-  const sizes = (chunks: readonly Uint8Array[]): readonly number[] =>
-    chunks.map(({ length }) => length);
+  const gathered = new GatheredChunks(null, () => now);
   expect(gathered.push(new Uint8Array(GATHERED_BYTES - 1))).toEqual([]);
-  expect(sizes(gathered.push(new Uint8Array(1)))).toEqual([GATHERED_BYTES - 1, 1]);
-  expect(gathered.push(new Uint8Array(1))).toEqual([]);
+  expect(sizes(gathered.push(new Uint8Array(2)))).toEqual([GATHERED_BYTES]);
   now += GATHERED_MS;
-  expect(sizes(gathered.push(new Uint8Array(2)))).toEqual([1, 2]);
+  expect(sizes(gathered.push(new Uint8Array(2)))).toEqual([3]);
+});
+
+test('a place is used again once it is free, and no earlier', () => {
+  const gathered = new GatheredChunks(null);
+  const whole = new Uint8Array(GATHERED_BYTES);
+  const [first] = gathered.push(whole);
+  const [second] = gathered.push(whole);
+  first?.free();
+  const [third] = gathered.push(whole);
+  expect(second?.bytes.buffer).not.toBe(first?.bytes.buffer);
+  expect(third?.bytes.buffer).toBe(first?.bytes.buffer);
+});
+
+test('a small file takes no more than it needs', () => {
+  const [chunk] = new GatheredChunks(10).push(new Uint8Array(10));
+  expect(chunk?.bytes.buffer.byteLength).toBe(10);
 });

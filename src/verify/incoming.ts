@@ -8,7 +8,7 @@ import { MAX_SLOW_TRIES, MAX_TRIES } from '../core/limits.ts';
 import { Tries, waitAfter } from '../core/tries.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
-import { GatheredChunks } from './gathered-chunks.ts';
+import { GatheredChunks, type Chunk } from './gathered-chunks.ts';
 
 export type Arrival =
   | { readonly outcome: 'whole' }
@@ -105,10 +105,12 @@ async function bringInOnce(
   }
   if (length !== null) await draft.expect(length);
   parts.begun(length);
-  const gathered = new GatheredChunks();
-  const write = async (chunks: readonly Uint8Array[]): Promise<void> => {
-    await draft.write(...chunks);
-    parts.progressed();
+  const gathered = new GatheredChunks(promised.size);
+  const write = async (chunks: readonly Chunk[]): Promise<void> => {
+    for (const { bytes, free } of chunks) {
+      await draft.write(bytes, free);
+      parts.progressed();
+    }
   };
   let position = 0;
   try {

@@ -63,8 +63,8 @@ export class Outflow {
           ? await this.#readDraft(position, length)
           : blob.read(position, length);
       },
-      atHand: (position, length) =>
-        this.#end === null ? (this.#draft?.atHand(position, length) ?? []) : [],
+      lend: (position, length) =>
+        this.#end === null ? (this.#draft?.lend(position, length) ?? null) : null,
       close: async () => {
         await blob?.close();
       },

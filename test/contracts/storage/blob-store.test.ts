@@ -148,18 +148,6 @@ describe.each(BLOB_BACKENDS)('blob store: $name', (backend) => {
     expect(await readAll(await backend.open(place.path), address)).toEqual(WHEEL);
   });
 
-  test('a thousand pieces in one write come back as one file', async () => {
-    using place = temporaryPlace();
-    const store = await backend.open(place.path);
-    const pieces = Array.from({ length: 1000 }, (_, at) => Buffer.alloc(1 + (at % 700), at));
-    const draft = await store.draft();
-    await draft.write(...pieces.slice(0, 300));
-    await draft.write(...pieces.slice(300));
-    const whole = Buffer.concat(pieces);
-    await draft.publish(sha256(whole));
-    expect((await readAll(store, sha256(whole)))?.equals(whole)).toBe(true);
-  });
-
   test('whatever the pieces, the same bytes come back (property)', async () => {
     using place = temporaryPlace();
     const store = await backend.open(place.path);
