@@ -4,6 +4,7 @@ import type { Intent } from '../core/installer.ts';
 import type { PinReading } from '../core/lockfile.ts';
 import {
   readGitAddress,
+  repositoryKey,
   rewritten,
   type AddressRewrite,
   type StatedSource,
@@ -50,7 +51,9 @@ export function leadByGit(
       if (there === address) continue;
       const rule = ruleOf(address, rewrites);
       if (/^https:/iu.test(there)) {
-        notes.add(`git's configuration (${rule}) leads ${repository} to ${safeText(there, 200)}`);
+        notes.add(
+          `git's configuration (${rule}) leads ${repository} to ${safeText(repositoryKey(there) ?? there, 200)}`,
+        );
         continue;
       }
       const message = `git's configuration (${rule}) leads ${repository} to ${safeText(there, 200)}, which does not pass the gate; https: does`;

@@ -81,6 +81,21 @@ describe('what a project depends on', () => {
     ]);
   });
 
+  it('may come from repositories', async () => {
+    const text = `
+[project]
+dependencies = ["a @ git+https://h.test/a.git@v1", "b", "c>=1"]
+[tool.uv.sources]
+b = { git = "https://h.test/b", tag = "v2" }
+c = [{ git = "https://h.test/c.git", branch = "main", marker = "x" }, { index = "own" }, { path = "c" }]
+d = { git = "git@h.test:d.git" }
+`;
+    const { sources = [] } = await intend('uv sync', { '/w/pyproject.toml': text });
+    expect(
+      sources.map(({ project, repository, revision }) => [project, repository, revision].join(' ')),
+    ).toStrictEqual(['a https://h.test/a v1', 'b https://h.test/b v2', 'c https://h.test/c main']);
+  });
+
   it('is refused under a name that only looks like one', async () => {
     const files = { '/w/pyproject.toml': '[project]\ndependencies = ["r\u0435quests"]' };
     await expect(wishes('uv sync', files)).rejects.toMatchObject({ code: 'WP-NAME-LOOKALIKE' });

@@ -2,8 +2,12 @@
 import { join } from 'node:path';
 import { Refusal } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
+import type { PinReading } from '../core/lockfile.ts';
+import type { StatedSource } from '../core/repository.ts';
 import type { InstallerPorts } from './ports.ts';
-import { own, scriptBlock, tableAt, textsIn, tomlIn, type Table } from './toml.ts';
+import { sourcesIn } from './repositories.ts';
+import { vcsAddress } from './stated-dependencies.ts';
+import { isTable, own, scriptBlock, tableAt, textsIn, tomlIn, type Table } from './toml.ts';
 import { has } from './argument-scan.ts';
 import { ancestorsOf, type UvLevels } from './uv-configuration.ts';
 import type { UvArguments } from './uv-options.ts';
@@ -55,28 +59,49 @@ async function carriesMetadata({ machine }: InstallerPorts, script: string): Pro
   return scriptBlock((await machine.readText(script)) ?? '') !== '';
 }
 
+/** What a project or script says that it depends on. */
+interface Dependencies {
+  readonly wishes: readonly Wish[];
+  readonly sources: readonly StatedSource[];
+}
+
 /**
- * What projects and scripts (PEP 621, 735, 723) depend on, as far as it is said in so many words.
- * uv resolves for every extra and group at once, so all of them count.
+ * What projects and scripts (PEP 621, 735, 723) depend on, as far as it is said in so many words, and
+ * the repositories that `[tool.uv.sources]` takes it from. uv resolves for every extra and group at
+ * once, so all of them count.
  * @throws Refusal `WP-USAGE` for a file that is no TOML, `WP-NAME-LOOKALIKE`
  */
-export async function dependencyWishes(
+export async function dependenciesOf(
   { machine, pins }: InstallerPorts,
   files: readonly string[],
-): Promise<readonly Wish[]> {
+): Promise<Dependencies> {
   const wishes: Wish[] = [];
+  const sources: StatedSource[] = [];
   for (const file of files) {
     if ((await machine.kindOf(file)) !== 'file') continue;
     const text = (await machine.readText(file)) ?? '';
     const isProject = file.endsWith('.toml');
     const root = tomlIn(isProject ? text : scriptBlock(text), file);
-    for (const dependency of isProject
-      ? dependenciesIn(root)
-      : textsIn(own(root, 'dependencies'))) {
-      wishes.push(...wishesIn(pins, dependency, file));
+    const stated = isProject ? dependenciesIn(root) : textsIn(own(root, 'dependencies'));
+    for (const reading of stated.flatMap((dependency) => readingOf(pins, dependency, file))) {
+      wishes.push(...reading.wishes);
+      sources.push(...sourcesIn(reading));
     }
+    for (const word of repositoriesIn(root))
+      sources.push(...readingOf(pins, word, file).flatMap(sourcesIn));
   }
-  return wishes;
+  return { wishes, sources };
+}
+
+/** `[tool.uv.sources]`: one table for each name, or several under markers. */
+function repositoriesIn(root: Table): readonly string[] {
+  return Object.entries(tableAt(root, 'tool', 'uv', 'sources')).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => {
+      const address = isTable(one) ? own(one, 'git') : null;
+      if (!isTable(one) || typeof address !== 'string') return [];
+      return [`${name} @ ${vcsAddress('git', address, one)}`];
+    }),
+  );
 }
 
 function dependenciesIn(root: Table): readonly string[] {
@@ -91,13 +116,13 @@ function dependenciesIn(root: Table): readonly string[] {
   ].flatMap(textsIn);
 }
 
-function wishesIn(
+function readingOf(
   pins: InstallerPorts['pins'],
   dependency: string,
   where: string,
-): readonly Wish[] {
+): readonly PinReading[] {
   try {
-    return pins.readWord(dependency, where).wishes;
+    return [pins.readWord(dependency, where)];
   } catch (error) {
     // What is no requirement, uv refuses itself where it matters; an imitated name is ours to tell.
     if (error instanceof Refusal && error.code === 'WP-LOCKFILE-INVALID') return [];

@@ -25,7 +25,7 @@ import {
   type UvLevels,
 } from './uv-configuration.ts';
 import { readUvArguments, type UvArguments } from './uv-options.ts';
-import { dependencyWishes, sourceFiles } from './uv-project.ts';
+import { dependenciesOf, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
 import { unknownPlace } from './unknown-place.ts';
 import { proxyRefusal } from './uv-proxy.ts';
@@ -150,8 +150,10 @@ async function intend(
       own: workspace.length > 0 ? ['uv.lock'] : [],
     },
   });
-  const byGit = leadByGit(outlook, git);
   const dependencies = [...sources, ...request.sources].map((path) => resolve(directory, path));
+  const declared = await dependenciesOf(ports, dependencies);
+  const repositories = { ...outlook, sources: [...outlook.sources, ...declared.sources] };
+  const byGit = leadByGit(repositories, git);
   const shadows = { prefix: located.prefix, module: 'uv' };
   const parent = located.prefix.length === 0 ? null : located.program;
   const targets = await uvTargets(ports.machine, {
@@ -166,7 +168,7 @@ async function intend(
     runsProgram: runsProgram(told),
     ...compiling(told, environment, options),
     ...platformOf(told, options),
-    wishes: [...outlook.wishes, ...(await dependencyWishes(ports, dependencies))],
+    wishes: [...outlook.wishes, ...declared.wishes],
     pins: outlook.pins,
     ...byGit.led,
     indexes: publicIndexes(outlook.indexes),

@@ -226,6 +226,22 @@ describe('at the gate', () => {
   });
 });
 
+test('what another run learnt in between is not overwritten', () => {
+  const rows = remembering();
+  let asked = 0;
+  const late = new Proxy(rows, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      if (name !== 'recallCommits') return member.bind(target);
+      return (repository: string) => ((asked += 1) <= 2 ? [] : target.recallCommits(repository));
+    },
+  });
+  const one = open(late, { sources: [source('v1')] });
+  expect(told(one, { 'refs/tags/v1': B })).toBe('WP-TAG-MOVED');
+  expect(rows.listCommits()).toMatchObject([{ commit: A }]);
+});
+
 describe('what was installed', () => {
   test.each<[string, Setting, DirectUrl, string | null]>([
     ['the same tag', {}, direct(A, 'v1'), null],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   BOTH_INSTALL,
@@ -9,6 +9,7 @@ import {
   type Scene,
   type Witness,
 } from './attack.ts';
+import { runGuarded, type Knock } from './door.ts';
 import {
   commitEvil,
   FORGE,
@@ -231,21 +232,83 @@ export const K10: Attack = {
       name: 'a submodule on another host',
       installers: ['pip', 'uv'],
       mount: async (stage) => {
-        const { good, server } = await openForge(stage);
-        await server.create('part', { 'part.txt': 'part\n' });
-        const part = `${stage.world.origin('parts.test')}/part.git`;
+        const { server } = await openForge(stage);
+        const part = await server.create('part', { 'part.txt': 'part\n' });
         stage.world.host('parts.test').through((request, response) => {
           stage.world.host(FORGE).answer(request, response, 'https');
         });
-        await good.commit({
-          ...sourceOf('GOOD'),
-          '.gitmodules': `[submodule "part"]\n\tpath = part\n\turl = ${part}\n`,
-        });
+        const address = `${stage.world.origin('parts.test')}${part.path}`;
+        await addSubmodule(stage, address, await part.git('rev-parse', 'HEAD'));
       },
       ask: (stage) => [`good @ ${repositoryAt(stage, 'main')}`],
+      witness: ({ world }) =>
+        world.host('parts.test').seen.length > 0 ? [] : ['the submodule was not asked for'],
+    },
+    {
+      name: 'a moved tag, once it was forgotten',
+      installers: ['pip', 'uv'],
+      after: AN_INSTALL_OF_THE_TAG,
+      mount: async (stage) => {
+        await forgeOf(stage).good.commit({ 'README.md': 'a new key in the signature\n' });
+        await moveTag(stage);
+      },
+      ask: tagged,
+      run: async (stage, knock) => {
+        const word = repositoryAt(stage, 'v1.0');
+        const words = ['trust', 'forget', word, '--reason', 'the project told why'];
+        const forgotten = await runGuarded({ ...knock, bare: true, words });
+        return forgotten.exit === 0 ? await runGuarded(knock) : forgotten;
+      },
+    },
+    {
+      name: 'a branch that moved, where the tool’s own lock holds it',
+      installers: ['poetry', 'pdm'],
+      mount: (stage) => openForge(stage),
+      ask: (stage) => [`good @ ${repositoryAt(stage, 'main')}`],
+      run: installTwice,
+      witness: took('vouched', { moves: false }, ['.lock']),
+    },
+    {
+      name: 'a branch that moved, where uv.lock holds it',
+      installers: ['uv'],
+      mount: async (stage) => {
+        await openForge(stage);
+        const dependency = JSON.stringify(`good @ ${repositoryAt(stage, 'main')}`);
+        const project = `name = "app"\nversion = "1"\nrequires-python = ">=3.9"`;
+        await stage.write(
+          'pyproject.toml',
+          `[project]\n${project}\ndependencies = [${dependency}]\n`,
+        );
+      },
+      words: ({ world }) => ['uv', 'sync', '--active', '--default-index', world.index],
+      run: installTwice,
+      witness: took('vouched', { moves: false }, ['uv.lock']),
     },
   ],
 };
+
+/** One more commit on the branch between two runs of the same command, the second in a new environment. */
+async function installTwice(stage: Stage, knock: Knock): ReturnType<typeof runGuarded> {
+  const first = await runGuarded(knock);
+  if (first.exit !== 0) return first;
+  await commitEvil(stage);
+  await stage.environment.renewTarget();
+  return await runGuarded(knock);
+}
+
+/** `part`, without which the code does not build. */
+async function addSubmodule(stage: Stage, address: string, commit: string): Promise<void> {
+  const { good } = forgeOf(stage);
+  const source = sourceOf('GOOD');
+  await good.git('update-index', '--add', '--cacheinfo', `160000,${commit},part`);
+  await good.git('commit', '--quiet', '--message', 'part');
+  await mkdir(join(await good.git('rev-parse', '--show-toplevel'), 'part'));
+  await good.commit({
+    ...source,
+    'own.py': `open('part/part.txt').close()\n${source['own.py'] ?? ''}`,
+    '.gitmodules': `[submodule "part"]\n\tpath = part\n\turl = ${address}\n`,
+  });
+}
 
 async function writeGitConfig(stage: Stage, base: string): Promise<void> {
   const from = `${stage.world.origin(FORGE)}/`;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openGitServer } from '../world/git-server.ts';
 import { INSTALLERS } from '../world/installer-versions.ts';
 import { makeWheel } from '../world/wheel.ts';
 import { MINE, installed, openBench, publishAll, versionsOf } from './bench.ts';
@@ -36,6 +38,26 @@ describe.each(INSTALLERS.flatMap((name) => versionsOf(name).map((version) => ({ 
       expect(ended.report?.other_traffic.map(({ host }) => host.replace(/:\d+$/u, ''))).toContain(
         'git.test',
       );
+    });
+
+    // CVE-2022-39253: git itself takes none from there, unless somebody allows it for all.
+    test('a submodule that lies on this machine is not taken', async () => {
+      await using bench = await openBench(name, version);
+      publishAll(bench.world);
+      const server = await openGitServer(bench.world.host('git.test'), bench.environment.root);
+      const [mine, part] = [await server.create('mine', MINE), await server.create('part', {})];
+      const commit = await part.git('rev-parse', 'HEAD');
+      await mine.git('update-index', '--add', '--cacheinfo', `160000,${commit},part`);
+      await mine.git('commit', '--quiet', '--message', 'part');
+      await mkdir(join(await mine.git('rev-parse', '--show-toplevel'), 'part'));
+      const folder = await part.git('remote', 'get-url', 'origin');
+      const stated = `[submodule "part"]\n\tpath = part\n\turl = ${folder}\n`;
+      await mine.commit({ '.gitmodules': stated });
+      const address = `git+${bench.world.origin('git.test')}${mine.path}`;
+      const words = [...starter, 'install', '--index-url', bench.world.index, `mine @ ${address}`];
+      const ended = await bench.run(words);
+      expect(ended.exit, ended.stderr).not.toBe(0);
+      expect(`${ended.stdout}${ended.stderr}`).toContain("transport 'file' not allowed");
     });
 
     test.runIf(name === 'pip').each([
