@@ -20,7 +20,8 @@ const form = (version: string, order: Order, words: readonly string[] = ['good']
   expect: PASSED,
   plain: BOTH_INSTALL,
   defence: 'ownership',
-  ...(order.isFooled ? {} : { fallsFor: [] }),
+  // Poetry asks a supplemental source for nothing that the primary one has.
+  fallsFor: order.isFooled ? ['pip', 'uv', 'pipenv', 'pdm'] : [],
   witness: isPrivateAlone,
 });
 
