@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { GatewayParts } from './parts.ts';
+import { LedAddresses } from './led-addresses.ts';
 import { RefusedAddresses } from './refused-addresses.ts';
 
 const MAX_COUNTED_HOSTS = 10_000;
@@ -10,6 +11,8 @@ export class Gate {
   readonly refused = new RefusedAddresses();
   /** Addresses whose answers showed only at their end that they carry an archive: files from then on. */
   readonly carriers = new Set<string>();
+  /** Where asks for references were led to. */
+  readonly led = new LedAddresses();
   readonly #traffic = new Map<string, number>();
 
   constructor(parts: GatewayParts) {

@@ -12,7 +12,7 @@ import { answerFile } from './file-answer.ts';
 import type { Gate } from './gate.ts';
 import { answerPage } from './page-answer.ts';
 import { headersForClient, headersForUpstream } from './passed-headers.ts';
-import { heldRefs, noteRedirect } from './refs-answer.ts';
+import { aheadOfObjects, heldRefs, noteRedirect } from './refs-answer.ts';
 
 interface Passing {
   readonly gate: Gate;
@@ -55,12 +55,10 @@ async function ask({ parts }: Gate, exchange: Exchange): Promise<UpstreamAnswer>
 }
 
 async function answerByNature(passing: Passing): Promise<void> {
-  const { gate, exchange, answer } = passing;
+  const { exchange, answer } = passing;
   switch (natureOf(exchange.method, answer)) {
     case 'redirect':
-      noteRedirect(gate, exchange, answer);
-      gate.countTraffic(exchange.url.host);
-      return exchange.sendWhole(answer.status, headersForClient(answer.headers), new Uint8Array());
+      return passRedirect(passing);
     case 'page':
       return answerFoundPage(passing);
     case 'archive':
@@ -70,6 +68,13 @@ async function answerByNature(passing: Passing): Promise<void> {
     case 'unknown':
       return exchange.method === 'HEAD' ? passHead(passing) : passStream(passing);
   }
+}
+
+function passRedirect({ gate, exchange, answer }: Passing): void {
+  const location = noteRedirect(gate, exchange, answer);
+  gate.countTraffic(exchange.url.host);
+  const headers = headersForClient({ ...answer.headers, location });
+  exchange.sendWhole(answer.status, headers, new Uint8Array());
 }
 
 async function answerFoundPage({ gate, exchange, body }: Passing): Promise<void> {
@@ -115,7 +120,9 @@ async function passStream(passing: Passing): Promise<void> {
     await sendPart(passing, refs);
     return exchange.end();
   }
-  if (exchange.method !== 'GET') return passUnheld(passing, head);
+  if (exchange.method !== 'GET') {
+    return passUnheld(passing, await aheadOfObjects(passing.gate, exchange, { ...passing, head }));
+  }
   const tail = new WithheldTail();
   for (let chunk: Uint8Array | null = head; chunk !== null; chunk = await next(passing)) {
     for (const free of tail.push(chunk)) await sendPart(passing, free);

@@ -216,6 +216,13 @@ describe('at the gate', () => {
     expect(told(one, { 'refs/tags/v1': B }, 'https://newer.test/x.git')).toBe('WP-TAG-MOVED');
   });
 
+  test('two repositories that lead to one place are both asked for there', () => {
+    const one = open(remembering(), { sources: [source('v1')] });
+    one.redirected('https://git.test/good.git', 'https://new.test/x.git');
+    one.redirected('https://git.test/other.git', 'https://new.test/x.git');
+    expect(told(one, { 'refs/tags/v1': B }, 'https://new.test/x.git')).toBe('WP-TAG-MOVED');
+  });
+
   test('two runs at once do not both learn what a tag names', () => {
     const rows = openMemoryTrustRows();
     const [one, other] = [source('v1'), source('v1')].map((each) =>

@@ -16,8 +16,8 @@ export class RepositoryListings {
   /** By address as asked. */
   readonly #refs = new Map<string, readonly AdvertisedRef[]>();
   #kept = 0;
-  /** Where a repository was asked first, by where it is asked since. */
-  readonly #moved = new Map<string, string>();
+  /** Where repositories were asked before, by where they are asked since: several may lead to one place. */
+  readonly #moved = new Map<string, Set<string>>();
 
   constructor(sources: readonly StatedSource[], rewrites: readonly AddressRewrite[]) {
     this.#sources = sources;
@@ -27,7 +27,8 @@ export class RepositoryListings {
   redirected(from: string, to: string): void {
     const [there, here] = [repositoryKey(to), repositoryKey(from)];
     if (there === null || here === null || there === here) return;
-    this.#moved.set(there, this.#moved.get(here) ?? here);
+    const before = [here, ...(this.#moved.get(here) ?? [])];
+    this.#moved.set(there, new Set([...(this.#moved.get(there) ?? []), ...before]));
   }
 
   keep(address: string, refs: readonly AdvertisedRef[]): void {
@@ -45,7 +46,7 @@ export class RepositoryListings {
 
   /** The repositories, as requirements name them, that an address at the gate may stand for. */
   meantBy(address: string): readonly string[] {
-    const asked = [address, this.#moved.get(address) ?? address];
+    const asked = [address, ...(this.#moved.get(address) ?? [])];
     const stated = this.#sources
       .map(({ repository }) => repository)
       .filter((one) => spellings(one).some((each) => asked.includes(this.#led(each))));
