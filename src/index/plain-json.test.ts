@@ -38,3 +38,8 @@ describe('a page that is said in one way', () => {
     );
   });
 });
+
+test('what is nested deeper than the stack is left to the other reader', () => {
+  const text = `{"files":[],"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  expect(parsePlainJson(Buffer.from(text), 'files')).toBeUndefined();
+});

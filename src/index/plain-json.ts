@@ -14,7 +14,8 @@ export function parsePlainJson(bytes: Buffer, listed: string): Record<string, un
   const text = bytes.toString('utf8');
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  if (JSON.stringify(value) !== text || !isBounded(value, MAX_JSON_DEPTH)) return undefined;
+  // The bound first: what is nested deeper than the stack, `JSON.stringify` would not end well.
+  if (!isBounded(value, MAX_JSON_DEPTH) || JSON.stringify(value) !== text) return undefined;
   const members: Record<string, unknown> = { ...value };
   const list = Object.hasOwn(members, listed) ? members[listed] : null;
   return Array.isArray(list) && list.length > MAX_PAGE_ENTRIES ? undefined : members;
