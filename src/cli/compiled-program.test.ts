@@ -134,6 +134,20 @@ describe('a bundled program', () => {
     expect(load().isCompiled).toBe(false);
   });
 
+  it('is not taken from a folder that others may write, or through a link to one of ours', () => {
+    load().keep('a');
+    chmodSync(folder, 0o770);
+    expect(load().isCompiled).toBe(false);
+    chmodSync(folder, 0o700);
+    chmodSync(root, 0o777);
+    expect(load().isCompiled).toBe(false);
+    chmodSync(root, 0o700);
+    const linked = join(root, 'linked');
+    symlinkSync(folder, linked);
+    expect(load(linked).isCompiled).toBe(false);
+    expect(load().isCompiled).toBe(true);
+  });
+
   it('is kept in the first folder that lies in one of our own', () => {
     const shared = join(root, 'shared');
     mkdirSync(shared);

@@ -59,7 +59,7 @@ export function loadProgram(
 ): LoadedProgram {
   const bytes = readFileSync(file);
   const name = nameFor(bytes);
-  const kept = readKept(folders.map((folder) => join(folder, name)));
+  const kept = readKept(folders, name);
   const script = new Script(bytes.toString('latin1'), {
     filename: file,
     ...(kept === null ? {} : { cachedData: kept.code }),
@@ -99,10 +99,13 @@ function nameFor(text: Buffer): string {
   return `${hash('sha256', whole).slice(0, 32)}.bin`;
 }
 
-function readKept(paths: readonly string[]): Kept | null {
-  for (const path of paths) {
+function readKept(folders: readonly string[], name: string): Kept | null {
+  for (const folder of folders) {
     try {
-      const found = parseKept(readOwn(path));
+      // Where others can write, a link leads to whatever of ours they have had us unpack.
+      requireOwnFolder(dirname(folder));
+      requireOwnFolder(folder);
+      const found = parseKept(readOwn(join(folder, name)));
       if (found !== null) return found;
     } catch {
       // Not there, or not ours to read: as if nothing had been kept.
