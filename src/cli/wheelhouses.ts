@@ -197,10 +197,14 @@ interface Taken {
 }
 
 /** No index stands behind a folder: what nobody has seen is not accepted for the first time here. */
-function requireWord(decision: Decision, { filename, url }: Artifact, sha256: string): Decision {
+function requireWord(
+  decision: Decision,
+  { filename, project, url }: Artifact,
+  sha256: string,
+): Decision {
   if (decision.verdict !== 'first-seen') return decision;
-  const message = `${filename}: nobody vouches for it, and it never passed the gate of this machine, or of one whose trust was imported; it lies in a folder (${url}), which no index vouches for`;
-  const hint = `Fetch it through wheelproof, import what the machine that did remembers (\`wheelproof trust import\`), or look at it and approve it: wheelproof trust approve sha256:${sha256} --reason 'why'.`;
+  const message = `${filename}: nobody vouches for it, and it passed the gate neither of this machine nor of one whose memory was imported (\`wheelproof trust import\`); no index stands behind the folder that it lies in (${url})`;
+  const hint = `Fetch it through wheelproof, import what the machine that did remembers, or look at it and approve it: wheelproof trust approve sha256:${sha256} --project ${project} --reason 'why'`;
   return { ...decision, verdict: 'refused', reasons: [reason('WP-FIRST-USE', message, hint)] };
 }
 

@@ -154,4 +154,16 @@ describe('files left out of a page', () => {
     expect(counted([stranger, receipt('good', '1.0', 'released')], null)).toEqual([]);
     expect(counted([stranger], '')).toEqual(['99.0']);
   });
+
+  test.each(['pip', 'uv'])('what lies in a folder was never shown to %s', (installer) => {
+    const left = receipt('good', '1.0', 'left out', 'wheel');
+    const decision = { ...left.decision, reasons: [reason('WP-FIRST-USE', 'nobody vouches')] };
+    const asked = (url: string) => {
+      const artifact = { ...left.artifact, url };
+      const result = { ...FAILED, installer };
+      return reckon([{ ...left, artifact, decision }], wish(''), result)[0]?.asked;
+    };
+    expect(asked('file:///wheelhouse/good-1.0-py3-none-any.whl')).toBe(true);
+    expect(asked('https://index.test/good-1.0-py3-none-any.whl')).toBe(false);
+  });
 });

@@ -70,13 +70,15 @@ class Reckoning {
 
   /**
    * Shown as refused, and not asked for: the installer ended for a reason of its own, which it told
-   * itself. Only where nobody vouches: evidence against a file is told whoever asks for it.
+   * itself. Only where nobody vouches: evidence against a file is told whoever asks for it. What lies
+   * in a folder (no page listed it) was not shown: the installer could not ask for it.
    */
   wasPassedOver({ artifact, decision }: Receipt): boolean {
     const { project, version } = artifact;
     const { succeeded, requested, installer, offered } = this.#result;
     const isOver = !succeeded && requested.size === 0 && this.#chosenVersion(project) === null;
     if (!isOver || version === '' || !SHOWS_REFUSED.has(installer)) return false;
+    if (new URL(artifact.url).protocol === 'file:') return false;
     const wishes = this.#wishesFor(project);
     const isShown = !(offered.get(project) ?? []).some((one) => meetsWishes(wishes, one));
     return isShown && decision.reasons.every(({ code }) => NOBODY_VOUCHES.has(code));
