@@ -15,6 +15,7 @@ import { safeText } from '../core/safe-text.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { TrustedRoots } from '../core/trusted-roots.ts';
 import { releases, type Decision } from '../core/verdict.ts';
+import { satisfies } from '../core/version.ts';
 import type { Receipt } from '../core/verification.ts';
 import {
   EVIDENCE_AT_HAND,
@@ -93,6 +94,9 @@ export class Wheelhouses {
       const { project, version, filename } = receipt.artifact;
       if (releases(receipt.decision))
         return [{ ...receipt, asked: end.installed.has(`${project} ${version}`) }];
+      const isMissed = !end.succeeded && !names.has(project) && isWanted(receipt.artifact, end);
+      // No page shows what was refused, so that the installer cannot ask for it.
+      if (isMissed) return [{ ...receipt, asked: true }];
       if (!end.succeeded || wished.has(project) || names.has(project)) return [receipt];
       notes.push(`${filename} was left out (${receipt.decision.reasons[0]?.code ?? '?'})`);
       return [];
@@ -188,6 +192,12 @@ export class Wheelhouses {
     const detail = { index, project, version, sha256, verdict, codes, policy: policy.digest };
     rows.audit({ at, run, what: 'verdict', subject: filename, detail });
   }
+}
+
+/** What is not wished for by name may be what others need. */
+function isWanted({ project, version }: Artifact, { wishes }: HouseEnd): boolean {
+  const own = wishes.filter((wish) => wish.project === project);
+  return own.length === 0 || own.some(({ specifier }) => satisfies(version, specifier));
 }
 
 interface Taken {
