@@ -11,8 +11,8 @@ const PATIENCE = 180_000;
 provisionWith(inject('callersEnvironment'));
 
 /**
- * The first form is played by every installer, each further one by one of those that it suits:
- * `npm run attacks` plays all by all.
+ * The first form and the first benign twin are played by every installer, each further one by one
+ * of those that it suits: `npm run attacks` plays all by all.
  */
 function playersOf(form: Form | Twin, place: number): readonly InstallerName[] {
   const fit = INSTALLERS.filter((installer) => suits(form, installer, newest(installer)));
@@ -28,8 +28,8 @@ describe.concurrent.each(ATTACKS)('$id $title', ({ forms, twins = [] }) => {
       });
     }
   }
-  for (const twin of twins) {
-    for (const installer of playersOf(twin, 0)) {
+  for (const [place, twin] of twins.entries()) {
+    for (const installer of playersOf(twin, place)) {
       test(`${installer}: benign: ${twin.name}`, { timeout: PATIENCE }, async () => {
         const { faults, said } = await judgeTwin(twin, { installer });
         expect(faults, said).toEqual([]);
