@@ -71,7 +71,8 @@ class Reckoning {
   /**
    * Shown as refused, and not asked for: the installer ended for a reason of its own, which it told
    * itself. Only where nobody vouches: evidence against a file is told whoever asks for it. What lies
-   * in a folder (no page listed it) was not shown: the installer could not ask for it.
+   * in a folder (no page listed it) was not shown: the installer could not ask for it. What nobody
+   * wished for is a dependency, at which the installer has arrived: it ends there (attack K07).
    */
   wasPassedOver({ artifact, decision }: Receipt): boolean {
     const { project, version } = artifact;
@@ -80,6 +81,7 @@ class Reckoning {
     if (!isOver || version === '' || !SHOWS_REFUSED.has(installer)) return false;
     if (new URL(artifact.url).protocol === 'file:') return false;
     const wishes = this.#wishesFor(project);
+    if (wishes.length === 0) return false;
     const isShown = !(offered.get(project) ?? []).some((one) => meetsWishes(wishes, one));
     return isShown && decision.reasons.every(({ code }) => NOBODY_VOUCHES.has(code));
   }
