@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import type { ListedFile } from '../core/artifact.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { Refusal } from '../core/errors.ts';
 import type { LockedPackage } from '../core/lockfile.ts';
 import type { Publisher } from '../core/publisher.ts';
@@ -31,16 +32,9 @@ const locked = (more: Partial<LockedPackage> = {}): LockedPackage => ({
 });
 
 const listed = (filename: string, sha256: string | null): ListedFile => ({
-  filename,
-  url: `https://files.example/${filename}`,
+  ...bareListing(filename, `https://files.example/${filename}`),
   hashes: sha256 === null ? { md5: 'd' } : { sha256 },
-  requiresPython: null,
-  coreMetadata: false,
-  gpgSig: null,
-  yanked: false,
   size: 1,
-  uploadTime: null,
-  provenance: null,
 });
 
 const FILES = [

@@ -2,6 +2,7 @@
 import type { Artifact } from '../core/artifact.ts';
 import { reason } from '../core/errors.ts';
 import type { Decision } from '../core/verdict.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { parseIdentityWord } from '../config/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { VerifyOptions } from './verify-context.ts';
@@ -51,8 +52,5 @@ export function requireVoucher(decision: Decision, { filename }: Artifact): Deci
  */
 export function asIfListed(artifact: Artifact): Artifact {
   if (artifact.listed !== null || artifact.index.startsWith('direct:')) return artifact;
-  const { filename, url } = artifact;
-  const said = { requiresPython: null, coreMetadata: false, gpgSig: null, yanked: false } as const;
-  const unsaid = { size: null, uploadTime: null, provenance: null };
-  return { ...artifact, listed: { filename, url, hashes: {}, ...said, ...unsaid } };
+  return { ...artifact, listed: bareListing(artifact.filename, artifact.url) };
 }

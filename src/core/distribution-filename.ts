@@ -127,25 +127,28 @@ function parseWheel(stem: string): DistributionFilename | null {
   return { kind: 'wheel', project, version, build, tags };
 }
 
-const projectOfWheel = memoised(1024, (name) =>
+const projectOfWheel = memoised({ answers: 1024, characters: 256 }, (name) =>
   /^[\p{L}\p{N}_.]+$/u.test(name) && !name.includes('__') ? normaliseName(name) : null,
 );
 
 /** PEP 425, compressed tag sets. */
-const expandTags = memoised(4096, (compressed): readonly string[] | null => {
-  const [pythons = [], abis = [], platforms = []] = compressed
-    .split('-')
-    .map((part) => part.split('.'));
-  if ([...pythons, ...abis, ...platforms].includes('')) return null;
-  if (!pythons.every((python) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(python))) return null;
-  if (pythons.length * abis.length * platforms.length > MAX_TAGS) return null;
-  const tags = pythons.flatMap((python) =>
-    abis.flatMap((abi) =>
-      platforms.map((platform) => `${python}-${abi}-${platform}`.toLowerCase()),
-    ),
-  );
-  return [...new Set(tags)].sort();
-});
+const expandTags = memoised(
+  { answers: 4096, characters: 256 },
+  (compressed): readonly string[] | null => {
+    const [pythons = [], abis = [], platforms = []] = compressed
+      .split('-')
+      .map((part) => part.split('.'));
+    if ([...pythons, ...abis, ...platforms].includes('')) return null;
+    if (!pythons.every((python) => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(python))) return null;
+    if (pythons.length * abis.length * platforms.length > MAX_TAGS) return null;
+    const tags = pythons.flatMap((python) =>
+      abis.flatMap((abi) =>
+        platforms.map((platform) => `${python}-${abi}-${platform}`.toLowerCase()),
+      ),
+    );
+    return [...new Set(tags)].sort();
+  },
+);
 
 /** Every way to read a stem as name and version. */
 function splitsOf(stem: string): readonly DistributionFilename[] {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { memoised } from './bounded-memo.ts';
 
 /**
  * A whole number of any length as its digits without leading zeros. Versions hold dates, counters
@@ -51,20 +52,10 @@ const PRE_LETTERS: Readonly<Record<string, 'a' | 'b' | 'rc'>> = {
   preview: 'rc',
 };
 
-/** The files of a page have few versions, and comparing parses them again and again. */
-const READ = new Map<string, ParsedVersion | null>();
-const MAX_READ = 4096;
-const MAX_READ_CHARACTERS = 64;
-
 /** As packaging's `Version`; `null` for what is not a version. */
-export function parseVersion(text: string): ParsedVersion | null {
-  const known = READ.get(text);
-  if (known !== undefined) return known;
-  if (READ.size >= MAX_READ) READ.clear();
-  const found = readVersion(text);
-  if (text.length <= MAX_READ_CHARACTERS) READ.set(text, found);
-  return found;
-}
+export const parseVersion = memoised({ answers: 4096, characters: 64 }, (text) =>
+  readVersion(text),
+);
 
 function readVersion(text: string): ParsedVersion | null {
   const groups = VERSION.exec(text)?.groups;

@@ -5,10 +5,13 @@ import { compareParsed, formatVersion, parseVersion } from './pep440.ts';
 export { isSpecifier, satisfies } from './specifier.ts';
 
 /** The one spelling of a version (PEP 440, as packaging's `str(Version)`); `null` for what is none. */
-export const normaliseVersion = memoised(4096, (text): string | null => {
-  const version = parseVersion(text);
-  return version === null ? null : formatVersion(version);
-});
+export const normaliseVersion = memoised(
+  { answers: 4096, characters: 64 },
+  (text): string | null => {
+    const version = parseVersion(text);
+    return version === null ? null : formatVersion(version);
+  },
+);
 
 /** Below, at or above zero as `a` is older than, equal to or newer than `b`. What is no version is older than all. */
 export function compareVersions(a: string, b: string): number {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
+import { bareListing } from '../core/listed-file.ts';
 import { openMemoryTrustRows } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { EVIDENCE, SidecarLedger } from './index.ts';
@@ -28,18 +29,7 @@ const artifact = {
   filename,
   kind: 'wheel',
   url,
-  listed: {
-    filename,
-    url,
-    hashes: { sha256: 'a'.repeat(64) },
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: null,
-  },
+  listed: { ...bareListing(filename, url), hashes: { sha256: 'a'.repeat(64) } },
 } as const;
 
 test.each(kinds.map((kind) => ({ name: kind.kind, kind })))(

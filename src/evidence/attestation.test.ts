@@ -7,6 +7,7 @@ import type { Code } from '../core/codes.ts';
 import { Refusal } from '../core/errors.ts';
 import { MIB } from '../core/limits.ts';
 import type { UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { openPublicGoodRoot } from '../trust/public-good-root.ts';
 import { attestationEvidence } from './attestation.ts';
 
@@ -31,18 +32,7 @@ function artifact(provenance: string | null): Artifact {
     kind: 'sdist',
     url,
     listedBy: 'https://index.test/simple/sampleproject/',
-    listed: {
-      filename,
-      url,
-      hashes: { sha256: SHA256 },
-      requiresPython: null,
-      coreMetadata: false,
-      gpgSig: null,
-      yanked: false,
-      size: null,
-      uploadTime: null,
-      provenance,
-    },
+    listed: { ...bareListing(filename, url), hashes: { sha256: SHA256 }, provenance },
   };
 }
 

@@ -3,6 +3,7 @@ import { provenance } from '../../test/world/integrity-api.ts';
 import { openSigstore, type AttestationJson } from '../../test/world/sigstore/sigstore.ts';
 import type { Artifact } from '../core/artifact.ts';
 import { KIB, MIB } from '../core/limits.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { attestationEvidence } from './attestation.ts';
 
 const FILENAME = 'good-1.0-py3-none-any.whl';
@@ -115,17 +116,10 @@ async function examine(body: Buffer) {
   const roots = [{ name: 'world', bytes: Buffer.from(sigstore.trustedRoot()), checkedAt: 0 }];
   const kind = attestationEvidence({ upstream, trustedRoots: async () => roots });
   const listed = {
-    filename: FILENAME,
-    url: `https://files.test/${FILENAME}`,
+    ...bareListing(FILENAME, `https://files.test/${FILENAME}`),
     hashes: { sha256: SHA256 },
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
     provenance: url,
-  } as const;
+  };
   const artifact: Artifact = {
     index: 'https://index.test/simple/',
     project: 'good',

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import type { Artifact, Hashes, ListedFile } from '../core/artifact.ts';
+import { bareListing } from '../core/listed-file.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import { indexHash } from './index-hash.ts';
 
 function artifact(hashes: Hashes, size: number | null = null): Artifact {
   const listed: ListedFile = {
-    filename: 'good-1.0.tar.gz',
-    url: 'https://index.test/good-1.0.tar.gz',
+    ...bareListing('good-1.0.tar.gz', 'https://index.test/good-1.0.tar.gz'),
     hashes,
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
     size,
-    uploadTime: null,
-    provenance: null,
   };
   const { filename, url } = listed;
   return { index: 'i', project: 'good', version: '1.0', filename, kind: 'sdist', url, listed };

@@ -2,6 +2,7 @@
 import * as openpgp from 'openpgp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Artifact, ListedFile } from '../core/artifact.ts';
+import { bareListing } from '../core/listed-file.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
 import { openPgpEvidence } from './openpgp.ts';
 import {
@@ -49,16 +50,9 @@ const examine = async (
 
 const listed = (gpgSig: boolean | null): Artifact => {
   const entry: ListedFile = {
-    filename: FILE.filename,
-    url: FILE.url,
+    ...bareListing(FILE.filename, FILE.url),
     hashes: { sha256: sha256(CONTENT) },
-    requiresPython: null,
-    coreMetadata: false,
     gpgSig,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: null,
   };
   return { ...FILE, listed: entry };
 };

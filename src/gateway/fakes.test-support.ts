@@ -17,6 +17,7 @@ import type {
   StreamingFile,
   Verification,
 } from '../core/verification.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { openGateway, type Gateway, type GatewayEvent, type GatewayParts } from './index.ts';
 
 export const INDEX = 'https://index.example/simple/';
@@ -28,18 +29,8 @@ export const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
 
 export function listed(filename = WHEEL_NAME): ListedFile {
-  return {
-    filename,
-    url: `https://files.index.example/${filename}`,
-    hashes: { sha256: '0'.repeat(64) },
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: null,
-  };
+  const url = `https://files.index.example/${filename}`;
+  return { ...bareListing(filename, url), hashes: { sha256: '0'.repeat(64) } };
 }
 
 function artifact(url: string): Artifact {

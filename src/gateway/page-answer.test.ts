@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Refusal } from '../core/errors.ts';
+import { bareListing } from '../core/listed-file.ts';
 import {
   fetchThrough,
   INDEX,
@@ -86,16 +87,8 @@ describe('a page', () => {
 
 function judged() {
   const file = (filename: string) => ({
-    filename,
-    url: `https://files.index.example/${filename}`,
+    ...bareListing(filename, `https://files.index.example/${filename}`),
     hashes: { sha256: 'a'.repeat(64) },
-    requiresPython: null,
-    coreMetadata: false as const,
-    gpgSig: null,
-    yanked: false as const,
-    size: null,
-    uploadTime: null,
-    provenance: null,
   });
   const good = file('good-1.0.tar.gz');
   const page = {

@@ -13,8 +13,8 @@ import {
   SHA,
   show,
 } from '../../test/world/reports.ts';
-import type { ListedFile } from '../core/artifact.ts';
 import { CODES, type Code } from '../core/codes.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { buildReport } from './build.ts';
 import { exitOf } from './exit-code.ts';
 import { FORMATS } from './index.ts';
@@ -242,18 +242,7 @@ describe('the report of a run', () => {
   test('names the command that approves exactly the bytes that were refused', () => {
     const left = receipt({ project: 'evil', verdict: 'refused', code: 'WP-FIRST-USE' });
     const { filename, url } = left.artifact;
-    const listed: ListedFile = {
-      filename,
-      url,
-      hashes: { sha256: SHA },
-      requiresPython: null,
-      coreMetadata: false,
-      gpgSig: null,
-      yanked: false,
-      size: null,
-      uploadTime: null,
-      provenance: null,
-    };
+    const listed = { ...bareListing(filename, url), hashes: { sha256: SHA } };
     const file = { ...left, sha256: null, artifact: { ...left.artifact, listed } };
     const command = `wheelproof trust approve sha256:${SHA} --project evil --reason 'why'`;
     expect(show(buildReport(parts([file])))).toContain(

@@ -173,6 +173,16 @@ describe('an answer that is late', () => {
     expect(discarded).toEqual([1]);
   });
 
+  it('is dropped, too, where it comes in the same turn as the other one', async () => {
+    const { run, time, discarded, answer } = held();
+    await time.pass(300);
+    answer(0, 404);
+    answer(1, 200);
+    await expect(run).resolves.toMatchObject({ status: 404 });
+    await time.pass(0);
+    expect(discarded).toEqual([1]);
+  });
+
   it('is waited for where the second request fails, which is made up for by a third', async () => {
     const { run, time, tries, count, answer, fail } = held();
     await time.pass(300);

@@ -158,6 +158,8 @@ class Tryout<Answer extends Triable> {
   }
 
   #give(outcome: Outcome<Answer>): void {
+    // At once: an answer that comes in the same turn is judged before `run` goes on.
+    this.#ending.abort();
     if (outcome instanceof Refusal) this.#end.reject(withTries(outcome, this.#rules.count.made));
     else this.#end.resolve(outcome);
   }

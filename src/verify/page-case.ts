@@ -5,6 +5,7 @@ import { reason, type Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
 import type { Decision } from '../core/verdict.ts';
 import type { JudgedPage } from '../core/verification.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { hostOf } from '../core/url.ts';
 import { judgeEntry, judgeHost, type Policy } from '../policy/index.ts';
 import type { HostMemory } from '../trust/hosts.ts';
@@ -79,7 +80,7 @@ async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<C
     entries.push({ file, entry: null, whole: true, artifact: listedArtifact(source, file) });
   }
   for (const entry of refused) {
-    const file = entry.file ?? bareFile(entry);
+    const file = entry.file ?? bareListing(entry.filename, entry.url);
     const whole = entry.file !== null;
     entries.push({ file, entry, whole, artifact: listedArtifact(source, file) });
   }
@@ -165,7 +166,7 @@ function judgeRefusedEntry(
   artifact: Artifact,
   entry: RefusedEntry,
 ): Candidate | Promise<Candidate> {
-  const file = entry.file ?? bareFile(entry);
+  const file = entry.file ?? bareListing(entry.filename, entry.url);
   if (entry.file !== null && isExcepted(look.parts, artifact, entry.code)) {
     return judgeFile(look, artifact, entry.file);
   }
@@ -174,21 +175,6 @@ function judgeRefusedEntry(
 
 function isExcepted(parts: PageCaseParts, artifact: Artifact, code: Code): boolean {
   return judgeEntry(parts.policy, { ...artifact, code }, parts.now()).admitted;
-}
-
-function bareFile({ filename, url }: RefusedEntry): ListedFile {
-  return {
-    filename,
-    url,
-    hashes: {},
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: null,
-  };
 }
 
 function record(parts: PageCaseParts, { artifact, reasons }: Candidate): void {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import type { Artifact, ListedFile } from '../core/artifact.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import type { Wish } from '../core/installer.ts';
 import { openMemoryTrustRows } from '../storage/index.ts';
@@ -23,16 +24,10 @@ function artifact({ name, sha256 = A, yanked, uploaded }: Said): Artifact {
   const parsed = parseDistributionFilename(name, 'good');
   const url = `https://files.test/${name}`;
   const listed: ListedFile = {
-    filename: name,
-    url,
+    ...bareListing(name, url),
     hashes: { sha256 },
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
     yanked: yanked ?? false,
-    size: null,
     uploadTime: uploaded ?? null,
-    provenance: null,
   };
   const { version = '', kind = 'archive' } = parsed ?? {};
   return { index: INDEX, project: 'good', version, filename: name, kind, url, listed };

@@ -5,6 +5,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { Finding } from '../core/finding.ts';
 import { parsePublisherNotation } from '../core/publisher-notation.ts';
 import { isSamePublisher, type Publisher } from '../core/publisher.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { DEFAULT_POLICY, sealPolicy, type Policy, type PublisherTrust } from '../policy/index.ts';
 import { openMemoryTrustRows } from '../storage/index.ts';
 import { PublisherMemory, TrustMemory } from '../trust/index.ts';
@@ -19,18 +20,7 @@ const clock = { now: () => Date.UTC(2026, 0, 1) };
 function artifact(version: string, over: Partial<Artifact> = {}): Artifact {
   const filename = `demo-${version}-py3-none-any.whl`;
   const url = `https://index.example/files/${filename}`;
-  const listed = {
-    filename,
-    url,
-    hashes: {},
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: null,
-  } as const;
+  const listed = bareListing(filename, url);
   return { index: INDEX, project: 'demo', version, filename, kind: 'wheel', url, listed, ...over };
 }
 

@@ -5,6 +5,7 @@ import { Refusal } from '../core/errors.ts';
 import type { EvidenceKind, PageReading } from '../core/evidence.ts';
 import type { Wish } from '../core/installer.ts';
 import type { Upstream, UpstreamAnswer } from '../core/upstream.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { EVIDENCE, SidecarLedger } from '../evidence/index.ts';
 import { DEFAULT_POLICY, type Policy } from '../policy/index.ts';
 import { openMemoryBlobStore, openMemoryTrustRows } from '../storage/index.ts';
@@ -21,16 +22,8 @@ export const sha256 = (bytes: Uint8Array): string =>
 
 export function listed(bytes: Uint8Array, changes: Partial<ListedFile> = {}): ListedFile {
   return {
-    filename: 'good-1.0.zip',
-    url: FILE,
+    ...bareListing('good-1.0.zip', FILE),
     hashes: { sha256: sha256(bytes) },
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: null,
     ...changes,
   };
 }

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
 import type { Artifact } from '../core/artifact.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { findUnclaimed } from './unclaimed.ts';
 
 function file(filename: string, version: string, isClaimed: boolean): Artifact {
   const url = `https://files.example/${filename}`;
-  const listed = {
-    filename,
-    url,
-    hashes: {},
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: isClaimed ? `${url}.provenance` : null,
-  } as const;
+  const provenance = isClaimed ? `${url}.provenance` : null;
+  const listed = { ...bareListing(filename, url), provenance };
   const kind = filename.endsWith('.whl') ? 'wheel' : 'sdist';
   return { index: 'https://index.example/', project: 'demo', version, filename, kind, url, listed };
 }

@@ -4,6 +4,7 @@ import type { PageReader } from '../../src/core/evidence.ts';
 import { MIB } from '../../src/core/limits.ts';
 import { normaliseName } from '../../src/core/project-name.ts';
 import type { Upstream } from '../../src/core/upstream.ts';
+import { bareListing } from '../../src/core/listed-file.ts';
 
 /** A page reader as a hurried program has it: takes names, addresses and hashes as they stand. */
 export function readPagesCarelessly(upstream: Upstream): PageReader {
@@ -66,16 +67,6 @@ function filesOfHtml(text: string): Loose[] {
 
 function listedFile({ filename, url, sha256 }: Loose, page: string): ListedFile {
   const usable = sha256 !== undefined && /^[0-9a-f]{64}$/iu.test(sha256);
-  return {
-    filename,
-    url: new URL(url, page).href,
-    hashes: usable ? { sha256: sha256.toLowerCase() } : {},
-    requiresPython: null,
-    coreMetadata: false,
-    gpgSig: null,
-    yanked: false,
-    size: null,
-    uploadTime: null,
-    provenance: null,
-  };
+  const hashes = usable ? { sha256: sha256.toLowerCase() } : {};
+  return { ...bareListing(filename, new URL(url, page).href), hashes };
 }
