@@ -65,7 +65,7 @@ async function openClient(stage: Stage) {
     const words = [pip, 'download', '-q', '--no-cache-dir', '--no-deps', '-d', folder];
     const where = ['-i', lane.index(), project];
     const call = lane.call([...words, ...where]);
-    const { seconds, own } = await measure(stage, call, lane.variables(), exit);
+    const { seconds, own } = await measure(stage, call, lane.variables(), { expected: exit });
     rmSync(folder, { recursive: true, force: true });
     return { seconds, own, ...readNoted(output) };
   };

@@ -15,7 +15,8 @@ export interface Table {
   readonly missed: readonly string[];
 }
 
-const HEAD = ['', 'median', 'ratio to plain', 'own CPU', 'bound'];
+const HEAD = ['', 'median', 'ratio to plain', 'whole run', 'own CPU', 'bound'];
+const WHOLE = HEAD.indexOf('whole run');
 
 export function tableOf(
   title: string,
@@ -35,12 +36,18 @@ export function tableOf(
       row.name,
       `${row.seconds.toFixed(2)} s`,
       row.ratio.toFixed(2),
+      row.whole === null ? '' : `${row.whole.seconds.toFixed(2)} s, ${row.whole.ratio.toFixed(2)}`,
       `${row.own.toFixed(2)} s`,
       told.join('; '),
     ];
   });
-  const gaps = measured.absent.map(({ name, reason }) => [name, 'not run', '', '', plain(reason)]);
-  return { title, head: HEAD, lines: [...lines, ...gaps], missed };
+  const gaps = measured.absent.map(({ name, reason }) => {
+    return [name, 'not run', '', '', '', plain(reason)];
+  });
+  const all = [HEAD, ...lines, ...gaps];
+  const isPhase = measured.rows.some(({ whole }) => whole !== null);
+  const [head = HEAD, ...shown] = isPhase ? all : all.map((cells) => cells.toSpliced(WHOLE, 1));
+  return { title, head, lines: shown, missed };
 }
 
 export function judge(value: number, most: number): 'ok' | 'MISSED' {
