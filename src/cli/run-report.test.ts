@@ -49,6 +49,7 @@ async function reportOf(objection: Decision | null) {
         record: async () => [{ path: 'good-1.0.dist-info/INSTALLER', sha256: null }],
         list: async () => [],
         digest: async () => null,
+        digestEach: async () => [],
         read: async () => null,
         head: async () => null,
         stat: async () => null,

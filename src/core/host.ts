@@ -50,6 +50,8 @@ export interface InstalledFiles {
   record(found: FoundDistribution): Promise<readonly RecordLine[] | null>;
   /** `null` where there is no regular file; a file of another size than `size` is not read. */
   digest(path: string, size: number | null): Promise<FileDigest | null>;
+  /** As `digest` of each, in this order: what thousands of files are asked by. */
+  digestEach(wanted: readonly WantedDigest[]): Promise<readonly (FileDigest | null)[]>;
   /** What is in a folder, in the order of names; nothing where it cannot be listed. */
   list(folder: string): Promise<readonly FolderEntry[]>;
   /** At most so many bytes; `null` where there is no regular file. */
@@ -72,6 +74,12 @@ export interface FileFacts {
   readonly modifiedAt: number;
   /** As above, of the entry itself and by the kernel's own clock: when it was laid there or changed. */
   readonly changedAt: number;
+}
+
+export interface WantedDigest {
+  readonly path: string;
+  /** A file of another size is not read; `null`: of any. */
+  readonly size: number | null;
 }
 
 export interface FileDigest {

@@ -54,7 +54,7 @@ export async function takeSnapshot(
   for (const [site, kind] of kinds) {
     const names = await thisMachine.list(site);
     listings.push({ site, kind, names });
-    found.push(...(await distributionsAmong(site, names, found.length)));
+    found.push(...distributionsAmong(site, names, found.length));
   }
   return { found, listings, told, ...(takenAt === null ? {} : { takenAt }) };
 }
@@ -87,15 +87,15 @@ export async function inspectSites(
   return (await takeSnapshot(targets)).found;
 }
 
-async function distributionsAmong(
+function distributionsAmong(
   site: string,
   names: readonly string[],
   already: number,
-): Promise<readonly FoundDistribution[]> {
+): readonly FoundDistribution[] {
   const found: FoundDistribution[] = [];
   for (const name of names) {
     if (already + found.length >= MAX_INSTALLED_DISTRIBUTIONS) return found;
-    const distribution = await readDistribution(site, name);
+    const distribution = readDistribution(site, name);
     if (distribution !== null) found.push(distribution);
   }
   return found;

@@ -1,33 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { DirectUrl, FoundDistribution } from '../core/host.ts';
 import { MAX_METADATA_BYTES, MAX_RECORD_BYTES, MAX_REVISION_CHARACTERS } from '../core/limits.ts';
 import { normaliseName } from '../core/project-name.ts';
 import { normaliseVersion } from '../core/version.ts';
-import { readBounded } from './bounded-file.ts';
+import { readBoundedNow } from './bounded-file.ts';
 
 /** What a `.dist-info` or `.egg-info` entry says of the distribution it stands for; `null` where it is none. */
-export async function readDistribution(
-  folder: string,
-  entry: string,
-): Promise<FoundDistribution | null> {
+export function readDistribution(folder: string, entry: string): FoundDistribution | null {
   if (entry.startsWith('~')) return null; // put aside by pip, which then takes no notice of it
   const path = join(folder, entry);
-  if (entry.endsWith('.dist-info')) return await readDistInfo(path, entry.slice(0, -10));
-  if (entry.endsWith('.egg-info')) return await readEggInfo(path, entry.slice(0, -9));
+  if (entry.endsWith('.dist-info')) return readDistInfo(path, entry.slice(0, -10));
+  if (entry.endsWith('.egg-info')) return readEggInfo(path, entry.slice(0, -9));
   return null;
 }
 
 /** Recording installed projects (packaging.python.org): METADATA, RECORD, INSTALLER, direct_url.json. */
-async function readDistInfo(path: string, stem: string): Promise<FoundDistribution | null> {
-  const found = await stat(path).catch(() => null); // gone since it was listed
+function readDistInfo(path: string, stem: string): FoundDistribution | null {
+  const found = statOf(path);
   if (found?.isDirectory() !== true) return null;
-  const record = await readBounded(join(path, 'RECORD'), MAX_RECORD_BYTES);
-  const direct = await textOf(join(path, 'direct_url.json'));
-  const installer = (await textOf(join(path, 'INSTALLER')))?.trim();
-  const metadata = (await textOf(join(path, 'METADATA'))) ?? '';
+  const record = readBoundedNow(join(path, 'RECORD'), MAX_RECORD_BYTES);
+  const direct = textOf(join(path, 'direct_url.json'));
+  const installer = textOf(join(path, 'INSTALLER'))?.trim();
+  const metadata = textOf(join(path, 'METADATA')) ?? '';
   return {
     ...identityIn(metadata, stem),
     distInfo: path,
@@ -38,11 +35,11 @@ async function readDistInfo(path: string, stem: string): Promise<FoundDistributi
 }
 
 /** Left by setup.py and by distributions' own packagers: one file, or a folder with PKG-INFO. */
-async function readEggInfo(path: string, stem: string): Promise<FoundDistribution | null> {
-  const found = await stat(path).catch(() => null); // gone since it was listed
+function readEggInfo(path: string, stem: string): FoundDistribution | null {
+  const found = statOf(path);
   if (found === null) return null;
   const file = found.isDirectory() ? join(path, 'PKG-INFO') : path;
-  const metadata = await readBounded(file, MAX_METADATA_BYTES);
+  const metadata = readBoundedNow(file, MAX_METADATA_BYTES);
   const text = metadata === null ? '' : Buffer.from(metadata.bytes).toString('utf8');
   return {
     ...identityIn(text, stem),
@@ -51,6 +48,15 @@ async function readEggInfo(path: string, stem: string): Promise<FoundDistributio
     directUrl: null,
     installer: null,
   };
+}
+
+/** `null`: gone since it was listed. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null; // as above: hidden from us
+  }
 }
 
 function fingerprintOf(parts: readonly (Uint8Array | string)[], modified: number): string {
@@ -110,7 +116,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function textOf(path: string): Promise<string | null> {
-  const read = await readBounded(path, MAX_METADATA_BYTES);
+function textOf(path: string): string | null {
+  const read = readBoundedNow(path, MAX_METADATA_BYTES);
   return read === null ? null : Buffer.from(read.bytes).toString('utf8');
 }

@@ -51,19 +51,22 @@ export function diskOf(
 ): InstalledFiles {
   const lines: readonly RecordLine[] | null =
     record === null ? null : Object.entries(record).map(([path, hash]) => ({ path, sha256: hash }));
+  const digest: InstalledFiles['digest'] = async (path, size) => {
+    const text = disk[path];
+    if (text === undefined) return null;
+    const differs = size !== null && size !== text.length;
+    return { size: text.length, sha256: differs ? null : sha256(text) };
+  };
   return {
     record: async () => lines,
+    digest,
+    digestEach: async (wanted) =>
+      await Promise.all(wanted.map(({ path, size }) => digest(path, size))),
     async list(folder) {
       const below = Object.keys(disk).filter((path) => path.startsWith(`${folder}/`));
       const parts = below.map((path) => path.slice(folder.length + 1).split('/'));
       const names = [...new Set(parts.map(([name = '']) => name))];
       return names.map((name) => ({ name, isFile: disk[`${folder}/${name}`] !== undefined }));
-    },
-    async digest(path, size) {
-      const text = disk[path];
-      if (text === undefined) return null;
-      const differs = size !== null && size !== text.length;
-      return { size: text.length, sha256: differs ? null : sha256(text) };
     },
     async head(path, bytes) {
       const text = disk[path];

@@ -10,7 +10,8 @@ import type { Receipt } from '../core/verification.ts';
 import { releases } from '../core/verdict.ts';
 import { compareWithRecord } from './record-comparison.ts';
 import { agreeingSeed } from './seeded.ts';
-import { compareWithWheel, type WheelComparison } from './wheel-comparison.ts';
+import { comparePlaced, type WheelComparison } from './wheel-comparison.ts';
+import { compareRecords, type RecordComparison } from './wheel-records.ts';
 
 /** What passed the gate, now and before, and the means to look at what was installed. */
 export interface Grounds {
@@ -40,6 +41,8 @@ export interface Reconciled {
   readonly comparison: WheelComparison;
   /** The wheel it came from. */
   readonly wheel: WheelFiles | null;
+  /** Its own RECORD. */
+  readonly record: readonly RecordLine[] | null;
 }
 
 interface Candidate {
@@ -58,6 +61,19 @@ export async function reconcile(
   grounds: Grounds,
   end: InstallerEnd = 'its own',
 ): Promise<Reconciled> {
+  const { reconciled } = await beginReconciling(found, grounds, end);
+  return await reconciled;
+}
+
+/**
+ * As {@link reconcile}, done but for the bytes on the disk, which are being looked at: many
+ * distributions are begun one after the other, and their files looked at together.
+ */
+export async function beginReconciling(
+  found: FoundDistribution,
+  grounds: Grounds,
+  end: InstallerEnd,
+): Promise<{ readonly reconciled: Promise<Reconciled> }> {
   const record = await grounds.files.record(found);
   const released = releasedFor(found, grounds.receipts);
   const remembered = grounds.recallRelease(found.name, found.version).slice(0, MAX_CANDIDATE_FILES);
@@ -70,7 +86,7 @@ export async function reconcile(
       { found, record, grounds },
       { source, receipt: null, cached: null },
     );
-    return { ...held, reason: (await grounds.objectionToPast?.(found)) ?? null };
+    return now({ ...held, reason: (await grounds.objectionToPast?.(found)) ?? null });
   }
   const origin = directUrl === null ? 'index' : 'url';
   const known = remembered.map((file) => ({ ...file, cached: file }));
@@ -78,37 +94,45 @@ export async function reconcile(
   const wheels = candidates.filter(({ filename }) => filename.endsWith('.whl'));
   const tried = await firstAgreeing({ found, record, grounds }, wheels, end);
   if (tried.agreeing !== null) {
-    const { candidate, comparison, wheel } = tried.agreeing;
+    const { candidate, records, wheel } = tried.agreeing;
     const distribution = named(found, origin, candidate.sha256);
-    return { found, distribution, cached: candidate.cached, reason: null, comparison, wheel };
+    const { cached } = candidate;
+    const looking = comparePlaced(records, { wheel, files: grounds.files });
+    const told = { found, distribution, cached, reason: null, wheel, record };
+    return { reconciled: looking.then((comparison) => ({ ...told, comparison })) };
   }
   const seeds = released.length > 0 ? [] : await grounds.seeds?.(found.name, found.version);
   const seed = await agreeingSeed(found, record, { seeds: seeds ?? [], files: grounds.files });
   if (seed !== null)
-    return {
+    return now({
       found,
       distribution: named(found, 'local', null),
       cached: null,
       reason: null,
       ...seed,
-    };
+      record,
+    });
   const fetchedWheel = released.some(({ filename }) => filename.endsWith('.whl'));
   const sdist = candidates.find(({ filename }) => !filename.endsWith('.whl'));
   if (sdist !== undefined && !fetchedWheel) {
     const { sha256, cached } = sdist;
-    return await unwheeled(
-      { found, record, grounds },
-      { source: 'built', receipt: sha256, cached },
+    return now(
+      await unwheeled({ found, record, grounds }, { source: 'built', receipt: sha256, cached }),
     );
   }
-  return {
+  return now({
     found,
     distribution: named(found, origin, null),
     cached: null,
     reason: withoutReceipt(found, tried.nearest),
     comparison: AS_IT_SAYS,
     wheel: null,
-  };
+    record,
+  });
+}
+
+function now(reconciled: Reconciled): { readonly reconciled: Promise<Reconciled> } {
+  return { reconciled: Promise.resolve(reconciled) };
 }
 
 export function preexisting({ name, version }: FoundDistribution): InstalledDistribution {
@@ -143,13 +167,13 @@ async function unwheeled(
 ): Promise<Reconciled> {
   const comparison = await compareWithRecord(found, record, grounds.files);
   const distribution = named(found, source, receipt);
-  return { found, distribution, cached, reason: null, comparison, wheel: null };
+  return { found, distribution, cached, reason: null, comparison, wheel: null, record };
 }
 
 interface Tried {
   readonly agreeing: {
     readonly candidate: Candidate;
-    readonly comparison: WheelComparison;
+    readonly records: RecordComparison;
     readonly wheel: WheelFiles;
   } | null;
   /** The wheel that should have been it, and what speaks against it. */
@@ -171,14 +195,11 @@ async function firstAgreeing(
       nearest ??= { candidate, foreign: null };
       continue;
     }
-    const against = { wheel, files: grounds.files };
-    const comparison = await compareWithWheel(found, record, against);
-    const foreign = [...comparison.foreign, ...comparison.omitted];
-    if (foreign.length === 0) {
-      return { agreeing: { candidate, comparison, wheel }, nearest: null };
-    }
-    const cut = end === 'cut off' ? await compareCutRecord(found, record, against) : null;
-    if (cut !== null) return { agreeing: { candidate, comparison: cut, wheel }, nearest: null };
+    const records = await compareRecords(found, record, wheel);
+    const foreign = [...records.foreign, ...records.omitted];
+    if (foreign.length === 0) return { agreeing: { candidate, records, wheel }, nearest: null };
+    const cut = end === 'cut off' ? await compareCutRecord(found, record, wheel) : null;
+    if (cut !== null) return { agreeing: { candidate, records: cut, wheel }, nearest: null };
     nearest ??= { candidate, foreign };
   }
   return { agreeing: null, nearest };
@@ -191,12 +212,11 @@ async function firstAgreeing(
 async function compareCutRecord(
   found: FoundDistribution,
   record: readonly RecordLine[] | null,
-  against: { readonly wheel: WheelFiles; readonly files: InstalledFiles },
-): Promise<WheelComparison | null> {
-  const written = record?.slice(0, -1) ?? [];
-  const comparison = await compareWithWheel(found, written, against);
-  const explained = comparison.foreign.length === 0 && comparison.omitted.length > 0;
-  return explained ? { ...comparison, finished: false } : null;
+  wheel: WheelFiles,
+): Promise<RecordComparison | null> {
+  const records = await compareRecords(found, record?.slice(0, -1) ?? [], wheel);
+  const explained = records.foreign.length === 0 && records.omitted.length > 0;
+  return explained ? { ...records, finished: false } : null;
 }
 
 function withoutReceipt(found: FoundDistribution, nearest: Tried['nearest']): Reason {

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { reason, type Reason } from '../core/errors.ts';
 import type { FoundDistribution } from '../core/host.ts';
-import { reconcile, type Grounds, type Reconciled } from './installed.ts';
+import { beginReconciling, type Grounds, type Reconciled } from './installed.ts';
 import type { AlteredFile } from './wheel-comparison.ts';
 
 export interface Judged extends Reconciled {
@@ -19,9 +19,14 @@ export async function reconcileAll(
   /** The installer came to its own end: what is not finished now will not be. */
   endedWell: boolean,
 ): Promise<readonly Judged[]> {
-  const all: Reconciled[] = [];
+  const begun: Promise<Reconciled>[] = [];
   const end = endedWell ? 'its own' : 'cut off';
-  for (const found of added) all.push(await reconcile(found, grounds, end));
+  for (const found of added) {
+    const { reconciled } = await beginReconciling(found, grounds, end);
+    reconciled.catch(() => undefined); // awaited below, unless another one throws before
+    begun.push(reconciled);
+  }
+  const all = await Promise.all(begun);
   const judged: Judged[] = [];
   for (const one of all) {
     const altered = await withoutOthers(one, all, grounds);

@@ -16,10 +16,13 @@ export async function compareWithRecord(
   const site = dirname(found.distInfo);
   const altered: AlteredFile[] = [];
   const missing: string[] = [];
-  for (const { path: line, sha256 } of record ?? []) {
+  const wanted = (record ?? []).flatMap(({ path: line, sha256 }) => {
     const path = resolve(site, line);
-    if (sha256 === null || !path.startsWith(`${site}/`)) continue;
-    const disk = await files.digest(path, null);
+    return sha256 !== null && path.startsWith(`${site}/`) ? [{ path, sha256, size: null }] : [];
+  });
+  const digests = await files.digestEach(wanted);
+  for (const [at, { path, sha256 }] of wanted.entries()) {
+    const disk = digests[at] ?? null;
     if (disk === null) missing.push(path);
     else if (disk.sha256 !== sha256) altered.push({ path, sha256: disk.sha256 });
   }

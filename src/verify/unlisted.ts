@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { FoundDistribution, InstalledFiles } from '../core/host.ts';
 import type { SiteListing } from '../core/host.ts';
 import type { Compiles } from '../core/installer.ts';
+import type { RecordLine } from '../core/record-lines.ts';
 import { judgeCompiled, sourceOf } from './compiled-modules.ts';
 import type { Reconciled } from './installed.ts';
 
@@ -36,10 +37,7 @@ export async function unlistedEntries(
   for (const { site, names, kind } of after) {
     const known = earlier.get(site);
     const here = parts.added.filter(({ found }) => dirname(found.distInfo) === site);
-    const owned = await ownedPaths(
-      here.map(({ found }) => found),
-      parts.files,
-    );
+    const owned = ownedPaths(here.map(({ record }) => record));
     const harmless = harmlessNames(kind, known === undefined, here);
     const look = new SiteLook(site, here, owned, parts);
     for (const name of names) {
@@ -64,13 +62,10 @@ function isDistribution(name: string): boolean {
 }
 
 /** What distributions list, and the folders that it lies in. */
-async function ownedPaths(
-  distributions: readonly FoundDistribution[],
-  files: InstalledFiles,
-): Promise<ReadonlySet<string>> {
+function ownedPaths(records: readonly (readonly RecordLine[] | null)[]): ReadonlySet<string> {
   const owned = new Set<string>();
-  for (const found of distributions) {
-    for (const { path } of (await files.record(found)) ?? []) {
+  for (const record of records) {
+    for (const { path } of record ?? []) {
       let part = path;
       while (part !== '' && !owned.has(part)) {
         owned.add(part);
@@ -157,8 +152,14 @@ class SiteLook {
     const found = await files.stat(join(this.#site, path));
     if (found === null || found.changedAt < since) return false;
     const here = others.filter(({ distInfo }) => dirname(distInfo) === this.#site);
-    this.#others ??= await ownedPaths(here, files);
+    this.#others ??= await this.#ownedBy(here);
     return !this.#others.has(path);
+  }
+
+  async #ownedBy(others: readonly FoundDistribution[]): Promise<ReadonlySet<string>> {
+    const records: (readonly RecordLine[] | null)[] = [];
+    for (const found of others) records.push(await this.#parts.files.record(found));
+    return ownedPaths(records);
   }
 }
 
