@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Refusal } from '../core/errors.ts';
 import { connectRefusal, placeOf, unreachable, type Peer } from './failure.ts';
@@ -39,23 +39,11 @@ export async function during(
   peer: Peer,
   { signal }: Attempt,
   step: () => Promise<unknown>,
-  certificate: () => Uint8Array | null = () => null,
+  certificate: () => X509Certificate | null = () => null,
 ): Promise<void> {
   try {
     await step();
   } catch (error) {
-    throw connectRefusal(
-      signal.aborted ? signal.reason : error,
-      peer,
-      readCertificate(certificate()),
-    );
-  }
-}
-
-function readCertificate(der: Uint8Array | null): X509Certificate | null {
-  try {
-    return der === null ? null : new X509Certificate(der);
-  } catch {
-    return null; // it only serves to name what was refused anyway
+    throw connectRefusal(signal.aborted ? signal.reason : error, peer, certificate());
   }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Readable } from 'node:stream';
 import { Refusal } from '../core/errors.ts';
 import { MAX_DISCARDED_BYTES, MIN_BYTES_PER_SECOND } from '../core/limits.ts';
 import { printableUrl } from '../core/url.ts';
 import { bodyRefusal, truncated } from './failure.ts';
-import { PieceReader } from './piece-reader.ts';
+import type { Receiving } from './receiving.ts';
 
 export interface BodyRules {
   readonly url: URL;
@@ -12,34 +11,38 @@ export interface BodyRules {
   readonly declared: number | null;
   readonly maxBytes: number;
   readonly stallTimeoutMs: number;
-  /** What an abort is to be told as, or `null` where nobody aborted. */
-  readonly aborted: () => { readonly reason: unknown } | null;
   /** Called once, when nothing more will come. */
   readonly onEnd: () => void;
 }
+
+/** Told to the connection, and to a reader who still waits while another one ends it. */
+const NOT_WANTED = Object.assign(new Error('nobody reads the rest'), { code: 'WP_NOT_WANTED' });
 
 /**
  * An answer's bytes, counted and timed while they are read, once. Whoever stops reading (`return`,
  * also before the first byte) or gets an error has ended the connection.
  */
 export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
-  readonly #stream: Readable;
-  readonly #source: PieceReader;
+  readonly #source: Receiving;
   readonly #rules: BodyRules;
   #received = 0;
   #waitedMs = 0;
   #receivedWhileWaiting = 0;
   #isOver = false;
+  #isTold = false;
+  #onOver: (() => void) | null = null;
 
-  constructor(stream: Readable, rules: BodyRules) {
-    this.#stream = stream;
-    this.#source = new PieceReader(stream);
+  /** What ends it before anyone reads is told to whoever reads then. */
+  constructor(source: Receiving, rules: BodyRules) {
+    this.#source = source;
     this.#rules = rules;
-    stream.on('error', () => {
-      // Told to whoever reads next; a cut must not end the process when nobody reads yet.
-      rules.onEnd();
-    });
-    stream.on('close', rules.onEnd);
+    source.whenOver(() => this.#tellOver());
+  }
+
+  /** @param act called when nothing of the answer is left, once or more often. */
+  whenOver(act: () => void): void {
+    this.#onOver = act;
+    if (this.#isTold) act();
   }
 
   /** @throws Refusal `WP-LIMIT-SIZE` when more was declared than is allowed; ends the connection. */
@@ -57,11 +60,12 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
       return;
     }
     this.#isOver = true;
-    const timer = setTimeout(() => this.#stream.destroy(), stallTimeoutMs);
-    this.#stream.once('close', () => {
+    const timer = setTimeout(() => this.#source.abort(this.#tooSlow()), stallTimeoutMs);
+    this.#source.whenOver(() => {
       clearTimeout(timer);
+      this.#tellOver();
     });
-    this.#stream.resume();
+    this.#source.drop();
   }
 
   async next(): Promise<IteratorResult<Uint8Array>> {
@@ -85,20 +89,16 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   async #wait(): Promise<Uint8Array | null> {
-    const { stallTimeoutMs, url, declared, aborted } = this.#rules;
+    const { stallTimeoutMs, url, declared } = this.#rules;
     const before = performance.now();
-    const timer = setTimeout(() => {
-      this.#stream.destroy(this.#tooSlow());
-    }, stallTimeoutMs);
+    const timer = setTimeout(() => this.#source.abort(this.#tooSlow()), stallTimeoutMs);
     try {
       const bytes = await this.#source.next();
       this.#countWait(performance.now() - before);
       return bytes;
     } catch (error) {
-      const abort = aborted();
-      throw this.#end(
-        abort === null ? bodyRefusal(error, url, this.#received, declared) : abort.reason,
-      );
+      const isOurs = this.#source.isOurEnd && error !== NOT_WANTED;
+      throw this.#end(isOurs ? error : bodyRefusal(error, url, this.#received, declared));
     } finally {
       clearTimeout(timer);
     }
@@ -125,9 +125,15 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
   /** Ends everything and hands `thrown` back. */
   #end<Thrown>(thrown: Thrown): Thrown {
     this.#isOver = true;
-    this.#stream.destroy();
-    this.#rules.onEnd();
+    this.#source.abort(NOT_WANTED);
+    this.#tellOver();
     return thrown;
+  }
+
+  #tellOver(): void {
+    this.#isTold = true;
+    this.#rules.onEnd();
+    this.#onOver?.();
   }
 
   #tooLarge(declared: number | null): Refusal {

@@ -143,31 +143,31 @@ export class Dialler {
     });
     attempt.opened.push(socket);
     keepResetsApart(socket);
-    let certificate: Uint8Array | null = null;
+    let sent: readonly X509Certificate[] | null = null;
     // Before Node's own listener, which ends a socket whose certificate it does not accept: only
     // to say whose it was. The decision stays Node's. (getPeerX509Certificate would empty what Node
     // itself looks at next.)
     socket.prependOnceListener('secure', () => {
-      certificate = socket.getPeerCertificate().raw ?? null;
-      attempt.shown = isWhole ? [] : shownBy(socket);
+      sent = shownBy(socket);
+      attempt.shown = isWhole ? [] : (sent ?? []);
     });
     await during(
       peer,
       attempt,
       () => once(socket, 'secureConnect', { signal: attempt.signal }),
-      () => certificate,
+      () => sent?.[0] ?? null,
     );
-    if (peer.role === 'server') this.#proof.require(socket, peer);
+    if (peer.role === 'server') this.#proof.require(socket, sent ?? sentChain(socket), peer);
     return socket;
   }
 }
 
-/** Only to look up who issued it: nothing is proved by it. */
-function shownBy(socket: TLSSocket): readonly X509Certificate[] {
+/** What it sent, whatever that proves; `null` where it cannot be read. */
+function shownBy(socket: TLSSocket): readonly X509Certificate[] | null {
   try {
     return sentChain(socket);
   } catch {
-    return []; // unreadable: nobody's
+    return null; // if TLS accepts it none the less, whoever needs it looks again, and throws
   }
 }
 

@@ -37,13 +37,9 @@ export function requestHeaders(headers: Headers): Headers {
 
 /** An answer's headers as they may be passed on. */
 export function endToEnd(headers: Headers): Headers {
-  const lowered = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
-  const listed = new Set(
-    (lowered['connection'] ?? '').split(',').map((name) => name.trim().toLowerCase()),
-  );
-  return keep(lowered, (name) => !HOP_BY_HOP.has(name) && !listed.has(name));
+  const lowered = map(headers, (value) => value);
+  const listed = lowered['connection']?.split(',').map((name) => name.trim().toLowerCase()) ?? [];
+  return keep(lowered, (name) => !HOP_BY_HOP.has(name) && !listed.includes(name));
 }
 
 export function headersForAnotherOrigin(headers: Headers): Headers {
@@ -54,14 +50,30 @@ export function headersForAnotherOrigin(headers: Headers): Headers {
 export function joinRepeated(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Headers {
-  const joined = Object.entries(headers).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    if (typeof value === 'string') return [[name, value] as const];
-    return [[name, value.join(name === 'set-cookie' ? '\n' : ', ')] as const];
-  });
-  return Object.fromEntries(joined);
+  return map(headers, (value, name) =>
+    typeof value === 'string' ? value : value?.join(name === 'set-cookie' ? '\n' : ', '),
+  );
 }
 
 function keep(headers: Headers, wanted: (name: string) => boolean): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => wanted(name)));
+  return map(headers, (value, name) => (wanted(name) ? value : undefined));
+}
+
+const OPEN = { configurable: true, enumerable: true, writable: true };
+
+/** With lower-case names; there are several of these for each answer. */
+function map<Value>(
+  headers: Readonly<Record<string, Value>>,
+  of: (value: Value, name: string) => string | undefined,
+): Headers {
+  const made: Record<string, string> = {};
+  for (const [written, value] of Object.entries(headers)) {
+    const name = written.toLowerCase();
+    const kept = of(value, name);
+    if (kept === undefined) continue;
+    // Assigned, this one would be no property.
+    if (name === '__proto__') Object.defineProperty(made, name, { ...OPEN, value: kept });
+    else made[name] = kept;
+  }
+  return made;
 }

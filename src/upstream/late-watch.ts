@@ -13,6 +13,9 @@ export interface LateWatchSettings {
   readonly now?: () => number;
 }
 
+/** Made once: an exception for each request would cost more than its watch. */
+const NO_LONGER = new Error('nobody waits any more');
+
 /** Looks at one request's time: tells the server's pace of it, and whoever waits that it is late. */
 export class LateWatch {
   readonly #settings: LateWatchSettings;
@@ -45,7 +48,7 @@ export class LateWatch {
   }
 
   stop(): void {
-    this.#ending.abort();
+    this.#ending.abort(NO_LONGER);
   }
 
   async #watch(onLate: () => void): Promise<void> {

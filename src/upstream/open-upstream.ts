@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setMaxListeners } from 'node:events';
 import { Tries } from '../core/tries.ts';
 import type { Upstream, UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
 import { readCaFile } from './ca-bundle.ts';
-import { deadlineOf } from './deadline.ts';
+import { endAfter } from './deadline.ts';
+import { Ending } from './ending.ts';
 import { exchange, type Answer } from './exchange.ts';
 import { firstHop } from './first-hop.ts';
 import { peerOf, unreachable } from './failure.ts';
@@ -37,7 +37,9 @@ class PooledUpstream implements Upstream {
   readonly #routes: Routes;
   readonly #whereabouts: Whereabouts;
   readonly #paces = new Paces();
-  readonly #closing = new AbortController();
+  /** Of the asks that are under way, or whose body is. */
+  readonly #endings = new Set<Ending>();
+  #closed: Error | null = null;
 
   constructor(settings: UpstreamSettings) {
     this.#settings = settings;
@@ -56,47 +58,72 @@ class PooledUpstream implements Upstream {
       note: settings.note ?? (() => undefined),
     });
     if (settings.environment['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') settings.note?.(BYPASS);
-    setMaxListeners(0, this.#closing.signal);
   }
 
   async request(ask: UpstreamAsk): Promise<UpstreamAnswer> {
     const start = firstHop(ask, this.#settings.allowPlainHttp);
-    const trail = new RedirectTrail(start, {
-      maxRedirects: this.#limits.maxRedirects,
-      allowPlainHttp: this.#settings.allowPlainHttp,
-    });
-    const follows = ask.redirects === 'follow' && isSafe(ask);
-    const signals = this.#signalsOf(ask, start.url);
-    const allowInside = this.#settings.allowInside ?? (() => false);
-    const provenance = new Provenance(this.#whereabouts, allowInside, ask);
-    for (let hop = start; ;) {
-      const answer = await this.#ask(hop, ask, { signals, provenance });
-      const next = follows ? this.#nextHop(trail, hop, answer) : null;
-      provenance.leadsOn(hop.url);
-      if (next === null) return this.#handOver(hop, answer, provenance);
-      hop = next;
+    const { ending, over } = this.#begin(ask, start.url);
+    try {
+      return await this.#follow(start, ask, { ending, over });
+    } catch (thrown) {
+      over();
+      throw thrown;
     }
   }
 
   async close(): Promise<void> {
-    this.#closing.abort(unreachable('wheelproof is ending'));
+    this.#closed = unreachable('wheelproof is ending');
+    for (const ending of this.#endings) ending.abort(this.#closed);
     await this.#routes.close();
   }
 
-  #signalsOf({ signal, withinMs }: UpstreamAsk, url: URL): readonly AbortSignal[] {
-    const deadline = withinMs === undefined ? [] : [deadlineOf(url, withinMs)];
-    return [this.#closing.signal, ...(signal === undefined ? [] : [signal]), ...deadline];
+  /** What ends an ask: we, whoever asked, or its time. */
+  #begin({ signal, withinMs }: UpstreamAsk, url: URL): Pick<Way, 'ending' | 'over'> {
+    const ending = new Ending();
+    if (this.#closed !== null) ending.abort(this.#closed);
+    this.#endings.add(ending);
+    const stop = (): void => ending.abort(signal?.reason);
+    if (signal?.aborted === true) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+    const unset = withinMs === undefined ? null : endAfter(ending, url, withinMs);
+    const over = (): void => {
+      this.#endings.delete(ending);
+      signal?.removeEventListener('abort', stop);
+      unset?.();
+    };
+    return { ending, over };
   }
 
-  async #ask(hop: Hop, ask: UpstreamAsk, { signals, provenance }: Way): Promise<Answer> {
+  async #follow(
+    start: Hop,
+    ask: UpstreamAsk,
+    way: Pick<Way, 'ending' | 'over'>,
+  ): Promise<UpstreamAnswer> {
+    const { allowPlainHttp, allowInside = () => false } = this.#settings;
+    const trail = new RedirectTrail(start, {
+      maxRedirects: this.#limits.maxRedirects,
+      allowPlainHttp,
+    });
+    const follows = ask.redirects === 'follow' && isSafe(ask);
+    const provenance = new Provenance(this.#whereabouts, allowInside, ask);
+    for (let hop = start; ;) {
+      const answer = await this.#ask(hop, ask, { ...way, provenance });
+      const next = follows ? this.#nextHop(trail, hop, answer) : null;
+      provenance.leadsOn(hop.url);
+      if (next === null) return this.#handOver(hop, answer, { ...way, provenance });
+      hop = next;
+    }
+  }
+
+  async #ask(hop: Hop, ask: UpstreamAsk, { ending, provenance }: Way): Promise<Answer> {
     try {
       const { route, proxy } = this.#routeTo(hop.url, provenance);
-      const way = { signals, route, proxy };
+      const way = { ending, route, proxy };
       return await tryRepeatedly((trying) => this.#askOnce(hop, ask, { ...way, trying }), {
         maxTries: isSafe(ask) ? this.#limits.maxTries : 1,
         count: (ask.tries ?? new Tries()).of(hop.url.href),
         wait: this.#settings.wait ?? waitReally,
-        signal: () => AbortSignal.any([...signals]),
+        signal: () => ending.signal(),
         pace: this.#paces.of(hop.url.origin),
         beside: ask.tries !== undefined,
       });
@@ -118,8 +145,8 @@ class PooledUpstream implements Upstream {
 
   async #askOnce(hop: Hop, ask: UpstreamAsk, way: Passage): Promise<Answer> {
     const { route, proxy, trying } = way;
-    const signals = [...way.signals, trying.signal];
-    for (const signal of signals) signal.throwIfAborted();
+    const endings = [way.ending, trying.signal];
+    for (const ending of endings) ending.throwIfAborted();
     const { headersTimeoutMs, stallTimeoutMs } = this.#limits;
     const question = {
       ...hop,
@@ -128,14 +155,14 @@ class PooledUpstream implements Upstream {
       maxBytes: ask.maxBytes,
       headersTimeoutMs,
       stallTimeoutMs,
-      signals,
+      endings,
       onSent: trying.sent,
     };
     const answer = await exchange(question, route);
     return proxy === null ? answer : refuseProxyLogin(answer, hop.url, proxy.origin);
   }
 
-  #handOver({ url }: Hop, answer: Answer, provenance: Provenance): UpstreamAnswer {
+  #handOver({ url }: Hop, answer: Answer, { provenance, over }: Way): UpstreamAnswer {
     answer.body.refuseOversized();
     // Whoever asked will follow by himself, and ask for the next address as if it were his own.
     const next = targetOf(url, answer);
@@ -146,6 +173,7 @@ class PooledUpstream implements Upstream {
       throw provenance.explain(thrown);
     }
     const { status, headers, body } = answer;
+    body.whenOver(over);
     const inside = this.#whereabouts.isInside(url.hostname) ? { inside: true as const } : {};
     return { status, headers, url: url.href, body, ...inside };
   }
@@ -164,11 +192,13 @@ class PooledUpstream implements Upstream {
 
 /** Through every hop of one ask. */
 interface Way {
-  readonly signals: readonly AbortSignal[];
+  readonly ending: Ending;
+  /** Nothing of the ask is left. */
+  readonly over: () => void;
   readonly provenance: Provenance;
 }
 
-type Passage = Pick<Way, 'signals'> & ReturnType<Routes['to']> & { readonly trying: Trying };
+type Passage = Pick<Way, 'ending'> & ReturnType<Routes['to']> & { readonly trying: Trying };
 
 const BYPASS =
   'NODE_TLS_REJECT_UNAUTHORIZED=0 was not obeyed: every server has to prove who it is.';

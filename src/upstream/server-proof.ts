@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { Refusal } from '../core/errors.ts';
 import type { KeyPins } from '../core/key-pins.ts';
 import { rootsWith } from './ca-bundle.ts';
-import { sentChain, vouchersOf } from './certificate-chain.ts';
+import { vouchersOf } from './certificate-chain.ts';
 import { placeOf, type Peer } from './failure.ts';
 import { requirePinnedKey } from './pinned-keys.ts';
 import { weaknessesOf } from './weak-tls.ts';
@@ -26,9 +26,11 @@ export class ServerProof {
     this.#settings = settings;
   }
 
-  /** @throws Refusal `WP-SPKI-MISMATCH`, `WP-TLS-WEAK` */
-  require(socket: TLSSocket, peer: Peer): void {
-    const sent = sentChain(socket);
+  /**
+   * @param sent what the server sent over this very connection.
+   * @throws Refusal `WP-SPKI-MISMATCH`, `WP-TLS-WEAK`
+   */
+  require(socket: TLSSocket, sent: readonly X509Certificate[], peer: Peer): void {
     this.#requirePin(sent, peer);
     this.#requireStrength(socket, sent, peer);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setImmediate as turn, setTimeout as pass } from 'node:timers/promises';
 import { Refusal } from '../core/errors.ts';
 import { MAX_RETRY_AFTER_MS, OVERLOAD_WAITS_MS, RETRY_WAITS_MS } from '../core/limits.ts';
 import { waitAfter, type TryCount } from '../core/tries.ts';
+import { Ending } from './ending.ts';
 import type { Headers } from './header-rules.ts';
 import { LateWatch } from './late-watch.ts';
 import type { Pace } from './pace.ts';
@@ -34,7 +34,7 @@ export interface TryRules {
 /** What one try is told. */
 export interface Trying {
   /** Aborted when another try was answered first. */
-  readonly signal: AbortSignal;
+  readonly signal: Ending;
   /** To be called when the request goes out. */
   readonly sent: () => void;
 }
@@ -65,14 +65,32 @@ export function retryAfterMs(headers: Headers, now: number): number {
 }
 
 /** The default {@link Wait}; what came in while this process was busy is looked at before it ends. */
-export async function waitReally(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await pass(milliseconds, undefined, signal === undefined ? {} : { signal });
-  await turn();
+export function waitReally(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason);
+      return;
+    }
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      setImmediate(() => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
+    }, milliseconds);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
 }
+
+/** Told to the waits of a tryout that is over. */
+const OVER = new Error('another try was answered');
 
 /** A try under way. */
 interface Flight {
-  readonly ending: AbortController;
+  readonly ending: Ending;
   readonly late: LateWatch;
 }
 
@@ -84,7 +102,7 @@ class Tryout<Answer extends Triable> {
   readonly #attempt: (trying: Trying) => Promise<Answer>;
   readonly #rules: TryRules;
   readonly #end = Promise.withResolvers<Answer>();
-  readonly #ending = new AbortController();
+  readonly #ending = new Ending();
   readonly #flights = new Set<Flight>();
   #isPausing = false;
   #late = 0;
@@ -101,7 +119,7 @@ class Tryout<Answer extends Triable> {
       for (const { late } of this.#flights) late.givenUp();
       return answer;
     } finally {
-      this.#ending.abort();
+      this.#ending.abort(OVER);
       for (const { ending, late } of this.#flights) {
         late.stop();
         ending.abort(
@@ -118,7 +136,7 @@ class Tryout<Answer extends Triable> {
     // The second one beside the others goes out later than the first did.
     const patience = 2 ** this.#late;
     const watch = { pace, wait, onLate, patience, ...(now === undefined ? {} : { now }) };
-    const flight: Flight = { ending: new AbortController(), late: new LateWatch(watch) };
+    const flight: Flight = { ending: new Ending(), late: new LateWatch(watch) };
     this.#flights.add(flight);
     void this.#follow(flight);
   }
@@ -127,7 +145,7 @@ class Tryout<Answer extends Triable> {
     const { ending, late } = flight;
     let outcome: Outcome<Answer>;
     try {
-      outcome = await this.#attempt({ signal: ending.signal, sent: () => late.begin() });
+      outcome = await this.#attempt({ signal: ending, sent: () => late.begin() });
       late.answered();
     } catch (thrown) {
       late.stop();
@@ -143,7 +161,7 @@ class Tryout<Answer extends Triable> {
   }
 
   #judge(outcome: Outcome<Answer>): void {
-    if (this.#ending.signal.aborted) return discard(outcome);
+    if (this.#ending.aborted) return discard(outcome);
     const waits = outcome instanceof Refusal ? RETRY_WAITS_MS : PASSING.get(outcome.status);
     if (waits === undefined) return this.#give(outcome);
     const asked = outcome instanceof Refusal ? 0 : retryAfterMs(outcome.headers, Date.now());
@@ -159,7 +177,7 @@ class Tryout<Answer extends Triable> {
 
   #give(outcome: Outcome<Answer>): void {
     // At once: an answer that comes in the same turn is judged before `run` goes on.
-    this.#ending.abort();
+    this.#ending.abort(OVER);
     if (outcome instanceof Refusal) this.#end.reject(withTries(outcome, this.#rules.count.made));
     else this.#end.resolve(outcome);
   }
@@ -170,12 +188,12 @@ class Tryout<Answer extends Triable> {
     const outer = this.#rules.signal();
     try {
       const own = waitAfter(count.made, waits, random);
-      await wait(Math.max(own, asked), AbortSignal.any([outer, this.#ending.signal]));
+      await wait(Math.max(own, asked), AbortSignal.any([outer, this.#ending.signal()]));
     } catch {
       // Aborted; by whom is looked at next.
     }
     this.#isPausing = false;
-    if (this.#ending.signal.aborted) return;
+    if (this.#ending.aborted) return;
     if (outer.aborted) this.#end.reject(outer.reason);
     else this.#begin();
   }
