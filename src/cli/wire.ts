@@ -24,7 +24,6 @@ import {
   localFiles,
   ownerOfConnection,
   placesOf,
-  readLibc,
   systemClock,
   type Places,
   witnessClock,
@@ -39,14 +38,8 @@ import {
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
-import {
-  guessClientPlatform,
-  Repositories,
-  Verifier,
-  type AheadPlan,
-  type AskFirstUse,
-  type Grounds,
-} from '../verify/index.ts';
+import { Repositories, Verifier, type AskFirstUse, type Grounds } from '../verify/index.ts';
+import { foresightOf } from './foresight.ts';
 import { openSignedIndexes } from './signed-indexes.ts';
 import type { EventStream } from './event-stream.ts';
 import { firstUsePrompt } from './first-use-prompt.ts';
@@ -220,7 +213,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     sidecars,
     wishes: intent.wishes,
     askFirstUse: askOf(settings),
-    ...(await aheadOf(settings)),
+    ...(settings.fetchAhead === false ? {} : await foresightOf(intent, places)),
     run,
     ...(settings.note === undefined ? {} : { note: settings.note }),
     client: settings.client,
@@ -298,18 +291,6 @@ function askOf({ interactive, display }: GateSettings): AskFirstUse | null {
 
 export function openKeptPages(places: Places): PageCopies {
   return openPageCopies(path.join(places.data, 'pages'));
-}
-
-/** An installer that asks for many things at a time gains nothing from another who does. */
-async function aheadOf({
-  intent,
-  fetchAhead,
-}: GateSettings): Promise<{ readonly ahead?: AheadPlan }> {
-  const { sequential, ownPlatform = false, indexes, named = [], wishes } = intent;
-  if (fetchAhead === false || sequential === undefined) return {};
-  const { python } = sequential;
-  const platform = python === undefined ? null : guessClientPlatform(python, await readLibc());
-  return { ahead: { indexes, named, wishes, platform, ownPlatform, ...sequential } };
 }
 
 /** Attestations are verified on a thread of their own, and none of them twice. */

@@ -243,6 +243,7 @@ async function runGuarded(
     wiring,
   );
   try {
+    gate.verifier.readAhead();
     const before = await looking;
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate, {
       wiring,

@@ -68,6 +68,10 @@ export const AHEAD_LANES = { pages: 8, files: 4 } as const;
 /** Pages and metadata read ahead: at most so many more than this factor times those asked for. */
 export const AHEAD_PAGES_MORE = 100;
 export const AHEAD_PAGES_PER_ASKED = 2;
+/** Pages of one run that the next of the same request begins to read before they are asked for. */
+export const MAX_REPEATED_PAGES = 256;
+/** Requests of which it is kept what they asked for. */
+export const FORMER_ASKS_LIMIT = 256;
 /** Files fetched ahead of one project, however many releases its metadata was asked of. */
 export const AHEAD_FILES_PER_PROJECT = 2;
 /** The rest of an unwanted answer up to which reading it is cheaper than a new connection. */

@@ -14,6 +14,7 @@ export const TRUST_ROWS_BACKENDS: readonly TrustRowsBackend[] = [memoryRows, sql
 export { openFilesystemBlobStore } from './filesystem-blob-store.ts';
 export { collectGarbage, listKept, type Kept, type KeptPlaces } from './kept-bytes.ts';
 export { openStagedFolder, placeFile } from './staged-files.ts';
+export { openFormerAsks } from './former-asks.ts';
 export { openMemoryBlobStore } from './memory-blob-store.ts';
 export { openMemoryTrustRows } from './memory-trust-rows.ts';
 export { openPageCopies } from './page-copies.ts';

@@ -9,7 +9,9 @@ import type { AheadParts, AheadPlan, Credentials, ReadPage } from './fetch-ahead
 import { Flights } from './flights.ts';
 import { judgeInwardLink } from './inward-link.ts';
 import type { NameGuard } from './name-guard.ts';
+import { RepeatedPages, type RepeatPlan } from './repeated-pages.ts';
 import { flightOf, type FetchedSidecar, type SidecarSource } from './sidecar-source.ts';
+import { skippingUnfit } from './unfit-wheels.ts';
 
 export interface AheadAccessParts {
   readonly sidecarSource: SidecarSource;
@@ -20,6 +22,10 @@ export interface AheadAccessParts {
   /** How a page is asked for ahead; `null` where policy keeps us from it, or it was asked for. */
   readonly pageAsk: (ask: PageAsk) => PageAsk | null;
   readonly file: AheadParts['file'];
+  /** What the same request asked for the last time; nothing is read for it where absent. */
+  readonly repeat?: RepeatPlan;
+  /** It installs for the Python that its `User-Agent` tells, and for no other. */
+  readonly ownPlatform?: boolean;
 }
 
 /**
@@ -30,13 +36,32 @@ export class AheadAccess {
   readonly pages = new Flights<PageReading>();
   readonly sidecars = new Flights<FetchedSidecar>();
   readonly #parts: AheadAccessParts;
+  readonly #repeated: RepeatedPages | null;
 
   constructor(parts: AheadAccessParts) {
     this.#parts = parts;
+    const { repeat } = parts;
+    const read = (ask: PageAsk): Promise<unknown> => this.#page(this.withoutUnfit(ask));
+    this.#repeated = repeat === undefined ? null : new RepeatedPages(repeat, read);
+  }
+
+  /** Whoever installs for the Python that it tells can do nothing with the wheels of others. */
+  withoutUnfit(ask: PageAsk): PageAsk {
+    return this.#parts.ownPlatform === true ? skippingUnfit(ask) : ask;
+  }
+
+  /** Begins to read what the same request asked for the last time. */
+  begin(): void {
+    this.#repeated?.begin();
+  }
+
+  async close(): Promise<void> {
+    await this.#repeated?.close();
   }
 
   /** Reads a page that is asked for, or takes what was read ahead. */
   async read(ask: PageAsk): Promise<PageReading> {
+    this.#repeated?.asked(ask);
     const own = keyOf(ask);
     // What was read whole holds all that was asked for.
     const whole = keyOf({ ...ask, skip: undefined });

@@ -33,6 +33,50 @@ async function withMetadataAsked(answers: Scene['answers']) {
   return opened;
 }
 
+describe('a page that the same request asked for the last time', () => {
+  const AGENT = 'uv/0.13.9 {}';
+  const repeated = (page: Scene['page'] = [listed(EVIL, { yanked: 'broken' })]) =>
+    open({
+      page,
+      repeat: { former: { agent: AGENT, urls: [PAGE] }, keep: async () => undefined },
+    });
+
+  test('is read before it is asked for, and judged when it is', async () => {
+    const { verifier, shared, pagesRead } = repeated();
+    verifier.readAhead();
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    expect(pagesRead()).toBe(1);
+    expect(shared.rows.auditTrail({})).toEqual([]);
+    expect(verifier.offered().size).toBe(0);
+    const outcome = await verifier.page({ ...ask(PAGE), agent: AGENT });
+    expect(outcome).toMatchObject({ judged: { offered: [{ yanked: 'broken' }] } });
+    expect(pagesRead()).toBe(1);
+  });
+
+  test('is asked for again where it could not be had', async () => {
+    const { verifier, pagesRead } = repeated(asRefusal(new Error('cut'), 'reading'));
+    verifier.readAhead();
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    expect(await verifier.page({ ...ask(PAGE), agent: AGENT })).toMatchObject({
+      outcome: 'blocked',
+    });
+    expect(pagesRead()).toBe(2);
+  });
+
+  test('is not read where policy keeps us from asking', async () => {
+    const { verifier, pagesRead } = open({
+      page: [],
+      repeat: {
+        former: { agent: AGENT, urls: ['ftp://index.test/simple/good/'] },
+        keep: async () => undefined,
+      },
+    });
+    verifier.readAhead();
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    expect(pagesRead()).toBe(0);
+  });
+});
+
 describe('a file that was fetched ahead', () => {
   test('is given to whoever asks, without a second fetch', async () => {
     const { verifier, fetches } = await withMetadataAsked([() => whole(GOOD)]);

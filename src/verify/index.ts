@@ -5,6 +5,7 @@ export { preexisting, type Grounds } from './installed.ts';
 export { Question, type AskFirstUse } from './question.ts';
 export { reckon } from './reckoning.ts';
 export { reconcileAll, type Judged } from './reconciliation.ts';
+export type { RepeatPlan } from './repeated-pages.ts';
 export { Repositories } from './repositories.ts';
 export { isImportable, unlistedEntries, vanished } from './unlisted.ts';
 export { Verifier, type VerifierParts } from './verifier.ts';

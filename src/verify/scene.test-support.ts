@@ -11,6 +11,7 @@ import { DEFAULT_POLICY, type Policy } from '../policy/index.ts';
 import { openMemoryBlobStore, openMemoryTrustRows } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import type { AheadPlan } from './fetch-ahead.ts';
+import type { RepeatPlan } from './repeated-pages.ts';
 import { Verifier } from './verifier.ts';
 
 export const PAGE = 'https://index.test/simple/good/';
@@ -40,6 +41,7 @@ export interface Scene {
   readonly policy?: Policy;
   readonly wishes?: readonly Wish[];
   readonly ahead?: AheadPlan;
+  readonly repeat?: RepeatPlan;
   /** Contents are judged by the archive room; these files are no archives. */
   readonly extra?: readonly EvidenceKind[]; // in place of the real ones of their kind
 }
@@ -61,6 +63,7 @@ export function open(
   const memory = new TrustMemory(shared.rows, clock);
   const sidecars = new SidecarLedger();
   let fetches = 0;
+  let pagesRead = 0;
   const asked: string[] = [];
   const upstream: Upstream = {
     async request(ask): Promise<UpstreamAnswer> {
@@ -94,6 +97,7 @@ export function open(
   const kinds = EVIDENCE.map((make) => make(sources)).filter(({ kind }) => kind !== 'contents');
   const pages = {
     async read(): Promise<PageReading> {
+      pagesRead += 1;
       if (scene.page instanceof Refusal) throw scene.page;
       const page = {
         project: 'good',
@@ -123,9 +127,11 @@ export function open(
     wishes: scene.wishes ?? [],
     askFirstUse: null,
     ...(scene.ahead === undefined ? {} : { ahead: scene.ahead }),
+    ...(scene.repeat === undefined ? {} : { repeat: scene.repeat }),
     run: 'test',
   });
-  return { verifier, shared, fetches: () => fetches, asked: () => asked };
+  const counts = { fetches: () => fetches, pagesRead: () => pagesRead };
+  return { verifier, shared, ...counts, asked: () => asked };
 }
 
 export const ask = (url: string) => ({ url, credentials: {} });

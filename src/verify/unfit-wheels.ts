@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SkippedWheels } from '../core/evidence.ts';
-import type { ClientPlatform } from './client-platform.ts';
+import type { PageAsk, SkippedWheels } from '../core/evidence.ts';
+import { readClientPlatform, type ClientPlatform } from './client-platform.ts';
 
 /** Architectures that platform tags end in, and on whose machines a Python may install them (PEP 600, 656). */
 const MACHINES: Readonly<Record<string, readonly string[]>> = {
@@ -40,6 +40,12 @@ export function unfitWheels(platform: ClientPlatform | null): SkippedWheels | nu
       return found;
     },
   };
+}
+
+/** The same page, read without what is certainly unfit for whoever asks. */
+export function skippingUnfit(ask: PageAsk): PageAsk {
+  const skip = unfitWheels(readClientPlatform(ask.agent));
+  return skip === null ? ask : { ...ask, skip };
 }
 
 /** The last three parts of a wheel's name, which has five, or six with a build tag; `null` for others. */

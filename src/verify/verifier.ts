@@ -36,15 +36,14 @@ import { FetchAhead, type AheadPlan, type Credentials, type FileAhead } from './
 import { judgeAskedAddress, knownAgainst, type KnownAgainstParts } from './known-against.ts';
 import { Ledger } from './ledger.ts';
 import { NameGuard, type NameRefusal } from './name-guard.ts';
-import { readClientPlatform } from './client-platform.ts';
 import { judgePage, type PageCaseParts } from './page-case.ts';
 import { PageWatch } from './page-watch.ts';
 import { Question, type AskFirstUse, type QuestionParts } from './question.ts';
 import { Records } from './records.ts';
+import type { RepeatPlan } from './repeated-pages.ts';
 import { StalePages } from './stale-pages.ts';
 import { judgeSidecar } from './sidecar-case.ts';
 import { SidecarSource } from './sidecar-source.ts';
-import { unfitWheels } from './unfit-wheels.ts';
 import { UserHosts, type UserHostsParts } from './user-hosts.ts';
 
 export interface VerifierParts {
@@ -61,6 +60,8 @@ export interface VerifierParts {
   readonly askFirstUse: AskFirstUse | null;
   /** What is fetched before it is asked for; nothing where absent. */
   readonly ahead?: AheadPlan;
+  /** What the same request asked for the last time; nothing is read for it where absent. */
+  readonly repeat?: RepeatPlan;
   /** Names this run in the audit trail. */
   readonly run: string;
   /** Takes what the reader should know though nothing was blocked. */
@@ -169,12 +170,17 @@ export class Verifier implements Verification {
     this.#ahead?.begin(installed);
   }
 
+  /** Begins to read what the same request asked for the last time. */
+  readAhead(): void {
+    this.#access.begin();
+  }
+
   /** Gives up what was fetched ahead and never asked for. */
   async close(): Promise<void> {
     this.#ahead?.close();
     const unasked = [...this.#files.values()].filter(({ isAhead }) => isAhead);
     for (const fileCase of unasked) fileCase.giveUp();
-    await Promise.all(unasked.map(({ fetched }) => fetched));
+    await Promise.all([this.#access.close(), ...unasked.map(({ fetched }) => fetched)]);
     await this.#stale?.close();
   }
 
@@ -213,7 +219,7 @@ export class Verifier implements Verification {
   }
 
   async page(asked: PageAsk): Promise<PageOutcome> {
-    const ask = this.#skipping(asked);
+    const ask = this.#access.withoutUnfit(asked);
     const key = pageKey(ask);
     const running = this.#pages.get(key) ?? this.#readPage(ask);
     this.#pages.set(key, running);
@@ -222,13 +228,6 @@ export class Verifier implements Verification {
     const mayChange = outcome.outcome === 'unauthorised' || outcome.outcome === 'not-found';
     if (mayChange && this.#pages.get(key) === running) this.#pages.delete(key);
     return outcome;
-  }
-
-  /** Whoever installs for the Python that it tells can do nothing with the wheels of others. */
-  #skipping(ask: PageAsk): PageAsk {
-    if (this.#parts.ownPlatform !== true) return ask;
-    const skip = unfitWheels(readClientPlatform(ask.agent));
-    return skip === null ? ask : { ...ask, skip };
   }
 
   async file(ask: FileAsk): Promise<FileOutcome> {
