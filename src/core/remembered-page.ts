@@ -42,12 +42,14 @@ export interface PageRows {
   recallPage(index: string, project: string): RememberedPage | null;
   /** Ordered by file name, by UTF-16 code units. */
   recallListings(index: string, project: string): readonly RememberedListing[];
+  /** The same as `encodeListings` writes it, in the order in which it was remembered; empty: none. */
+  recallListingText(index: string, project: string): string;
   /**
    * Written together. Unlike other rows this does not wait for the disk: a power cut may lose the
    * last page, never a part of one.
-   * @param listings `null`: they are as they were.
+   * @param listings or their text, of whose parts each was checked; `null`: they are as they were.
    */
-  rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | null): void;
+  rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | string | null): void;
   /** As `transaction`, and as little waited for as `rememberPage`, which is what it is for. */
   pageTransaction<T>(work: () => T): T;
   forgetPage(index: string, project: string): boolean;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalJson } from '../core/canonical-json.ts';
+import { decodeListings } from '../core/listing-text.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type { AcceptedChange, RememberedPublishers } from '../core/remembered-publisher.ts';
 import type { RememberedCommit } from '../core/repository.ts';
@@ -22,9 +23,9 @@ import {
   requireEvent,
   requireFile,
   requireHost,
-  requireListings,
   requirePage,
   requireSighting,
+  textOfListings,
 } from './row-check.ts';
 import {
   inOrderOfApprovals,
@@ -42,7 +43,8 @@ interface Tables {
   readonly hosts: Map<string, RememberedHost>;
   readonly events: AuditEvent[];
   readonly pages: Map<string, RememberedPage>;
-  readonly listings: Map<string, readonly RememberedListing[]>;
+  /** As `encodeListings` writes them. */
+  readonly listings: Map<string, string>;
   readonly publishers: MemoryPublishers;
   readonly commits: Map<string, RememberedCommit>;
 }
@@ -176,16 +178,20 @@ class MemoryTrustRows implements TrustRows {
   }
 
   recallListings(index: string, project: string): readonly RememberedListing[] {
-    return this.#open().listings.get(key(index, project)) ?? [];
+    return inOrderOfListings(decodeListings(this.recallListingText(index, project)));
   }
 
-  rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | null): void {
+  recallListingText(index: string, project: string): string {
+    return this.#open().listings.get(key(index, project)) ?? '';
+  }
+
+  rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | string | null): void {
     requirePage(page);
-    if (listings !== null) requireListings(listings);
+    const text = listings === null ? null : textOfListings(listings);
     const tables = this.#open();
     const place = key(page.index, page.project);
     tables.pages.set(place, { ...page });
-    if (listings !== null) tables.listings.set(place, inOrderOfListings(listings));
+    if (text !== null) tables.listings.set(place, text);
   }
 
   forgetPage(index: string, project: string): boolean {

@@ -143,4 +143,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (repository, ref, commit_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- From here on listings.files holds hashes in hex, not in base64; both are read.
+  UPDATE listings SET files = files WHERE FALSE;
+  `,
 ];

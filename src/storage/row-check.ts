@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { publisherShape, readPublisher } from '../core/publisher-text.ts';
+import { encodeListings } from '../core/listing-text.ts';
 import type { Publisher } from '../core/publisher.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import { isCommit, type RememberedCommit } from '../core/repository.ts';
@@ -73,7 +74,17 @@ export function requirePage(page: RememberedPage): void {
   requireCount('seenAt', page.seenAt, MAX_TIME);
 }
 
-export function requireListings(listings: readonly RememberedListing[]): void {
+/** What is known of a page's files as it is kept; a text was made from what was checked already. */
+export function textOfListings(listings: readonly RememberedListing[] | string): string {
+  if (typeof listings === 'string') {
+    requireText('listings', listings);
+    return listings;
+  }
+  requireListings(listings);
+  return encodeListings(listings);
+}
+
+function requireListings(listings: readonly RememberedListing[]): void {
   for (const { filename, sha256, firstSeen, changedAt } of listings) {
     requireText('filename', filename);
     // A line holds one file, and a tab parts what is said of it.

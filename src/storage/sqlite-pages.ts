@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { decodeListings } from '../core/listing-text.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
-import type { ListedPage } from './listing-text.ts';
-import { requireListings, requirePage } from './row-check.ts';
+import { requirePage, textOfListings } from './row-check.ts';
 import { inOrderOfListings, inOrderOfPages } from './row-order.ts';
 import { SealedTable } from './sealed-table.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import { LISTINGS, PAGES } from './sqlite-tables.ts';
+import { LISTINGS, PAGES, type ListedPage } from './sqlite-tables.ts';
 
 const KEY = 'index_url = ? AND project = ?';
 
@@ -27,17 +27,20 @@ export class SqlitePages {
   }
 
   recallListings(index: string, project: string): readonly RememberedListing[] {
-    return this.#listings.select(KEY, index, project)[0]?.listings ?? [];
+    return inOrderOfListings(decodeListings(this.recallListingText(index, project)));
+  }
+
+  recallListingText(index: string, project: string): string {
+    return this.#listings.select(KEY, index, project)[0]?.files ?? '';
   }
 
   /** To be called inside a transaction. */
-  remember(page: RememberedPage, listings: readonly RememberedListing[] | null): void {
+  remember(page: RememberedPage, listings: readonly RememberedListing[] | string | null): void {
     requirePage(page);
     this.#pages.put(page);
     if (listings === null) return;
-    requireListings(listings);
     const { index, project } = page;
-    this.#listings.put({ index, project, listings: inOrderOfListings(listings) });
+    this.#listings.put({ index, project, files: textOfListings(listings) });
   }
 
   /** To be called inside a transaction. */

@@ -4,7 +4,6 @@ import type { RememberedPage } from '../core/remembered-page.ts';
 import type { RememberedCommit } from '../core/repository.ts';
 import type { Approval, RememberedFile, RememberedHost, Sighting } from '../core/trust-rows.ts';
 import { isVerdict, type Verdict } from '../core/verdict.ts';
-import { decodeListings, encodeListings, type ListedPage } from './listing-text.ts';
 import type { Row, TableShape } from './sealed-table.ts';
 
 const text = (row: Row, column: string): string => String(row[column]);
@@ -168,13 +167,20 @@ export const PAGES: TableShape<RememberedPage> = {
   }),
 };
 
+/** What is known of a page's files, as `encodeListings` writes it. */
+export interface ListedPage {
+  readonly index: string;
+  readonly project: string;
+  readonly files: string;
+}
+
 export const LISTINGS: TableShape<ListedPage> = {
   table: 'listings',
   columns: ['index_url', 'project', 'files'],
-  encode: ({ index, project, listings }) => [index, project, encodeListings(listings)],
+  encode: ({ index, project, files }) => [index, project, files],
   decode: (row) => ({
     index: text(row, 'index_url'),
     project: text(row, 'project'),
-    listings: decodeListings(text(row, 'files')),
+    files: text(row, 'files'),
   }),
 };

@@ -208,7 +208,11 @@ class SqliteTrustRows implements TrustRows {
     return this.#pages.recallListings(index, project);
   }
 
-  rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | null): void {
+  recallListingText(index: string, project: string): string {
+    return this.#pages.recallListingText(index, project);
+  }
+
+  rememberPage(page: RememberedPage, listings: readonly RememberedListing[] | string | null): void {
     this.pageTransaction(() => this.#pages.remember(page, listings));
   }
 

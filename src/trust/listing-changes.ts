@@ -64,3 +64,18 @@ function continueListing(
   if (asAtFirst) return { ...known, sha256, yanked, change: 'none', changedAt: 0 };
   return { ...known, sha256, yanked, change: yanked ? 'yanked' : 'unyanked', changedAt: before };
 }
+
+/** As a page lists them, then what it lists no more: so the next look finds each behind the other. */
+export function inOrderOf(
+  said: readonly SaidFile[],
+  listings: readonly RememberedListing[],
+): readonly RememberedListing[] {
+  const left = new Map(listings.map((listing) => [listing.filename, listing]));
+  const ordered: RememberedListing[] = [];
+  for (const { filename } of said) {
+    const listing = left.get(filename);
+    if (listing !== undefined && left.delete(filename)) ordered.push(listing);
+  }
+  for (const listing of left.values()) ordered.push(listing);
+  return ordered;
+}

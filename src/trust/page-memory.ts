@@ -1,41 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ProjectStatus } from '../core/artifact.ts';
 import type { Clock } from '../core/clock.ts';
-import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import { MAX_REMEMBERED_LISTINGS } from '../core/limits.ts';
+import { isOldText } from '../core/listing-text.ts';
 import type { RememberedListing, RememberedPage } from '../core/remembered-page.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
-import { compareVersions, isPrerelease } from '../core/version.ts';
-import { continueListings, type SaidFile } from './listing-changes.ts';
-
-/** What one project's page says now. */
-export interface PageSaying {
-  readonly index: string;
-  /** Normalised. */
-  readonly project: string;
-  readonly form: string;
-  readonly status: ProjectStatus;
-  readonly files: readonly SaidFile[];
-}
-
-/** What a page said before, held against what it says now. */
-export interface PageHistory {
-  /** `null`: never seen. */
-  readonly page: RememberedPage | null;
-  /** Every file that it lists or once listed. */
-  readonly listings: readonly RememberedListing[];
-}
-
-/** What is kept of one page. */
-interface Past {
-  readonly page: RememberedPage | null;
-  readonly known: readonly RememberedListing[];
-}
-
-interface Look {
-  readonly past: Past;
-  readonly listings: readonly RememberedListing[];
-}
+import { continueListings, inOrderOf, type SaidFile } from './listing-changes.ts';
+import { sightsOf, textOfFirst } from './listing-scan.ts';
+import {
+  isKeepable,
+  isSame,
+  isSamePage,
+  namesOnce,
+  PagePast,
+  type PageHistory,
+  type PageLook,
+  type PageSaying,
+} from './page-history.ts';
+import { newestOf, newestOffered } from './newest-offered.ts';
 
 /** What this trust store remembers of index pages: it looks first, and writes after the judgement. */
 export class PageMemory {
@@ -44,7 +25,7 @@ export class PageMemory {
   readonly #client: string;
   /** What this run saw for the first time, by page: taken back where its bytes are refused. */
   readonly #fresh = new Map<string, Set<string>>();
-  readonly #looks = new WeakMap<PageSaying, Look>();
+  readonly #looks = new WeakMap<PageSaying, PageLook>();
 
   /** @param client who asks in this run: an installer with its version. */
   constructor(rows: TrustRows, clock: Clock, client: string) {
@@ -60,49 +41,102 @@ export class PageMemory {
   /** Writes nothing. */
   look(saying: PageSaying): PageHistory {
     const past = this.#recall(saying);
-    const listings = this.#continue(past, saying);
-    this.#looks.set(saying, { past, listings });
-    return { page: past.page, listings };
+    const { page, text } = past;
+    const at = this.#clock.now();
+    const names = page === null ? namesOnce(saying.files) : null;
+    const first = names === null ? null : { at, names };
+    const unchanged =
+      page === null
+        ? first && new Float64Array(saying.files.length).fill(at)
+        : sightsOf(text, saying.files);
+    let continued: readonly RememberedListing[] | null = null;
+    const listings = (): readonly RememberedListing[] =>
+      (continued ??= this.#continue(past, saying, at));
+    const isUnchanged = page !== null && unchanged !== null;
+    this.#looks.set(saying, { past, first, isUnchanged, listings });
+    if (unchanged === null) return { page, listings: listings() };
+    return {
+      page,
+      get listings() {
+        return listings();
+      },
+      unchanged,
+    };
   }
 
   /** @param refused names of files that were refused: they are not learnt, only kept. */
   write(saying: PageSaying, refused: ReadonlySet<string>): void {
-    const { index, project, form, status } = saying;
     this.#rows.pageTransaction(() => {
-      const look = this.#looks.get(saying);
+      const look = this.#looks.get(saying) ?? null;
       const past = this.#recall(saying, look?.past);
-      const { page, known } = past;
-      const isNothingNew = look?.past === past && look.listings === known;
-      const names = new Set(isNothingNew ? [] : known.map(({ filename }) => filename));
-      const learnable = isNothingNew
-        ? saying.files
-        : saying.files.filter(
-            ({ filename }) =>
-              names.has(filename) || (!refused.has(filename) && isKeepable(filename)),
-          );
-      const isLearnt = learnable.length === saying.files.length;
-      const listings =
-        look?.past === past && isLearnt
-          ? look.listings
-          : this.#continue(past, { ...saying, files: learnable });
-      const now = this.#clock.now();
-      const isAsBefore = isSame(known, listings);
-      const written: RememberedPage = {
-        index,
-        project,
-        form,
-        status,
-        newest: isAsBefore && page !== null ? page.newest : newestOffered(listings, project),
-        listed: learnable.length,
-        client: this.#client,
-        firstSeen: page?.firstSeen ?? now,
-        seenAt: Math.max(now, page?.seenAt ?? 0),
-      };
-      this.#rows.rememberPage(written, isAsBefore ? null : listings);
-      if (isNothingNew) return;
-      const fresh = this.#freshOf(index, project);
-      for (const { filename } of listings) if (!names.has(filename)) fresh.add(filename);
+      const stands = look?.past === past ? look : null;
+      if (stands?.isUnchanged === true) {
+        const newest = past.page?.newest ?? null;
+        this.#rows.rememberPage(this.#pageOf(saying, past, newest, saying.files.length), null);
+      } else if (stands !== null && stands.first !== null) {
+        this.#writeFirst(saying, refused, past, stands.first);
+      } else {
+        this.#writeNews(saying, refused, past, stands);
+      }
     });
+  }
+
+  #writeFirst(
+    saying: PageSaying,
+    refused: ReadonlySet<string>,
+    past: PagePast,
+    { at, names }: NonNullable<PageLook['first']>,
+  ): void {
+    const { index, project, files } = saying;
+    const isLearnt = ({ filename }: SaidFile): boolean =>
+      !refused.has(filename) && isKeepable(filename);
+    const learnt = files.every(isLearnt) ? files : files.filter(isLearnt);
+    const offered = learnt.filter(({ yanked }) => yanked !== true);
+    const newest = newestOf(offered, project);
+    const text = textOfFirst(learnt, at);
+    this.#rows.rememberPage(this.#pageOf(saying, past, newest, learnt.length), text);
+    const fresh = this.#freshOf(index, project);
+    const added = learnt === files ? names : learnt.map(({ filename }) => filename);
+    for (const filename of added) fresh.add(filename);
+  }
+
+  #writeNews(
+    saying: PageSaying,
+    refused: ReadonlySet<string>,
+    past: PagePast,
+    look: PageLook | null,
+  ): void {
+    const { index, project, files } = saying;
+    const { page, known } = past;
+    const names = new Set(known.map(({ filename }) => filename));
+    const learnable = files.filter(
+      ({ filename }) => names.has(filename) || (!refused.has(filename) && isKeepable(filename)),
+    );
+    const isLearnt = learnable.length === files.length;
+    const listings =
+      look !== null && isLearnt
+        ? look.listings()
+        : this.#continue(past, { ...saying, files: learnable }, this.#clock.now());
+    const isAsBefore = isSame(known, listings);
+    const isKept = isAsBefore && !isOldText(past.text);
+    const newest = isAsBefore && page !== null ? page.newest : newestOffered(listings, project);
+    const written = this.#pageOf(saying, past, newest, learnable.length);
+    this.#rows.rememberPage(written, isKept ? null : inOrderOf(files, listings));
+    const fresh = this.#freshOf(index, project);
+    for (const { filename } of listings) if (!names.has(filename)) fresh.add(filename);
+  }
+
+  #pageOf(
+    { index, project, form, status }: PageSaying,
+    { page }: PagePast,
+    newest: string | null,
+    listed: number,
+  ): RememberedPage {
+    const now = this.#clock.now();
+    const client = this.#client;
+    const firstSeen = page?.firstSeen ?? now;
+    const seenAt = Math.max(now, page?.seenAt ?? 0);
+    return { index, project, form, status, newest, listed, client, firstSeen, seenAt };
   }
 
   /** The bytes were refused: what this run learnt of them is no measure for others. */
@@ -114,20 +148,22 @@ export class PageMemory {
       const known = this.#rows.recallListings(index, project);
       const kept = known.filter((listing) => listing.filename !== filename);
       const newest = newestOffered(kept, project);
-      this.#rows.rememberPage({ ...page, newest, listed: page.listed - 1 }, kept);
+      this.#rows.rememberPage({ ...page, newest, listed: Math.max(0, page.listed - 1) }, kept);
     });
   }
 
   /** @param before what was recalled a moment ago: still true while the page's own row is as it was. */
-  #recall({ index, project }: PageSaying, before?: Past): Past {
+  #recall({ index, project }: PageSaying, before?: PagePast): PagePast {
     const page = this.#rows.recallPage(index, project);
     if (before !== undefined && isSamePage(before.page, page)) return before;
-    const known = page === null ? [] : this.#rows.recallListings(index, project);
-    return { page, known };
+    return new PagePast(page, page === null ? '' : this.#rows.recallListingText(index, project));
   }
 
-  #continue({ page, known }: Past, { files }: PageSaying): readonly RememberedListing[] {
-    const now = this.#clock.now();
+  #continue(
+    { page, known }: PagePast,
+    { files }: PageSaying,
+    now: number,
+  ): readonly RememberedListing[] {
     const when = { now, before: page?.seenAt ?? now };
     const listings = continueListings(known, files, when);
     return listings.length <= MAX_REMEMBERED_LISTINGS
@@ -141,60 +177,4 @@ export class PageMemory {
     this.#fresh.set(key, known);
     return known;
   }
-}
-
-/** Every look that is written renews the row, so that one that stayed speaks for the list of files too. */
-function isSamePage(before: RememberedPage | null, after: RememberedPage | null): boolean {
-  return JSON.stringify(before) === JSON.stringify(after);
-}
-
-/** The newest final version that was ever offered without a yank mark. */
-function newestOffered(listings: readonly RememberedListing[], project: string): string | null {
-  let newest: string | null = null;
-  // The wheels of a release, of which there may be a hundred, tell one version.
-  const told = new Set<string>();
-  for (const { filename, yanked, change } of listings) {
-    if (yanked && change !== 'yanked') continue;
-    const spelled = spelledVersion(filename);
-    if (spelled !== null && told.has(spelled)) continue;
-    const version = parseDistributionFilename(filename, project)?.version;
-    if (version === undefined) continue;
-    if (spelled !== null) told.add(spelled);
-    if (isPrerelease(version)) continue;
-    if (newest === null || compareVersions(version, newest) > 0) newest = version;
-  }
-  return newest;
-}
-
-/** The version as a wheel's name spells it; `null` for whatever is no wheel. */
-function spelledVersion(filename: string): string | null {
-  if (!filename.endsWith('.whl')) return null;
-  const start = filename.indexOf('-') + 1;
-  const end = filename.indexOf('-', start);
-  return start === 0 || end === -1 ? null : filename.slice(start, end);
-}
-
-/** Other names are refused on reading the page; nothing of them is kept. */
-function isKeepable(filename: string): boolean {
-  return filename.isWellFormed() && !/[\t\n\0]/u.test(filename);
-}
-
-function isSame(
-  before: readonly RememberedListing[],
-  after: readonly RememberedListing[],
-): boolean {
-  if (before === after) return true;
-  return (
-    before.length === after.length &&
-    before.every((listing, place) => {
-      const other = after[place];
-      return (
-        other !== undefined &&
-        listing.filename === other.filename &&
-        listing.sha256 === other.sha256 &&
-        listing.yanked === other.yanked &&
-        listing.change === other.change
-      );
-    })
-  );
 }

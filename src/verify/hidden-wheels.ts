@@ -29,8 +29,9 @@ export class HiddenWheels {
     this.#platform = platform;
   }
 
-  addGone({ listings }: PageHistory): void {
-    for (const { filename, change, changedAt } of listings) {
+  addGone(history: PageHistory): void {
+    if (history.unchanged !== undefined) return;
+    for (const { filename, change, changedAt } of history.listings) {
       if (change === 'gone') this.#add(filename, `was listed on ${day(changedAt)} and is gone`);
     }
   }

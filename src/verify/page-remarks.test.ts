@@ -61,6 +61,13 @@ function watch(daysApart = 1) {
       client: 'uv 1',
     };
     const { byFile, notes } = remarkOn(view);
+    // Where nothing changed, what changes is not looked for: it would not be found either.
+    const { page, listings } = history;
+    const general = remarkOn({ ...view, history: { page, listings } });
+    expect({ byFile: new Map(general.byFile), notes: general.notes }).toEqual({
+      byFile: new Map(byFile),
+      notes,
+    });
     memory.write(saying, new Set());
     now += daysApart * DAY;
     const codes: Record<string, string[]> = {};
@@ -155,6 +162,13 @@ describe('a late file', () => {
     expect(see([early, late]).codes).toEqual({ [more.name]: ['WP-LATE-FILE'] });
   });
 
+  test('is one too where other releases stand between', () => {
+    const early = wheel('1.0', { uploaded: '2025-01-01T00:00:00Z' });
+    const other = wheel('1.1', { uploaded: '2025-01-01T00:00:00Z' });
+    const late = { ...more, uploaded: '2025-02-01T00:00:00Z' };
+    expect(watch()([early, other, late]).codes).toEqual({ [more.name]: ['WP-LATE-FILE'] });
+  });
+
   test('is one too where the release began with wheels of other platforms', () => {
     const files = [artifact(wheel('1.0', { uploaded: '2025-02-01T00:00:00Z' }))];
     const skipped = [
@@ -194,6 +208,7 @@ describe('a sibling', () => {
       [tagged.name]: ['WP-SIBLING'],
       [local.name]: ['WP-SIBLING'],
     });
+    expect(watch()([wheel('1.0'), local]).codes).toEqual({ [local.name]: ['WP-SIBLING'] });
   });
 
   test('is none where nothing is outranked', () => {

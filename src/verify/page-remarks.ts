@@ -6,7 +6,7 @@ import type { Wish } from '../core/installer.ts';
 import type { RememberedListing } from '../core/remembered-page.ts';
 import { compareVersions, isPrerelease } from '../core/version.ts';
 import type { PageHistory } from '../trust/index.ts';
-import { findLateFiles } from './late-files.ts';
+import { findLateFiles, type FileRemark, type Sights } from './late-files.ts';
 import { findSiblings } from './siblings.ts';
 import { findUnclaimed } from './unclaimed.ts';
 import { meetsWishes } from './wanted.ts';
@@ -15,7 +15,7 @@ import { meetsWishes } from './wanted.ts';
 export interface PageView {
   readonly index: string;
   readonly project: string;
-  /** Every file that it lists now, also what was refused on reading. */
+  /** Every file that it lists now, also what was refused on reading; in the order of the saying. */
   readonly files: readonly Artifact[];
   /** Files of other platforms, of which nothing is said here. */
   readonly skipped?: readonly SkippedEntry[];
@@ -36,32 +36,49 @@ export const day = (at: number): string => new Date(at).toISOString().slice(0, 1
 
 /** What a page lets one notice of its files; policy decides what becomes of it. */
 export function remarkOn(view: PageView): PageRemarks {
-  const byFile = new Map<string, Reason[]>();
-  const notes: string[] = [];
-  const add = (filename: string, ...remarks: readonly Reason[]): void => {
-    byFile.set(filename, [...(byFile.get(filename) ?? []), ...remarks]);
-  };
+  const { unchanged } = view.history;
+  const remarks = new Remarks();
+  if (unchanged !== undefined) {
+    // There is nothing that changed, fell or went.
+    remarks.addAll(findLateFiles(view, (place) => unchanged[place] ?? Infinity));
+    remarks.addAll(findSiblings(view));
+    remarks.addAll(findUnclaimed(view));
+    return remarks;
+  }
   const known = new Map(view.history.listings.map((listing) => [listing.filename, listing]));
   for (const file of view.files) {
     const listing = known.get(file.filename);
-    if (listing !== undefined) add(file.filename, ...changesOf(view, file, listing));
+    if (listing !== undefined) remarks.add(file.filename, ...changesOf(view, file, listing));
   }
-  for (const { filename, remark } of [...findLateFiles(view, known), ...findSiblings(view)]) {
-    add(filename, remark);
-  }
-  for (const { filename, remark } of findUnclaimed(view)) add(filename, remark);
+  const sights: Sights = (_, filename) => known.get(filename)?.firstSeen ?? Infinity;
+  remarks.addAll(findLateFiles(view, sights));
+  remarks.addAll(findSiblings(view));
+  remarks.addAll(findUnclaimed(view));
   const fall = findFall(view);
   if (fall !== null) {
-    notes.push(`${fall.remark.message} (${fall.remark.code})`);
-    for (const file of fall.below) add(file.filename, fall.remark);
+    remarks.notes.push(`${fall.remark.message} (${fall.remark.code})`);
+    for (const file of fall.below) remarks.add(file.filename, fall.remark);
   }
   for (const { release, remark, at } of findGone(view)) {
-    for (const file of release) add(file.filename, remark);
+    for (const file of release) remarks.add(file.filename, remark);
     // Told once, when it is noticed.
-    if (isNew(view, at)) notes.push(`${remark.message} (${remark.code})`);
+    if (isNew(view, at)) remarks.notes.push(`${remark.message} (${remark.code})`);
   }
-  const noted = new Map([...byFile].filter(([, remarks]) => remarks.length > 0));
-  return { byFile: noted, notes };
+  return remarks;
+}
+
+class Remarks implements PageRemarks {
+  readonly byFile = new Map<string, readonly Reason[]>();
+  readonly notes: string[] = [];
+
+  add(filename: string, ...remarks: readonly Reason[]): void {
+    if (remarks.length === 0) return;
+    this.byFile.set(filename, [...(this.byFile.get(filename) ?? []), ...remarks]);
+  }
+
+  addAll(found: readonly FileRemark[]): void {
+    for (const { filename, remark } of found) this.add(filename, remark);
+  }
 }
 
 function changesOf(

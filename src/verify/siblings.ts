@@ -10,10 +10,17 @@ import type { PageView } from './page-remarks.ts';
  * or by a local version (PEP 440). Where every file of a release has one, none is preferred.
  */
 export function findSiblings({ files }: Pick<PageView, 'files'>): readonly FileRemark[] {
+  if (!files.some(isPreferred)) return [];
   const releases = Map.groupBy(files, ({ version }) => publicOf(version));
   return [...releases].flatMap(([version, release]) =>
     version === '' || release.length < 2 ? [] : [...findBuilds(release), ...findLocals(release)],
   );
+}
+
+/** Only such a file may outrank another. */
+function isPreferred({ filename, project, version }: Artifact): boolean {
+  if (version.includes('+')) return true;
+  return (parseDistributionFilename(filename, project)?.build ?? null) !== null;
 }
 
 function findBuilds(release: readonly Artifact[]): readonly FileRemark[] {
