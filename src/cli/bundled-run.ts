@@ -2,14 +2,20 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import type { EarlyLaunch } from '../host/early-launch.ts';
 import { placesOf } from '../host/places.ts';
 import { loadProgram } from './compiled-program.ts';
+import type { Wiring } from './wiring.ts';
 
 /** The file beside this one that holds the program; written into the bundle by scripts/bundle.ts. */
 declare const WHEELPROOF_PROGRAM: string;
 
 /** What stands in the bundle for run.ts: the same, from what earlier runs had compiled. */
-export async function run(words: readonly string[]): Promise<number> {
+export async function run(
+  words: readonly string[],
+  wiring: Wiring,
+  early: EarlyLaunch | null,
+): Promise<number> {
   const { data } = placesOf(process.env, process.env['HOME'] ?? homedir());
   // The build of a checkout makes it; nothing is added to a package that somebody installed.
   const beside = join(import.meta.dirname, 'compiled');
@@ -20,7 +26,7 @@ export async function run(words: readonly string[]): Promise<number> {
     openpgp: () => import('openpgp'),
   });
   const bundled: typeof run = Reflect.get(program.exports, 'run');
-  const exit = await bundled(words);
+  const exit = await bundled(words, wiring, early);
   program.keep(kindOf(words));
   return exit;
 }

@@ -10,6 +10,9 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   });
   process.stdout.write(`wheelproof ${ownVersion()}\n`);
 } else {
+  // It needs as long to start as everything else here: side by side.
+  const { launchEarly } = await import('../host/early-launch.ts');
+  const early = launchEarly(words);
   const { run } = await import('./run.ts');
-  process.exitCode = await run(words);
+  process.exitCode = await run(words, {}, early);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { asRefusal } from '../core/errors.ts';
 import { exitCodeOf } from '../core/refusal-class.ts';
+import type { EarlyLaunch } from '../host/index.ts';
 import { parseCommandLine } from './own-options.ts';
 import { describeRefusal } from './describe-refusal.ts';
 import { standardOutput } from './standard-output.ts';
@@ -25,8 +26,15 @@ export const COMMANDS = [
   'help',
 ] as const;
 
-/** One run of the command line. @returns the exit code; every failure is told, none is thrown. */
-export async function run(argv: readonly string[], wiring: Wiring = {}): Promise<number> {
+/**
+ * One run of the command line. @returns the exit code; every failure is told, none is thrown.
+ * @param early a jail's launcher that was started beforehand; it ends where none is wanted.
+ */
+export async function run(
+  argv: readonly string[],
+  wiring: Wiring = {},
+  early: EarlyLaunch | null = null,
+): Promise<number> {
   const output = standardOutput();
   try {
     const { options, words } = parseCommandLine(argv);
@@ -49,11 +57,14 @@ export async function run(argv: readonly string[], wiring: Wiring = {}): Promise
       directory: process.cwd(),
       output,
       interactive: process.stdin.isTTY && process.stderr.isTTY,
+      early,
     };
     return await wrap(wrapCall, wiring);
   } catch (thrown) {
     const refusal = asRefusal(thrown, 'wheelproof');
     output.err(describeRefusal(refusal));
     return exitCodeOf(refusal.class);
+  } finally {
+    early?.dismiss();
   }
 }

@@ -19,6 +19,7 @@ import {
   runJailed,
   takeSnapshot,
   type ChildStdio,
+  type EarlyLaunch,
 } from '../host/index.ts';
 import { allowsPlainHttp, type Policy } from '../policy/index.ts';
 import { ensurePrivateDirectory } from '../storage/index.ts';
@@ -61,6 +62,8 @@ export interface WrapCall {
   readonly interactive: boolean;
   /** Ends the installer when it comes. */
   readonly deadline?: AbortSignal;
+  /** A jail's launcher that runs already. */
+  readonly early?: EarlyLaunch | null;
 }
 
 const NOT_ENDED = { exit: null, signal: null, jail: 'none' } as const;
@@ -340,6 +343,7 @@ async function runInstaller(
       port: gate.gateway.port,
       interpreters: () => jailInterpreters(childCall, intent.targets),
       receive: (door) => gate.gateway.receive(door),
+      early: wrapCall.early ?? null,
     });
     started();
     wrapCall.deadline?.addEventListener('abort', () => jailed.child.kill('SIGKILL'));

@@ -10,6 +10,7 @@ export {
   type EnvironmentChange,
   type Snapshot,
 } from './environments.ts';
+export type { EarlyLaunch } from './early-launch.ts';
 export { findProgram } from './find-program.ts';
 export { installedFiles } from './installed-files.ts';
 export { localFiles } from './local-files.ts';

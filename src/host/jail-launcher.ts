@@ -3,8 +3,10 @@
 /**
  * What a Python interpreter does in the installer's place before it becomes the installer: same
  * process id, arguments, environment, folder, terminal and signal dispositions; no process is left
- * beside it. Arguments: level, port, program, the program's own. It speaks over Node's channel, a
- * line of JSON each, and the channel closes when the installer begins:
+ * beside it. Arguments: level, port, program, the program's own. With the level alone it was started
+ * early: it makes the namespace, and reads the rest from its descriptor 4 (`early-launch.ts`); where
+ * that ends without a whole order, whoever started it is gone or does not want it, and it ends too.
+ * It speaks over Node's channel, a line of JSON each, and the channel closes when the installer begins:
  *
  * - `{"unable": STEP, "errno": N}`: this level is not to be had; it ends.
  * - `{"held": LEVEL}`: what comes next is jailed.
@@ -30,12 +32,16 @@ import os, sys
 UNSHARED, LISTENERS = 0x10000000 | 0x40000000, 511
 GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 1
 NO_NEW_PRIVS, CONNECT_TCP, NET_PORT, ABI = 38, 2, 2, 4
+ORDERS = 4
 
 class Unable(Exception):
     pass
 
 def tell(channel, step, errno):
-    os.write(channel, ('{"unable":"%s","errno":%d}\n' % (step, errno)).encode())
+    try:
+        os.write(channel, ('{"unable":"%s","errno":%d}\n' % (step, errno)).encode())
+    except OSError:
+        pass
 
 def check(step, result):
     import ctypes
@@ -97,7 +103,7 @@ def raise_loopback(socket):
     up = int.from_bytes(flags, sys.byteorder) | UP
     fcntl.ioctl(socket, SET_FLAGS, name + up.to_bytes(2, sys.byteorder) + bytes(22))
 
-def namespace(channel, port):
+def network():
     import _socket
     try:
         unshare()
@@ -105,6 +111,11 @@ def namespace(channel, port):
         raise Unable('map', error.errno)
     door = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
     raise_loopback(door)
+    return door
+
+def namespace(channel, port, door=None):
+    import _socket
+    door = door or network()
     door.bind(('127.0.0.1', port))
     door.listen(LISTENERS)
     door.setblocking(False)
@@ -156,17 +167,48 @@ def become(program, words, variables):
             raise
     os.execve('/bin/sh', ['/bin/sh', program] + words, variables)
 
+def order(pipe):
+    text = b''
+    while True:
+        more = os.read(pipe, 65536)
+        if more == b'':
+            break
+        text += more
+    os.close(pipe)
+    count, _, rest = text.partition(b'\0')
+    fields = rest.split(b'\0')[:-1]
+    if not count.isdigit() or len(fields) != int(count):
+        os._exit(0)
+    port, onto_errors, words = (int(field) for field in fields[:3])
+    if onto_errors:
+        os.dup2(2, 1)
+    variables = dict(field.split(b'=', 1) for field in fields[3 + words:])
+    return port, fields[3:3 + words], variables
+
+def early(channel):
+    import _signal
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    os.set_inheritable(ORDERS, False)
+    door = network()
+    port, words, variables = order(ORDERS)
+    namespace(channel, port, door)
+    return words, variables
+
 def main():
     channel = int(os.environ['NODE_CHANNEL_FD'])
     os.set_inheritable(channel, False)
     os.set_blocking(channel, True)
     step = 'start'
     try:
-        variables = environment()
-        step = sys.argv[1]
-        {'namespace': namespace, 'landlock': landlock}[step](channel, int(sys.argv[2]))
+        if len(sys.argv) == 2:
+            step = sys.argv[1]
+            words, variables = early(channel)
+        else:
+            words, variables = sys.argv[3:], environment()
+            step = sys.argv[1]
+            {'namespace': namespace, 'landlock': landlock}[step](channel, int(sys.argv[2]))
         step = 'exec'
-        become(sys.argv[3], sys.argv[4:], variables)
+        become(words[0], words[1:], variables)
     except Unable as unable:
         tell(channel, *unable.args)
     except OSError as error:

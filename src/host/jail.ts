@@ -2,9 +2,18 @@
 import type { Server } from 'node:net';
 import { Refusal } from '../core/errors.ts';
 import type { JailLevel } from '../core/report.ts';
+import type { EarlyLaunch } from './early-launch.ts';
+import { hear, type Heard } from './jail-channel.ts';
 import { LAUNCHER } from './jail-launcher.ts';
-import { describeObstacle, errnoName, readJailMessage, type JailMessage } from './jail-message.ts';
-import { runChild, startChild, type Child, type ChildCall, type ChildEnd } from './processes.ts';
+import { describeObstacle, errnoName, type JailMessage } from './jail-message.ts';
+import {
+  adoptChild,
+  runChild,
+  startChild,
+  type Child,
+  type ChildCall,
+  type ChildEnd,
+} from './processes.ts';
 
 /** `auto`: the best that this system allows. */
 export type JailWish = 'auto' | Exclude<JailLevel, 'none'> | 'off';
@@ -18,6 +27,8 @@ export interface Jail {
   interpreters(): Promise<readonly string[]>;
   /** Takes the listener inside a network of the child's own: whoever comes through it is ours. */
   receive(door: Server): void;
+  /** Was started before anything was known. */
+  readonly early?: EarlyLaunch | null;
 }
 
 export interface Jailed {
@@ -36,6 +47,7 @@ export async function runJailed(call: ChildCall, jail: Jail, terminal?: boolean)
   const obstacles: string[] = [];
   for (const level of levelsFor(jail.wish)) {
     const held = await tryLevel(level, call, jail, terminal);
+    jail.early?.dismiss(); // unless it has its orders
     if (typeof held !== 'string') return { child: held, level, obstacles };
     obstacles.push(held);
   }
@@ -44,6 +56,7 @@ export async function runJailed(call: ChildCall, jail: Jail, terminal?: boolean)
       message: `--jail ${jail.wish} is not to be had here: ${obstacles.join('; ')}`,
     });
   }
+  jail.early?.dismiss();
   return { child: await runChild(call, terminal), level: 'none', obstacles };
 }
 
@@ -61,13 +74,14 @@ async function tryLevel(
 ): Promise<Child | string> {
   if (process.platform !== 'linux') return `${level}: not on ${process.platform}`;
   let obstacle = `${level}: no Python was found to set it up`;
-  for (const interpreter of await jail.interpreters()) {
-    const launch: ChildCall = {
-      ...call,
-      program: interpreter,
-      argv: ['-I', '-S', '-c', LAUNCHER, level, `${jail.port}`, call.program, ...call.argv],
-    };
-    const { child, last, end } = await launched(launch, jail, terminal);
+  const interpreters = await jail.interpreters();
+  const early = earlyFor(level, call, jail, interpreters);
+  for (const launch of [...(early === null ? [] : [early]), ...interpreters]) {
+    const interpreter = typeof launch === 'string' ? launch : launch.interpreter;
+    const { child, last, end } =
+      typeof launch === 'string'
+        ? await launched(launchOf(launch, level, call, jail), jail, terminal)
+        : await ordered(launch, call, jail, terminal);
     if (last !== null && 'held' in last) return child;
     if (end?.signal !== undefined && USERS_OWN.has(end.signal)) return child;
     if (last?.unable === 'exec') {
@@ -79,6 +93,25 @@ async function tryLevel(
     obstacle = `${level}: ${interpreter} could not set it up`;
   }
   return obstacle;
+}
+
+/** The one that was started early, where it is the one that would be started now. */
+function earlyFor(
+  level: Level,
+  call: ChildCall,
+  { early = null }: Jail,
+  [best]: readonly string[],
+): EarlyLaunch | null {
+  if (level !== 'namespace' || call.stdio === 'capture') return null;
+  return early?.interpreter === best && early?.directory === call.directory ? early : null;
+}
+
+function launchOf(interpreter: string, level: Level, call: ChildCall, { port }: Jail): ChildCall {
+  return {
+    ...call,
+    program: interpreter,
+    argv: ['-I', '-S', '-c', LAUNCHER, level, `${port}`, call.program, ...call.argv],
+  };
 }
 
 /** Whoever stops the run while the jail is being built does not want it without a jail. */
@@ -97,21 +130,35 @@ async function launched(
   jail: Jail,
   terminal: boolean | undefined,
 ): Promise<Launched> {
-  let last: JailMessage | null = null;
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const heard = Promise.withResolvers<Heard>();
   const child = await startChild(launch, terminal, (channel) => {
-    channel.on('message', (message: unknown, handle: unknown) => {
-      last = readJailMessage(message);
-      if (isListener(handle)) jail.receive(handle);
-    });
-    channel.once('disconnect', resolve);
+    const listening = hear(channel);
+    listening.handOverTo((door) => jail.receive(door));
+    heard.resolve(listening);
   });
-  await closed;
-  const said = last as JailMessage | null;
-  const lives = said !== null && 'held' in said;
-  return { child, last: said, end: lives ? null : await child.done };
+  return await settled(child, await heard.promise);
 }
 
-function isListener(handle: unknown): handle is Server {
-  return typeof handle === 'object' && handle !== null && 'getConnections' in handle;
+/** As `launched`, with one that runs already. */
+async function ordered(
+  early: EarlyLaunch,
+  call: ChildCall,
+  jail: Jail,
+  terminal: boolean | undefined,
+): Promise<Launched> {
+  early.handOverTo((door) => jail.receive(door));
+  early.order({
+    port: jail.port,
+    ontoErrors: call.stdio === 'stdout-to-stderr',
+    words: [call.program, ...call.argv],
+    environment: call.environment,
+  });
+  return await settled(adoptChild(early.child, early.ended, terminal), early);
+}
+
+async function settled(child: Child, heard: Heard): Promise<Launched> {
+  await heard.closed;
+  const last = heard.last();
+  const lives = last !== null && 'held' in last;
+  return { child, last, end: lives ? null : await child.done };
 }

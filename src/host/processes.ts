@@ -88,6 +88,20 @@ export async function startChild(
   return { pid: child.pid ?? 0, done, kill: (signal) => void child.kill(signal) };
 }
 
+/** As `startChild` for one that runs already and whose end somebody listens for. */
+export function adoptChild(
+  child: ChildProcess,
+  ended: Promise<Pick<ChildEnd, 'code' | 'signal'>>,
+  terminal: boolean = process.stdin.isTTY,
+): Child {
+  const pass = signalsPassedTo(child, terminal);
+  const done = ended.then((end) => {
+    pass.stop();
+    return { ...end, stdout: '', stderr: '' };
+  });
+  return { pid: child.pid ?? 0, done, kill: (signal) => void child.kill(signal) };
+}
+
 function signalsPassedTo(child: ChildProcess, terminal: boolean): { stop(): void } {
   const listeners = FORWARDED.map((signal) => {
     const listener = (): void => {
