@@ -15,6 +15,7 @@ export class ByteWindow {
   constructor(filename: string, bytes: HeldBytes) {
     this.#filename = filename;
     this.#bytes = bytes;
+    if (bytes.whole !== undefined) this.#window = bytes.whole;
   }
 
   get size(): number {

@@ -46,7 +46,10 @@ async function readMember(
   if (entry.expanded > maxBytes || entry.packed > maxBytes + 64 * KIB) {
     throw tooLarge(filename, `'${entry.name}' is larger than ${maxBytes} bytes`);
   }
-  const packed = await bytes.read(entry.dataAt, entry.packed);
+  const { dataAt } = entry;
+  const packed =
+    bytes.whole?.subarray(dataAt, dataAt + entry.packed) ??
+    (await bytes.read(dataAt, entry.packed));
   const contents = entry.method === STORED ? packed : inflate(filename, entry, packed);
   if (contents.length !== entry.expanded || crc32(contents) !== entry.crc) {
     throw malformed(filename, `'${entry.name}' does not match its own size and checksum`);

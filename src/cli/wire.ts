@@ -16,6 +16,7 @@ import {
   openProvingThread,
   rememberProofs,
   SidecarLedger,
+  WheelReadings,
   type ProvenanceJudge,
 } from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
@@ -35,6 +36,7 @@ import {
   openMemoryTrustRows,
   openPageCopies,
   openSqliteTrustRows,
+  openVerdictCache,
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
@@ -168,7 +170,8 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const { upstream } = witnessed;
   const run = newRunName();
   const memory = new TrustMemory(rows, clock);
-  const sidecars = new SidecarLedger();
+  const readings = openWheelReadings(places);
+  const sidecars = new SidecarLedger(readings);
   const realRoots = freshRoots(trustedRootsOf(places, policy), policy, clock);
   const trustedRoots = wiring.trustedRoots?.(realRoots) ?? realRoots;
   const { pins } = intent;
@@ -277,6 +280,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     await gateway.close();
     await verifier.close();
     await judge.close();
+    await readings.close();
     await upstream.close();
     rows.close();
   };
@@ -291,6 +295,12 @@ function askOf({ interactive, display }: GateSettings): AskFirstUse | null {
 
 export function openKeptPages(places: Places): PageCopies {
   return openPageCopies(path.join(places.data, 'pages'));
+}
+
+/** What wheels say of themselves, beside the trust store. */
+function openWheelReadings({ data }: Places): WheelReadings {
+  const cache = openVerdictCache(path.join(data, 'wheels'));
+  return new WheelReadings({ cache, toolVersion: ownVersion() });
 }
 
 /** Attestations are verified on a thread of their own, and none of them twice. */

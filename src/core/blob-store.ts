@@ -19,6 +19,11 @@ export interface BlobDraft {
   read(position: number, length: number): Promise<Uint8Array>;
   /** At most `length` bytes from `position` on, if they lie in memory; `null`: {@link read} them. */
   lend(position: number, length: number): LentBytes | null;
+  /**
+   * All that was written so far, where it lies in memory in one piece: it stays as it is, whatever
+   * becomes of the draft, unless more is written.
+   */
+  whole(): Uint8Array | null;
   /** Of all that was written so far, in the algorithms asked for at the start; unknown ones are left out. */
   digests(): Hashes & { readonly sha256: string };
   /**

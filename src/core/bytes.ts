@@ -6,6 +6,8 @@ export interface HeldBytes {
   readonly size: number;
   /** Always `sha256`; others where something stated them. */
   readonly digests: Hashes & { readonly sha256: string };
+  /** All of them, where they lie in memory anyway: nobody changes them. */
+  readonly whole?: Uint8Array;
   /** Exactly `length` bytes from `position`, fewer only at the end. */
   read(position: number, length: number): Promise<Uint8Array>;
 }

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  readSdist,
-  readWheel,
-  verifyArchiveIdentity,
-  verifyArchiveShape,
-} from '../archive/index.ts';
+import { readSdist, verifyArchiveIdentity, verifyArchiveShape } from '../archive/index.ts';
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
@@ -51,7 +46,7 @@ async function read(
     verifyArchiveIdentity(artifact.filename, contents, artifact.project);
     return { ...base, state: 'vouched', detail: 'PKG-INFO names the same release', code: null };
   }
-  const contents = await readWheel(artifact.filename, bytes);
+  const contents = await sidecars.readings.read(artifact.filename, bytes);
   verifyArchiveIdentity(artifact.filename, contents, artifact.project);
   const { metadata, metadataSha256 } = contents;
   sidecars.foundInside(artifact.url, { sha256: metadataSha256, bytes: metadata });

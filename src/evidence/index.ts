@@ -89,11 +89,7 @@ export { dependenciesIn } from './dependencies.ts';
 export { readPageCopy } from './page-copy.ts';
 export { openPageReader, projectOf } from './page-reader.ts';
 export { isOutage } from './server-failure.ts';
-export {
-  judgeSidecarIdentity,
-  readWheelMetadata,
-  sidecarDiffers,
-  SidecarLedger,
-} from './sidecar-ledger.ts';
+export { judgeSidecarIdentity, sidecarDiffers, SidecarLedger } from './sidecar-ledger.ts';
 export { SignedIndexes } from './signed-indexes.ts';
+export { WheelReadings } from './wheel-readings.ts';
 export { wholeAnswer } from './whole-answer.ts';

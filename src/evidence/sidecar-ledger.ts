@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readCoreMetadata, readWheel, verifyArchiveIdentity } from '../archive/index.ts';
+import { readCoreMetadata, verifyArchiveIdentity } from '../archive/index.ts';
 import type { Artifact } from '../core/artifact.ts';
-import type { HeldBytes } from '../core/bytes.ts';
 import { reason, Refusal, type Reason } from '../core/errors.ts';
+import { WheelReadings } from './wheel-readings.ts';
 
 /** A wheel's own METADATA. */
 export interface MetadataInside {
@@ -15,8 +15,14 @@ export interface MetadataInside {
  * was found inside the files themselves: whichever comes second is held against the other.
  */
 export class SidecarLedger {
+  /** What is inside wheels, whoever looks into them. */
+  readonly readings: WheelReadings;
   readonly #sha256ByFile = new Map<string, string>();
   readonly #insideByFile = new Map<string, MetadataInside>();
+
+  constructor(readings: WheelReadings = new WheelReadings()) {
+    this.readings = readings;
+  }
 
   handedOut(fileUrl: string, sha256: string): void {
     this.#sha256ByFile.set(fileUrl, sha256);
@@ -33,15 +39,6 @@ export class SidecarLedger {
   inside(fileUrl: string): MetadataInside | null {
     return this.#insideByFile.get(fileUrl) ?? null;
   }
-}
-
-/** @throws Refusal for what is no wheel that can be read in one way only. */
-export async function readWheelMetadata(
-  filename: string,
-  bytes: HeldBytes,
-): Promise<MetadataInside> {
-  const { metadata, metadataSha256 } = await readWheel(filename, bytes);
-  return { sha256: metadataSha256, bytes: metadata };
 }
 
 /** Metadata beside a file speaks for that release alone; `null` where it does. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { KIB } from '../core/limits.ts';
+import { HOLD_LIMIT_BYTES, KIB } from '../core/limits.ts';
 import type { Space } from './free-space.ts';
 
 /**
@@ -32,10 +32,11 @@ export interface BlobIo {
 
 /**
  * Up to here a file is read and written on the spot, as names and sizes always are: the kernel has it
- * in memory, and another thread's turn costs more than the work. Whatever waits for the disk (fsync)
- * or copies more has its turn on another thread.
+ * in memory, and another thread's turn costs several times the copy. Whatever waits for the disk
+ * (fsync) or copies more has its turn on another thread, and so has what is written far into a file:
+ * the kernel holds up whoever writes faster than the disk takes it.
  */
-const ON_THE_SPOT_BYTES = 64 * KIB;
+const ON_THE_SPOT_BYTES = 256 * KIB;
 
 const writeElsewhere = promisify(write);
 const readElsewhere = promisify(read);
@@ -46,7 +47,7 @@ export const realIo: BlobIo = {
     for (let done = 0; done < bytes.length;) {
       const left = bytes.length - done;
       done +=
-        left <= ON_THE_SPOT_BYTES
+        left <= ON_THE_SPOT_BYTES && position < HOLD_LIMIT_BYTES
           ? writeSync(file, bytes, done, left, position + done)
           : (await writeElsewhere(file, bytes, done, left, position + done)).bytesWritten;
     }
@@ -83,6 +84,7 @@ export async function readExactly(
 
 /** Fills `bytes`. @returns how many there were, fewer only at the end of the file. */
 export async function readInto(file: number, bytes: Uint8Array, position: number): Promise<number> {
+  if (bytes.length <= ON_THE_SPOT_BYTES) return readIntoAtOnce(file, bytes, position);
   let done = 0;
   while (done < bytes.length) {
     const left = bytes.length - done;
@@ -96,13 +98,18 @@ export async function readInto(file: number, bytes: Uint8Array, position: number
 /** As {@link readExactly}, on the spot: for what is small. */
 export function readAtOnce(file: number, position: number, length: number): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow(length);
+  const done = readIntoAtOnce(file, bytes, position);
+  return done === length ? bytes : bytes.subarray(0, done);
+}
+
+function readIntoAtOnce(file: number, bytes: Uint8Array, position: number): number {
   let done = 0;
   while (done < bytes.length) {
     const bytesRead = readSync(file, bytes, done, bytes.length - done, position + done);
     if (bytesRead === 0) break;
     done += bytesRead;
   }
-  return bytes.subarray(0, done);
+  return done;
 }
 
 /** Removes a file; one that somebody else has already removed is as good. */

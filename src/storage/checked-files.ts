@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fstatSync, type BigIntStats } from 'node:fs';
-import { MIB } from '../core/limits.ts';
+import { KIB } from '../core/limits.ts';
 import { readInto } from './blob-io.ts';
 import { DigestSet, supportedAlgorithms, type Digests } from './digest-set.ts';
 
-const CHUNK_BYTES = MIB;
+const CHUNK_BYTES = 256 * KIB;
 const MOST_REMEMBERED = 10_000;
 
 interface Checked {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, getHashes, type Hash } from 'node:crypto';
+import { createHash, getHashes, hash, type Hash } from 'node:crypto';
 import type { Hashes } from '../core/artifact.ts';
 
 export type Digests = Hashes & { readonly sha256: string };
@@ -23,10 +23,12 @@ const NODE_NAMES: Readonly<Record<string, string>> = {
   blake2s: 'blake2s256',
 };
 
+const ALWAYS: readonly string[] = ['sha256'];
 let offeredHere: ReadonlySet<string> | null = null;
 
 /** Those of `wanted` that this machine can compute, sha256 first. */
 export function supportedAlgorithms(wanted: readonly string[] = []): readonly string[] {
+  if (wanted.length === 0) return ALWAYS;
   const offered = (offeredHere ??= new Set(getHashes()));
   const supported = wanted.filter(
     (name) => Object.hasOwn(NODE_NAMES, name) && offered.has(NODE_NAMES[name] ?? ''),
@@ -34,9 +36,19 @@ export function supportedAlgorithms(wanted: readonly string[] = []): readonly st
   return [...new Set(['sha256', ...supported])];
 }
 
+/** The digests of bytes that lie in memory as a whole. */
+export function digestsOf(bytes: Uint8Array, algorithms: readonly string[]): Digests {
+  const digests: Record<string, string> & { sha256: string } = { sha256: '' };
+  for (const name of supportedAlgorithms(algorithms)) {
+    digests[name] = hash(NODE_NAMES[name] ?? name, bytes, 'hex');
+  }
+  return digests;
+}
+
 /** Several digests of one stream of bytes. */
 export class DigestSet {
   readonly #hashes: ReadonlyMap<string, Hash>;
+  #known: Digests | null = null;
 
   constructor(algorithms: readonly string[] = []) {
     const supported = supportedAlgorithms(algorithms);
@@ -44,13 +56,16 @@ export class DigestSet {
   }
 
   update(bytes: Uint8Array): void {
-    for (const hash of this.#hashes.values()) hash.update(bytes);
+    this.#known = null;
+    for (const one of this.#hashes.values()) one.update(bytes);
   }
 
   /** Of everything so far; more may follow. */
   digests(): Digests {
+    if (this.#known !== null) return this.#known;
     const digests: Record<string, string> & { sha256: string } = { sha256: '' };
-    for (const [name, hash] of this.#hashes) digests[name] = hash.copy().digest('hex');
+    for (const [name, one] of this.#hashes) digests[name] = one.copy().digest('hex');
+    this.#known = digests;
     return digests;
   }
 }

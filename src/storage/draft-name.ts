@@ -6,10 +6,13 @@ import { FOREIGN_RUN_AGE_MS } from '../core/limits.ts';
 
 const NAME = /^([0-9a-f]{12})-(\d{1,10})-(\w{1,20})-[0-9a-f]{32}\.part$/u;
 
+/** What a process's drafts have in common; it stays as long as the process does. */
+let ours: string | null = null;
+
 /** A name that nobody can guess, telling which process writes the draft. */
 export function newDraftName(): string {
-  const start = processStart(process.pid) ?? 'x';
-  return `${machineTag()}-${process.pid}-${start}-${randomBytes(16).toString('hex')}.part`;
+  ours ??= `${machineTag()}-${process.pid}-${processStart(process.pid) ?? 'x'}`;
+  return `${ours}-${randomBytes(16).toString('hex')}.part`;
 }
 
 /**

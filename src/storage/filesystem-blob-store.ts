@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, constants, fstatSync, lstatSync, openSync, type BigIntStats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  type BigIntStats,
+} from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { BlobDraft, BlobStore, OpenBlob } from '../core/blob-store.ts';
@@ -8,7 +17,7 @@ import { AT_HAND_BYTES, QUARANTINE_LIMIT_BYTES } from '../core/limits.ts';
 import type { BlobBackend } from './backend.ts';
 import { readAtOnce, realIo, removeFile, type BlobIo } from './blob-io.ts';
 import { CheckedFiles } from './checked-files.ts';
-import { DigestSet, type Digests } from './digest-set.ts';
+import { digestsOf, type Digests } from './digest-set.ts';
 import { diskRefusal, errorCode } from './disk-refusal.ts';
 import { isAbandoned } from './draft-name.ts';
 import { FilesystemDraft } from './filesystem-draft.ts';
@@ -157,9 +166,7 @@ class FilesystemBlobStore implements BlobStore {
       return new FilesystemOpenBlob(path, file, stats, digests);
     }
     const bytes = readAtOnce(file, 0, Number(stats.size));
-    const set = new DigestSet(algorithms);
-    set.update(bytes);
-    return blobInMemory(bytes, set.digests());
+    return blobInMemory(bytes, digestsOf(bytes, algorithms));
   }
 
   async #setAside(path: string, why: string, seen: BigIntStats | null): Promise<void> {
@@ -174,15 +181,16 @@ class FilesystemBlobStore implements BlobStore {
 
   /** Bytes already there, checked, stay; otherwise these take the place by one atomic rename. */
   async #admit(draft: string, file: number, digests: Digests): Promise<void> {
-    const present = await this.open(digests.sha256);
+    const path = join(this.#root, 'sha256', digests.sha256.slice(0, 2), digests.sha256);
+    const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    const present = isThere ? await this.open(digests.sha256) : null;
     if (present !== null) {
       await present.close();
       await removeFile(draft);
       return;
     }
-    const path = join(this.#root, 'sha256', digests.sha256.slice(0, 2), digests.sha256);
     const shard = dirname(path);
-    ensurePrivateDirectory(shard);
+    if (!madePrivate(shard)) ensurePrivateDirectory(shard);
     await this.#io.rename(draft, path);
     try {
       await Promise.all([this.#folders.sync(shard), this.#folders.sync(dirname(shard))]);
@@ -191,6 +199,17 @@ class FilesystemBlobStore implements BlobStore {
       throw thrown;
     }
     this.#checked.remember(path, fstatSync(file, { bigint: true }), digests);
+  }
+}
+
+/** @returns `false` where something is there already, or cannot be made. */
+function madePrivate(folder: string): boolean {
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return false;
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch {
+    return false;
   }
 }
 

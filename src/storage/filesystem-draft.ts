@@ -91,6 +91,10 @@ export class FilesystemDraft implements BlobDraft {
     return this.#recent.lend(position, length);
   }
 
+  whole(): Uint8Array | null {
+    return this.#recent.whole();
+  }
+
   digests(): Digests {
     return this.#set.digests();
   }

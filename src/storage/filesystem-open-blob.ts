@@ -11,6 +11,7 @@ export function blobInMemory(bytes: Uint8Array, digests: Digests): OpenBlob {
   return {
     size: bytes.length,
     digests,
+    whole: bytes,
     read: async (position, length) => bytes.subarray(position, position + Math.max(0, length)),
     close: async () => {},
   };

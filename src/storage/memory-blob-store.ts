@@ -63,6 +63,10 @@ class MemoryDraft implements BlobDraft {
     return null;
   }
 
+  whole(): Uint8Array {
+    return this.#bytes;
+  }
+
   digests(): ReturnType<DigestSet['digests']> {
     return this.#set.digests();
   }

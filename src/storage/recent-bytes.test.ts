@@ -64,3 +64,13 @@ test('what is read is a copy, and what was on loan at the end is nobody else’s
   expect(recent.lend(0, 1)).toBeNull();
   expect(freed).toBe(0);
 });
+
+test('one piece is the whole, two are not', () => {
+  const recent = new RecentBytes();
+  expect(recent.whole()).toBeNull();
+  const first = Buffer.from('first');
+  recent.push(first, nothing);
+  expect(recent.whole()).toBe(first);
+  recent.push(Buffer.alloc(AT_HAND_BYTES), nothing);
+  expect(recent.whole()).toBeNull();
+});

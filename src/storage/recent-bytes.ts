@@ -61,6 +61,12 @@ export class RecentBytes {
     return copy;
   }
 
+  /** All that was ever pushed, where that was one piece. */
+  whole(): Uint8Array | null {
+    const [only, ...more] = this.#chunks;
+    return only?.at === 0 && more.length === 0 ? only.bytes : null;
+  }
+
   /** Forgets all. What is on loan stays as it is: nothing will take its place. */
   clear(): void {
     this.#chunks = [];

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_KEPT_VERDICT_BYTES, MAX_KEPT_VERDICTS } from '../core/limits.ts';
 import type { VerdictCache } from '../core/verdict-cache.ts';
@@ -30,8 +39,8 @@ export function openVerdictCache(directory: string, most = MAX_KEPT_VERDICTS): V
       isReady = true;
       const draft = join(directory, `${key}.${randomBytes(6).toString('hex')}`);
       try {
-        await write(draft, `${seal(key, text)}\n${text}`);
-        await rename(draft, join(directory, key));
+        writeFileSync(draft, `${seal(key, text)}\n${text}`, { mode: 0o600, flag: 'wx' });
+        renameSync(draft, join(directory, key));
         written += 1;
       } catch {
         await rm(draft, { force: true }).catch(() => undefined);
@@ -41,15 +50,6 @@ export function openVerdictCache(directory: string, most = MAX_KEPT_VERDICTS): V
       if (written > 0) await keepAtMost(directory, most).catch(() => undefined);
     },
   };
-}
-
-async function write(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
-  }
 }
 
 /**

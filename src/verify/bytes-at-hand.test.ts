@@ -45,3 +45,12 @@ test('what cannot be read takes no place', async () => {
     await expect(atHand.keep(broken)).rejects.toThrow('EIO');
   expect(await atHand.keep(held(1))).not.toBeNull();
 });
+
+test('what lies in memory as a whole is not copied, unless more would be kept than it takes', async () => {
+  const own = new Uint8Array(new ArrayBuffer(10));
+  const part = new Uint8Array(new ArrayBuffer(1000)).subarray(0, 10);
+  const opened = async (whole: Uint8Array) =>
+    (await new BytesAtHand().keep({ ...held(10), whole }))?.open()?.read(0, 10);
+  expect((await opened(own))?.buffer).toBe(own.buffer);
+  expect((await opened(part))?.buffer).not.toBe(part.buffer);
+});

@@ -13,7 +13,10 @@ export class BytesAtHand {
     if (size > AT_HAND_BYTES || size > this.#left) return null;
     this.#left -= size;
     try {
-      const bytes = await file.read(0, size);
+      const { whole } = file;
+      // What lies in a larger place would keep all of that place.
+      const isOwn = whole !== undefined && whole.buffer.byteLength === size;
+      const bytes = isOwn ? whole : await file.read(0, size);
       return new KeptFile(bytes, digests, () => {
         this.#left += size;
       });

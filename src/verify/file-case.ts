@@ -224,9 +224,11 @@ export class FileCase {
   }
 
   async #concludeDraft(draft: BlobDraft): Promise<Settled> {
+    const whole = draft.whole();
     const held: HeldBytes = {
       size: draft.written,
       digests: draft.digests(),
+      ...(whole === null ? {} : { whole }),
       read: (position, length) => draft.read(position, length),
     };
     const decision = await this.#answer(held);

@@ -60,3 +60,26 @@ test('a small file takes no more than it needs', () => {
   const [chunk] = new GatheredChunks(10).push(new Uint8Array(10));
   expect(chunk?.bytes.buffer.byteLength).toBe(10);
 });
+
+test('a small file lies in one place as a whole', () => {
+  const size = 3 * GATHERED_BYTES;
+  const gathered = new GatheredChunks(size, () => 0);
+  for (let sent = 0; sent < size - 1; sent += 1000) {
+    const piece = new Uint8Array(Math.min(1000, size - 1 - sent));
+    expect(gathered.push(piece)).toEqual([]);
+  }
+  expect(sizes(gathered.push(new Uint8Array(1)))).toEqual([size]);
+});
+
+test('a small file that comes slowly takes no more either', () => {
+  let now = 0;
+  const gathered = new GatheredChunks(1000, () => now);
+  const chunks = Array.from({ length: 10 }, () => {
+    now += GATHERED_MS;
+    gathered.push(new Uint8Array(50));
+    now += GATHERED_MS;
+    return gathered.push(new Uint8Array(50));
+  }).flat();
+  expect(sizes(chunks)).toEqual(Array.from({ length: 10 }, () => 100));
+  expect(new Set(chunks.map(({ bytes }) => bytes.buffer)).size).toBe(1);
+});

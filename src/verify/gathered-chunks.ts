@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GATHERED_BYTES, GATHERED_MS } from '../core/limits.ts';
+import { AT_HAND_BYTES, GATHERED_BYTES, GATHERED_MS } from '../core/limits.ts';
 
 export interface Chunk {
   readonly bytes: Uint8Array;
@@ -16,7 +16,11 @@ export class GatheredChunks {
   readonly #now: () => number;
   readonly #free: Uint8Array[] = [];
   #left: number;
-  #chunk: Uint8Array | null = null;
+  #place: Uint8Array | null = null;
+  /** The place is this file's alone, and large enough for all that is to come. */
+  #isOwn = false;
+  /** How much of the place was given out, and how much of it is filled. */
+  #given = 0;
   #size = 0;
   #since = 0;
 
@@ -33,34 +37,40 @@ export class GatheredChunks {
   push(piece: Uint8Array): readonly Chunk[] {
     const due: Chunk[] = [];
     for (let at = 0; at < piece.length;) {
-      if (this.#size === 0) this.#since = this.#now();
-      const chunk = (this.#chunk ??= this.#newChunk());
-      const part = piece.subarray(at, at + chunk.length - this.#size);
-      chunk.set(part, this.#size);
+      if (this.#size === this.#given) this.#since = this.#now();
+      const place = (this.#place ??= this.#newPlace());
+      const part = piece.subarray(at, at + place.length - this.#size);
+      place.set(part, this.#size);
       this.#size += part.length;
       at += part.length;
-      if (this.#size === chunk.length) due.push(...this.rest());
+      if (this.#size === place.length) due.push(...this.rest());
     }
-    if (this.#size > 0 && this.#now() - this.#since >= GATHERED_MS) due.push(...this.rest());
+    const isLate = this.#size > this.#given && this.#now() - this.#since >= GATHERED_MS;
+    if (isLate) due.push(...this.rest());
     return due;
   }
 
   /** What has not been given out: one chunk, or none. */
   rest(): readonly Chunk[] {
-    const [chunk, size] = [this.#chunk, this.#size];
-    if (chunk === null || size === 0) return [];
-    this.#chunk = null;
+    const { place, given, size } = { place: this.#place, given: this.#given, size: this.#size };
+    if (place === null || size === given) return [];
+    const bytes = place.subarray(given, size);
+    this.#left -= bytes.length;
+    if (this.#isOwn && size < place.length) {
+      this.#given = size; // what comes goes on in the file's own place
+      return [{ bytes, free: () => undefined }];
+    }
+    this.#place = null;
+    this.#given = 0;
     this.#size = 0;
-    this.#left -= size;
-    const free = (): void => {
-      if (chunk.length === GATHERED_BYTES) this.#free.push(chunk);
-    };
-    return [{ bytes: chunk.subarray(0, size), free }];
+    const free = this.#isOwn ? () => undefined : () => void this.#free.push(place);
+    return [{ bytes, free }];
   }
 
-  #newChunk(): Uint8Array {
-    const isLong = this.#left <= 0 || this.#left >= GATHERED_BYTES;
-    if (!isLong) return Buffer.allocUnsafeSlow(this.#left);
+  /** What is small lies in a place of its own, as a whole. */
+  #newPlace(): Uint8Array {
+    this.#isOwn = this.#left > 0 && this.#left <= AT_HAND_BYTES;
+    if (this.#isOwn) return Buffer.allocUnsafeSlow(this.#left);
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(GATHERED_BYTES);
   }
 }

@@ -57,3 +57,39 @@ test('a part that fails takes nobody with it; a commit that fails takes all', as
     'Error: disk full',
   ]);
 });
+
+test('a commit that took time is followed by a pause, in which others gather', async () => {
+  const rows = rowsOf();
+  let now = 0;
+  const waits: { readonly work: () => void; readonly milliseconds: number }[] = [];
+  const joint = new JointCommit(
+    {
+      transaction: (work) => {
+        const result = rows.transaction(work);
+        if (rows.told.depth === 0) now += 1;
+        return result;
+      },
+    },
+    { now: () => now, after: (work, milliseconds) => waits.push({ work, milliseconds }) },
+  );
+  const first = joint.write(() => 'first');
+  expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([0]);
+  waits.pop()?.work();
+  expect(await first).toBe('first');
+
+  now += 3;
+  const together = [joint.write(() => 'a'), joint.write(() => 'b')];
+  expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([5]);
+  now += 5;
+  waits.pop()?.work();
+  expect(await Promise.all(together)).toEqual(['a', 'b']);
+  expect(rows.told.commits).toBe(2);
+
+  now += 1000; // a disk as slow as this holds nobody up for longer than the bound
+  const late = joint.write(() => (now += 500));
+  expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([0]);
+  waits.pop()?.work();
+  await late;
+  void joint.write(() => 'z');
+  expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([20]);
+});

@@ -7,7 +7,7 @@ import type { Tries } from '../core/tries.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey, printableUrl } from '../core/url.ts';
 import type { FileAsk } from '../core/verification.ts';
-import { readWheelMetadata, wholeAnswer } from '../evidence/index.ts';
+import { wholeAnswer, type WheelReadings } from '../evidence/index.ts';
 
 export const SIDECAR_SUFFIX = '.metadata';
 /** Whatever else is answered is no absence. */
@@ -24,14 +24,16 @@ export function flightOf(artifact: Artifact, credentials: FileAsk['credentials']
   return JSON.stringify([addressKey(artifact.url), credentials]);
 }
 
-/** Where metadata comes from: out of the wheel where it lies here already, else from beside it. */
+/** Where metadata comes from: out of the wheel where that was read already or lies here, else from beside it. */
 export class SidecarSource {
   readonly #upstream: Upstream;
   readonly #blobs: BlobStore;
+  readonly #readings: WheelReadings;
 
-  constructor(upstream: Upstream, blobs: BlobStore) {
+  constructor(upstream: Upstream, blobs: BlobStore, readings: WheelReadings) {
     this.#upstream = upstream;
     this.#blobs = blobs;
+    this.#readings = readings;
   }
 
   /** @throws Refusal as the upstream port, and `WP-UPSTREAM-STATUS` */
@@ -50,11 +52,13 @@ export class SidecarSource {
     const wanted = stated === false ? undefined : stated['sha256'];
     const isSmall = (listed?.size ?? Infinity) <= HOLD_LIMIT_BYTES;
     if (declared === undefined || wanted === undefined || !isSmall) return null;
+    const recalled = await this.#readings.recall(filename, declared);
+    if (recalled?.metadataSha256 === wanted) return recalled.metadata;
     const blob = await this.#blobs.open(declared);
     if (blob === null) return null;
     try {
-      const { sha256, bytes } = await readWheelMetadata(filename, blob);
-      return sha256 === wanted ? bytes : null;
+      const { metadataSha256, metadata } = await this.#readings.read(filename, blob);
+      return metadataSha256 === wanted ? metadata : null;
     } catch (thrown) {
       // The wheel is judged when it is asked for; here it is only no help.
       if (thrown instanceof Refusal) return null;

@@ -151,7 +151,7 @@ export class Verifier implements Verification {
       parts.copies === undefined
         ? null
         : new StalePages({ copies: parts.copies, policy, clock, latest: now });
-    this.#sidecarSource = new SidecarSource(parts.upstream, parts.blobs);
+    this.#sidecarSource = new SidecarSource(parts.upstream, parts.blobs, parts.sidecars.readings);
     this.#access = new AheadAccess({
       ...parts,
       sidecarSource: this.#sidecarSource,

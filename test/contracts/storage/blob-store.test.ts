@@ -79,6 +79,26 @@ describe.each(BLOB_BACKENDS)('blob store: $name', (backend) => {
     await draft.discard();
   });
 
+  test('what lies in memory as a whole is what is read, and stays so', async () => {
+    using place = temporaryPlace();
+    const store = await backend.open(place.path);
+    const draft = await store.draft();
+    await draft.write(WHEEL);
+    const whole = draft.whole();
+    expect(whole).toEqual(WHEEL);
+    await draft.publish(sha256(WHEEL));
+    const blob = await store.open(sha256(WHEEL));
+    expect(blob?.whole ?? WHEEL).toEqual(WHEEL);
+    await blob?.close();
+    expect(whole).toEqual(WHEEL);
+    const pieces = await store.draft();
+    await pieces.write(WHEEL);
+    await pieces.write(WHEEL);
+    const both = Buffer.concat([WHEEL, WHEEL]);
+    expect(Buffer.from(pieces.whole() ?? both)).toEqual(both);
+    await pieces.discard();
+  });
+
   test('bytes are never published under another address', async () => {
     using place = temporaryPlace();
     const store = await backend.open(place.path);
