@@ -95,7 +95,7 @@ function requireScript(text: string): void {
 /**
  * Writes the program into a folder: `program-HASH.js`, all of it in one function expression, so that
  * V8 can take over what it compiled of it before (src/cli/compiled-program.ts); `main.js`, which
- * starts it; and the thread that proves.
+ * starts it; and the threads that prove and digest.
  *
  * @returns the files that it is made of, from the repository's root.
  */
@@ -163,6 +163,13 @@ export async function bundle(outdir: string): Promise<readonly string[]> {
     plugins,
     define: version,
   });
-  const inputs = [program, start, thread].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const digesting = await build({
+    ...modules,
+    entryPoints: { 'digest-worker': join(root, 'src', 'host', 'digest-worker.ts') },
+    plugins,
+  });
+  const inputs = [program, start, thread, digesting].flatMap(({ metafile }) =>
+    Object.keys(metafile.inputs),
+  );
   return [...new Set(inputs)];
 }

@@ -5,9 +5,9 @@ import type { Compiles } from '../core/installer.ts';
 import type { HalfInstalled, InstalledDistribution } from '../core/report.ts';
 import { compareEnvironments, type Snapshot } from '../host/index.ts';
 import {
+  beginAll,
   isImportable,
   preexisting,
-  reconcileAll,
   unlistedEntries,
   vanished,
   type Grounds,
@@ -42,9 +42,12 @@ export async function holdAgainstReceipts(look: AfterInstall, grounds: Grounds):
   const { before, after, endedWell, runsProgram, compiles, words } = look;
   const { files } = grounds;
   const { added, preexisting: old } = compareEnvironments(before.found, after.found);
-  const judged = await reconcileAll(added, grounds, endedWell);
-  // What an unfinished distribution lists is no more whole than itself.
-  const whole = judged.filter(({ unfinished }) => unfinished === null);
+  const begun = await beginAll(added, grounds, endedWell);
+  // What an unfinished distribution lists is no more whole than itself. Where all are finished, the
+  // folders are listed while the files are digested.
+  const whole = endedWell
+    ? begun.added
+    : (await begun.judged).filter(({ unfinished }) => unfinished === null);
   const unlisted = await unlistedEntries(before.listings, after.listings, {
     added: whole,
     others: old,
@@ -52,6 +55,7 @@ export async function holdAgainstReceipts(look: AfterInstall, grounds: Grounds):
     ...(compiles === undefined ? {} : { compiles }),
     ...(before.takenAt === undefined ? {} : { since: before.takenAt }),
   });
+  const judged = await begun.judged;
   const refusals: SubjectReason[] = judged.flatMap(({ found, refusals: own }) =>
     own.map((why) => ({ ...why, subject: found.name })),
   );

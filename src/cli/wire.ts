@@ -21,8 +21,8 @@ import {
 } from '../evidence/index.ts';
 import { openGateway, type Gateway, type GatewayEvent } from '../gateway/index.ts';
 import {
-  installedFiles,
   localFiles,
+  openDigesting,
   ownerOfConnection,
   placesOf,
   systemClock,
@@ -52,6 +52,7 @@ import { transportOf } from './transport.ts';
 import { freshRoots } from './root-freshness.ts';
 import { sigstoreSigners } from './sigstore-signers.ts';
 import { openKeptProofs, trustedRootsOf } from './trusted-roots.ts';
+import { UnpackingTime } from './unpacking-time.ts';
 import { Wheelhouses } from './wheelhouses.ts';
 import type { WaitingDisplay } from './waiting-display.ts';
 import type { Wiring } from './wiring.ts';
@@ -256,13 +257,22 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const { display = null } = settings;
   const shown = display?.over(verifier, (url) => verifier.transferOf(url)) ?? verifier;
   const told = settings.events?.over(shown, () => verifier.receipts()) ?? shown;
+  const digesting = openDigesting();
+  const unpacking = new UnpackingTime({
+    receipts: () => verifier.receipts(),
+    openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }),
+    expect: digesting.expect,
+  });
   const gateway = await openGateway({
     verification: wiring.verification?.(told) ?? told,
     upstream,
     clock,
     peerOwner: ownerOfConnection,
     ownUid: process.getuid?.() ?? null,
-    log: settings.log,
+    log: (event) => {
+      settings.log(event);
+      if (intent.targets.length > 0) unpacking.heard(event);
+    },
     isKnownIndexUrl: isKnownIndex,
     isNamedHost: (host) => namedHosts.has(host),
     repositories: wiring.repositories?.(repositories) ?? repositories,
@@ -270,17 +280,20 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const recordEnd = (report: Report): void => auditRun(rows, clock, run, report);
   const grounds: Gate['grounds'] = {
     recallRelease: (project, version) => rows.recallRelease(project, version),
-    files: installedFiles,
+    files: digesting.files,
     objectionToPast: async (found) =>
       verifier.objectionToPast(found) ?? (await repositories.installed(found)),
-    openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }),
+    openWheel: unpacking.openWheel,
   };
   const close = async (): Promise<void> => {
     display?.close();
+    unpacking.close();
+    const digestingEnds = digesting.close();
     await gateway.close();
     await verifier.close();
     await judge.close();
     await readings.close();
+    await digestingEnds;
     await upstream.close();
     rows.close();
   };

@@ -146,6 +146,11 @@ export const MAX_KEPT_VERDICT_BYTES = 64 * KIB;
 export const PROOF_DEADLINE_MS = 10_000;
 /** What the thread that proves may take; what needs more is not proved. */
 export const PROVING_MEMORY_MIB = 64;
+/** The thread that digests installed files: how long it may say nothing beside what reading takes. */
+export const DIGEST_DEADLINE_MS = 10_000;
+export const DIGESTING_MEMORY_MIB = 32;
+/** Members of wheels that are kept in memory until what was installed is compared with them. */
+export const MAX_KEPT_WHEEL_MEMBERS = 100_000;
 export const MAX_TRUSTED_ROOT_BYTES = 1 * MIB;
 /** Logs or authorities of one kind in a trusted root, and certificates of one authority. */
 export const MAX_TRUSTED_ROOT_ENTRIES = 64;

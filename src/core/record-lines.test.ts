@@ -28,6 +28,20 @@ test('plain lines, with either line ending, and lines without a hash', () => {
   ]);
 });
 
+test('splits plain text as its own pattern does', () => {
+  const unit = fc.constantFrom(',', '\n', '\r', 'a', '=', encoded('a'), encoded('b'));
+  fc.assert(
+    fc.property(fc.string({ unit }), (text) => {
+      const rows = text.split(/\r?\n/u).map((line) => line.split(','));
+      const known = new Map(['a', 'b'].flatMap((of) => [[encoded(of), hex(of)]]));
+      const expected = rows.flatMap(([path = '', hash = '']) =>
+        path === '' ? [] : [{ path, sha256: known.get(hash.replace(/=$/u, '')) ?? null }],
+      );
+      expect(readRecordLines(text)).toEqual(expected);
+    }),
+  );
+});
+
 test('never fails on hostile text, and takes no longer than it must', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', '=') }), (text) => {

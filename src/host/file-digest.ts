@@ -40,12 +40,17 @@ export async function digestInTurns(
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) await setImmediate();
     digests.push(step.value);
-    sinceTurn += OPEN_COST_BYTES + (step.value?.size ?? 0);
+    sinceTurn += costOf({ size: step.value?.size ?? null });
     if (sinceTurn < TURN_BYTES) continue;
     sinceTurn = 0;
     await setImmediate();
   }
   return digests;
+}
+
+/** In bytes hashed: what it takes to digest a file, as far as its size is known. */
+export function costOf({ size }: Pick<WantedDigest, 'size'>): number {
+  return OPEN_COST_BYTES + (size ?? 0);
 }
 
 /** Steps of at most {@link TURN_BYTES}. */

@@ -11,6 +11,7 @@ export {
   type Snapshot,
 } from './environments.ts';
 export type { EarlyLaunch } from './early-launch.ts';
+export { openDigesting, type Digesting } from './digest-thread.ts';
 export { findProgram } from './find-program.ts';
 export { installedFiles } from './installed-files.ts';
 export { localFiles } from './local-files.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, lstatSync, readdirSync } from 'node:fs';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_PAGE_BYTES, PAGE_COPIES_LIMIT_BYTES } from '../core/limits.ts';
 import type { PageCopies, PageCopy, PageCopyKey } from '../core/page-copy.ts';
@@ -126,12 +126,13 @@ function decode(bytes: Buffer): PageCopy {
   return { index, project, audience, url, inside, readAt, gzip, contentType, body };
 }
 
+/** In one go: at the end of a run, nothing else is left to do. */
 async function keepWithin(directory: string, limitBytes: number): Promise<void> {
   const found: { readonly path: string; readonly bytes: number; readonly at: number }[] = [];
-  for (const name of await readdir(directory)) {
+  for (const name of readdirSync(directory)) {
     const path = join(directory, name);
-    const stats = await lstat(path).catch(() => null);
-    if (stats === null) continue;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
     if (NAME.test(name)) found.push({ path, bytes: stats.size, at: stats.mtimeMs });
     else if (stats.mtimeMs < Date.now() - LEFTOVER_MS) await rm(path, { force: true });
   }

@@ -4,7 +4,7 @@ export type { AheadPlan } from './fetch-ahead.ts';
 export { preexisting, type Grounds } from './installed.ts';
 export { Question, type AskFirstUse } from './question.ts';
 export { reckon } from './reckoning.ts';
-export { reconcileAll, type Judged } from './reconciliation.ts';
+export { beginAll, type Judged } from './reconciliation.ts';
 export type { RepeatPlan } from './repeated-pages.ts';
 export { Repositories } from './repositories.ts';
 export { isImportable, unlistedEntries, vanished } from './unlisted.ts';

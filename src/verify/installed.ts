@@ -30,19 +30,28 @@ export interface Grounds {
 /** How the installer came to its end. */
 export type InstallerEnd = 'its own' | 'cut off';
 
-/** One newly installed distribution, held against what passed the gate. */
-export interface Reconciled {
+/** A newly installed distribution, and what says which files are its own. */
+export interface Owning {
   readonly found: FoundDistribution;
+  /** The wheel it came from. */
+  readonly wheel: WheelFiles | null;
+  /** Its own RECORD. */
+  readonly record: readonly RecordLine[] | null;
+}
+
+/** Held against what passed the gate, but for the bytes on the disk. */
+export interface Beginning extends Owning {
+  readonly reconciled: Promise<Reconciled>;
+}
+
+/** One newly installed distribution, held against what passed the gate. */
+export interface Reconciled extends Owning {
   readonly distribution: InstalledDistribution;
   /** Accepted in an earlier run and taken from a private cache in this one. */
   readonly cached: RememberedFile | null;
   readonly reason: Reason | null;
   /** How it differs from the wheel it came from, or from its own RECORD where it was built here. */
   readonly comparison: WheelComparison;
-  /** The wheel it came from. */
-  readonly wheel: WheelFiles | null;
-  /** Its own RECORD. */
-  readonly record: readonly RecordLine[] | null;
 }
 
 interface Candidate {
@@ -73,7 +82,7 @@ export async function beginReconciling(
   found: FoundDistribution,
   grounds: Grounds,
   end: InstallerEnd,
-): Promise<{ readonly reconciled: Promise<Reconciled> }> {
+): Promise<Beginning> {
   const record = await grounds.files.record(found);
   const released = releasedFor(found, grounds.receipts);
   const remembered = grounds.recallRelease(found.name, found.version).slice(0, MAX_CANDIDATE_FILES);
@@ -99,7 +108,7 @@ export async function beginReconciling(
     const { cached } = candidate;
     const looking = comparePlaced(records, { wheel, files: grounds.files });
     const told = { found, distribution, cached, reason: null, wheel, record };
-    return { reconciled: looking.then((comparison) => ({ ...told, comparison })) };
+    return { ...told, reconciled: looking.then((comparison) => ({ ...told, comparison })) };
   }
   const seeds = released.length > 0 ? [] : await grounds.seeds?.(found.name, found.version);
   const seed = await agreeingSeed(found, record, { seeds: seeds ?? [], files: grounds.files });
@@ -131,8 +140,8 @@ export async function beginReconciling(
   });
 }
 
-function now(reconciled: Reconciled): { readonly reconciled: Promise<Reconciled> } {
-  return { reconciled: Promise.resolve(reconciled) };
+function now(one: Reconciled): Beginning {
+  return { ...one, reconciled: Promise.resolve(one) };
 }
 
 export function preexisting({ name, version }: FoundDistribution): InstalledDistribution {

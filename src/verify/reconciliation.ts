@@ -2,7 +2,13 @@
 import { dirname, resolve } from 'node:path';
 import { reason, type Reason } from '../core/errors.ts';
 import type { FoundDistribution } from '../core/host.ts';
-import { beginReconciling, type Grounds, type Reconciled } from './installed.ts';
+import {
+  beginReconciling,
+  type Beginning,
+  type Grounds,
+  type Owning,
+  type Reconciled,
+} from './installed.ts';
 import type { AlteredFile } from './wheel-comparison.ts';
 
 export interface Judged extends Reconciled {
@@ -12,21 +18,48 @@ export interface Judged extends Reconciled {
   readonly unfinished: readonly string[] | null;
 }
 
+/** Everything that a run brought in, and what becomes of it once its files have been looked at. */
+export interface Begun {
+  readonly added: readonly Owning[];
+  readonly judged: Promise<readonly Judged[]>;
+}
+
 /** Holds everything that a run brought in against what passed the gate. */
 export async function reconcileAll(
   added: readonly FoundDistribution[],
   grounds: Grounds,
-  /** The installer came to its own end: what is not finished now will not be. */
   endedWell: boolean,
 ): Promise<readonly Judged[]> {
-  const begun: Promise<Reconciled>[] = [];
+  return await (
+    await beginAll(added, grounds, endedWell)
+  ).judged;
+}
+
+/** As {@link reconcileAll}, done but for the bytes on the disk. */
+export async function beginAll(
+  added: readonly FoundDistribution[],
+  grounds: Grounds,
+  /** The installer came to its own end: what is not finished now will not be. */
+  endedWell: boolean,
+): Promise<Begun> {
+  const begun: Beginning[] = [];
   const end = endedWell ? 'its own' : 'cut off';
   for (const found of added) {
-    const { reconciled } = await beginReconciling(found, grounds, end);
-    reconciled.catch(() => undefined); // awaited below, unless another one throws before
-    begun.push(reconciled);
+    const one = await beginReconciling(found, grounds, end);
+    one.reconciled.catch(() => undefined); // awaited below, unless another one throws before
+    begun.push(one);
   }
-  const all = await Promise.all(begun);
+  const judged = judgeAll(begun, grounds, endedWell);
+  judged.catch(() => undefined); // awaited by whoever began, unless it throws before
+  return { added: begun, judged };
+}
+
+async function judgeAll(
+  begun: readonly Beginning[],
+  grounds: Grounds,
+  endedWell: boolean,
+): Promise<readonly Judged[]> {
+  const all = await Promise.all(begun.map(({ reconciled }) => reconciled));
   const judged: Judged[] = [];
   for (const one of all) {
     const altered = await withoutOthers(one, all, grounds);

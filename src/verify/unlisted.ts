@@ -5,10 +5,10 @@ import type { SiteListing } from '../core/host.ts';
 import type { Compiles } from '../core/installer.ts';
 import type { RecordLine } from '../core/record-lines.ts';
 import { judgeCompiled, sourceOf } from './compiled-modules.ts';
-import type { Reconciled } from './installed.ts';
+import type { Owning } from './installed.ts';
 
 export interface UnlistedParts {
-  readonly added: readonly Reconciled[];
+  readonly added: readonly Owning[];
   /** Distributions that were there before and still are. */
   readonly others?: readonly FoundDistribution[];
   readonly files: InstalledFiles;
@@ -65,15 +65,24 @@ function isDistribution(name: string): boolean {
 function ownedPaths(records: readonly (readonly RecordLine[] | null)[]): ReadonlySet<string> {
   const owned = new Set<string>();
   for (const record of records) {
+    let last = '';
     for (const { path } of record ?? []) {
-      let part = path;
+      owned.add(path);
+      let part = folderOf(path);
+      // Files of one folder mostly follow each other.
+      if (part === last) continue;
+      last = part;
       while (part !== '' && !owned.has(part)) {
         owned.add(part);
-        part = part.slice(0, Math.max(0, part.lastIndexOf('/')));
+        part = folderOf(part);
       }
     }
   }
   return owned;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 /** One site folder, and what the new distributions in it list. */
@@ -87,7 +96,7 @@ class SiteLook {
 
   constructor(
     site: string,
-    here: readonly Reconciled[],
+    here: readonly Owning[],
     owned: ReadonlySet<string>,
     parts: UnlistedParts,
   ) {
@@ -167,7 +176,7 @@ class SiteLook {
 function harmlessNames(
   kind: SiteListing['kind'],
   isNew: boolean,
-  added: readonly Reconciled[],
+  added: readonly Owning[],
 ): ReadonlySet<string> {
   const names = ['.lock'];
   if (isNew) names.push('_virtualenv.py', '_virtualenv.pth');
@@ -175,6 +184,7 @@ function harmlessNames(
     names.push('bin', 'include', 'Scripts');
     for (const { wheel } of added) {
       for (const { path } of wheel?.members ?? []) {
+        if (!path.includes('.data/')) continue;
         const [, top] = /^[^/]+\.data\/data\/([^/]+)/u.exec(path) ?? [];
         if (top !== undefined) names.push(top);
       }

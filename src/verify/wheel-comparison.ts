@@ -8,7 +8,7 @@ import type {
 } from '../core/host.ts';
 import { KIB, MAX_COMPARED_MEMBER_BYTES } from '../core/limits.ts';
 import type { RecordLine } from '../core/record-lines.ts';
-import { compareRecords, type RecordComparison } from './wheel-records.ts';
+import { compareRecords, type PlacedMember, type RecordComparison } from './wheel-records.ts';
 
 /** What lies in an environment under a wheel's name, held against that wheel. */
 export interface WheelComparison extends Omit<RecordComparison, 'placed'> {
@@ -44,22 +44,16 @@ export async function comparePlaced(
 ): Promise<WheelComparison> {
   const altered: AlteredFile[] = [];
   const missing: string[] = [];
-  const digests = await against.files.digestEach(
-    placed.map(({ paths: [path = ''], member, isScript }) => ({
-      path,
-      // A script has another length than its member; it is read whole below.
-      size: isScript ? 0 : member.size,
-    })),
-  );
-  for (const [at, { member, paths, isScript, isCompiled }] of placed.entries()) {
+  const digests = await against.files.digestEach(placed);
+  for (const [at, one] of placed.entries()) {
+    const { member, isScript, isCompiled } = one;
     const digest = digests[at] ?? null;
     // Nearly all of them: not a promise more than these need.
     if (!isScript && isSame(digest, member)) continue;
     const of = { ...against, member };
-    const [first] = paths;
-    const { path, verdict } = await judgePlaces(paths, (where) => {
+    const { path, verdict } = await judgePlaces(one, (where) => {
       if (isScript) return judgeScript(where, of);
-      return where === first ? judgeDigest(where, digest, of) : judgeFile(where, of);
+      return where === one.path ? judgeDigest(where, digest, of) : judgeFile(where, of);
     });
     if (verdict === 'missing') missing.push(path);
     else if (verdict !== 'same' && !isCompiled) altered.push({ path, sha256: verdict.sha256 });
@@ -79,9 +73,10 @@ interface Compared {
 
 /** The place that is right, or else the first one where something lies. */
 async function judgePlaces(
-  paths: readonly string[],
+  { path: right, elsewhere }: PlacedMember,
   judge: (path: string) => Promise<FileVerdict>,
 ): Promise<{ readonly path: string; readonly verdict: FileVerdict }> {
+  const paths = elsewhere === null ? [right] : [right, elsewhere];
   const judged: { path: string; verdict: FileVerdict }[] = [];
   for (const path of paths) {
     const verdict = await judge(path);

@@ -21,8 +21,11 @@ export interface RecordComparison {
 
 export interface PlacedMember {
   readonly member: WheelMember;
-  /** Absolute; where it may lie, the right place first. */
-  readonly paths: readonly string[];
+  /** Absolute: where it lies, and the other place where it may. */
+  readonly path: string;
+  readonly elsewhere: string | null;
+  /** Which a file there must have to be digested: a script has another one, and is read whole. */
+  readonly size: number;
   /** Its first line is the installer's. */
   readonly isScript: boolean;
   readonly isCompiled: boolean;
@@ -53,32 +56,35 @@ export async function compareRecords(
   wheel: WheelFiles,
 ): Promise<RecordComparison> {
   const site = dirname(found.distInfo);
+  const distInfo = basename(found.distInfo);
   const lines = new Lines(record ?? []);
+  const finished = lines.has(`${distInfo}/INSTALLER`);
   const foreign: string[] = [];
   const omitted: string[] = [];
   const placed: PlacedMember[] = [];
-  const paths = new Set(wheel.members.map(({ path }) => path));
+  const compiled = compiledMembers(wheel);
   for (const member of wheel.members) {
     if (isInstallersOwn(member.path, wheel.distInfo)) continue;
     const place = placeOf(member.path);
     const line = lines.take(place.path, place.kind !== 'beside');
     if (member.sha256 !== null && line === null && record !== null) omitted.push(place.path);
     const differs = line !== null && member.sha256 !== null && line.sha256 !== member.sha256;
-    const compiled = isCompiled(member.path, paths);
+    const isCompiled = compiled.has(member.path);
     const isScript = differs && place.kind === 'script' && (await isRewritten(wheel, member));
     if (differs && !isScript) {
-      if (!compiled) foreign.push(line.path);
+      if (!isCompiled) foreign.push(line.path);
       continue;
     }
     const besides = place.kind === 'beside' || place.kind === 'library';
     const at = line?.path ?? (besides ? place.path : null);
     if (at === null) continue;
-    placed.push({ member, paths: placesOf(site, at), isScript, isCompiled: compiled });
+    const { path, elsewhere } = placesOf(site, at);
+    const size = isScript ? 0 : member.size;
+    placed.push({ member, path, elsewhere, size, isScript, isCompiled });
   }
   for (const { path } of lines.left()) {
-    if (!isExpected(path, basename(found.distInfo), wheel)) foreign.push(path);
+    if (!isExpected(path, distInfo, wheel)) foreign.push(path);
   }
-  const finished = lines.has(`${basename(found.distInfo)}/INSTALLER`);
   return { foreign, omitted, placed, finished, listed: record !== null };
 }
 
@@ -88,6 +94,7 @@ type Place =
   | { readonly kind: 'script' | 'library' | 'elsewhere'; readonly path: string };
 
 function placeOf(member: string): Place {
+  if (!member.includes('.data/')) return { kind: 'beside', path: member };
   const [, scheme = '', rest = ''] = /^[^/]+\.data\/([^/]+)\/(.+)$/u.exec(member) ?? [];
   if (rest === '') return { kind: 'beside', path: member };
   if (scheme === 'purelib' || scheme === 'platlib') return { kind: 'library', path: rest };
@@ -96,17 +103,16 @@ function placeOf(member: string): Place {
 
 /** The lines of an installed RECORD, each taken by one member at most. */
 class Lines {
-  readonly #byPath: Map<string, RecordLine>;
-  readonly #all: ReadonlySet<string>;
+  readonly #byPath = new Map<string, RecordLine>();
   #byName: ReadonlyMap<string, readonly RecordLine[]> | null = null;
 
   constructor(lines: readonly RecordLine[]) {
-    this.#byPath = new Map(lines.map((line) => [line.path, line]));
-    this.#all = new Set(this.#byPath.keys());
+    for (const line of lines) this.#byPath.set(line.path, line);
   }
 
+  /** And nobody has taken it. */
   has(path: string): boolean {
-    return this.#all.has(path);
+    return this.#byPath.has(path);
   }
 
   /** The line of this very path; with `anywhere`, otherwise one that ends in it. */
@@ -129,10 +135,16 @@ class Lines {
 }
 
 /** Installers compile over what a wheel brings compiled beside its source; it is judged as theirs. */
-function isCompiled(path: string, members: ReadonlySet<string>): boolean {
-  const [, folder, name = ''] = /^(|.*\/)__pycache__\/([^/]+)$/su.exec(path) ?? [];
-  const source = folder === undefined ? null : sourceOf(name);
-  return source !== null && members.has(`${folder}${source}`);
+function compiledMembers({ members }: WheelFiles): ReadonlySet<string> {
+  const compiled = members.filter(({ path }) => path.endsWith('.pyc'));
+  if (compiled.length === 0) return new Set();
+  const paths = new Set(members.map(({ path }) => path));
+  const isOfSource = (path: string): boolean => {
+    const [, folder, name = ''] = /^(|.*\/)__pycache__\/([^/]+)$/su.exec(path) ?? [];
+    const source = folder === undefined ? null : sourceOf(name);
+    return source !== null && paths.has(`${folder}${source}`);
+  };
+  return new Set(compiled.map(({ path }) => path).filter(isOfSource));
 }
 
 function isInstallersOwn(path: string, distInfo: string): boolean {
@@ -162,9 +174,12 @@ function isCommand(name: string, commands: ReadonlySet<string>): boolean {
 }
 
 /** `pip install --target` lists what it moves into the folder afterwards where it lay before. */
-function placesOf(site: string, line: string): readonly string[] {
+function placesOf(site: string, line: string): Pick<PlacedMember, 'path' | 'elsewhere'> {
+  // Nearly every line: a path below, in its shortest form.
+  if (!/^\/|\/\/|\.\/|\.$|\/$/u.test(line)) return { path: `${site}/${line}`, elsewhere: null };
   const inside = line.replace(/^(?:\.\.\/)+/u, '');
-  return inside === line ? [resolve(site, line)] : [resolve(site, line), resolve(site, inside)];
+  const elsewhere = inside === line ? null : resolve(site, inside);
+  return { path: resolve(site, line), elsewhere };
 }
 
 const REWRITTEN = Buffer.from('#!python');

@@ -28,6 +28,7 @@ async function bundle(): Promise<Program> {
       main: join(import.meta.dirname, '../../src/cli/main.ts'),
       rewired: join(import.meta.dirname, 'rewired.ts'),
       'proving-worker': join(import.meta.dirname, '../../src/evidence/proving-worker.ts'),
+      'digest-worker': join(import.meta.dirname, '../../src/host/digest-worker.ts'),
     },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
