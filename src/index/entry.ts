@@ -109,7 +109,7 @@ interface Fault {
   readonly message: string;
 }
 
-function judgeName(filename: string, project: string | null): Fault | null {
+export function judgeName(filename: string, project: string | null): Fault | null {
   const name = parseDistributionFilename(filename, project);
   if (name === null) {
     const message = `${safeText(filename, 300)}: expected the file name of a wheel or an sdist`;

@@ -7,6 +7,7 @@ import { type JsonElement, type JsonSpan, outlineJson } from './json-outline.ts'
 import type { PageForm, WritablePage } from './page-form.ts';
 import { parsePlainJson } from './plain-json.ts';
 import type { PageBytes, PageListener, RawEntry, RawHead } from './raw-page.ts';
+import { findUsualPage, readUsualEntries } from './usual-entries.ts';
 import { versionsOf } from './versions.ts';
 
 /** PEP 691, 700, 714, 740, 792: the Simple API's JSON form, read strictly, written as 1.4. */
@@ -17,6 +18,7 @@ export const jsonForm: PageForm = {
   isIndexPage: (text) =>
     /^\s*\{/u.test(text) && (/"api-version"\s*:/u.test(text) || /"files"\s*:\s*\[/u.test(text)),
   read: readJson,
+  readUsual: readUsualJson,
   write: writeJson,
 };
 
@@ -28,6 +30,39 @@ function readJson({ body, url }: PageBytes, listener: PageListener): RawHead {
   if (!isUtf8(bytes)) {
     throw new Refusal('WP-PAGE-MALFORMED', { message: `${where} is not UTF-8 throughout` });
   }
+  return readBytes(bytes, url, listener, null);
+}
+
+/**
+ * The page where its entries are all but in the one usual way; what it says beside them is read as
+ * ever. `null`: to be read the general way, and what was told so far counts for nothing.
+ */
+function readUsualJson({ body, url }: PageBytes, listener: PageListener): RawHead | null {
+  const usual = findUsualPage(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  if (usual === null) return null;
+  try {
+    let isUsual = false;
+    const head = readBytes(usual.rest, url, listener, () => {
+      isUsual = readUsualEntries(usual, {
+        onUsual: (entry) => listener.onUsual(entry, url),
+        onOther: (value) => listener.onEntry(readEntry(value, null), url),
+      });
+    });
+    return isUsual ? head : null;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return null; // the general way tells what is wrong
+    throw thrown;
+  }
+}
+
+/** @param readList instead of the entries that are listed here. */
+function readBytes(
+  bytes: Buffer,
+  url: string,
+  listener: PageListener,
+  readList: (() => void) | null,
+): RawHead {
+  const where = printableUrl(url);
   const plain = parsePlainJson(bytes, 'files');
   const { member, entries } = plain === undefined ? readOutlined(bytes, where) : readPlain(plain);
   const meta = asObject(member('meta') ?? {}, 'meta', where);
@@ -39,7 +74,8 @@ function readJson({ body, url }: PageBytes, listener: PageListener): RawHead {
     throw new Refusal('WP-PAGE-MALFORMED', { message });
   }
   listener.onStart({ name: member('name') ?? null });
-  for (const entry of entries ?? []) listener.onEntry(entry, url);
+  if (readList === null) for (const entry of entries ?? []) listener.onEntry(entry, url);
+  else readList();
   return {
     apiVersions: Object.hasOwn(meta, 'api-version') ? [meta['api-version']] : [],
     status: status['status'] ?? null,

@@ -27,5 +27,10 @@ export interface PageForm {
   isIndexPage(text: string): boolean;
   /** @throws Refusal `WP-PAGE-MALFORMED`, `WP-LIMIT-SIZE` */
   read(page: PageBytes, listener: PageListener): RawHead;
+  /**
+   * The same, in less time; `null`: only `read` can tell. What was told to the listener by then
+   * counts for nothing.
+   */
+  readUsual?(page: PageBytes, listener: PageListener): RawHead | null;
   write(page: WritablePage): string;
 }

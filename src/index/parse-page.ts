@@ -17,6 +17,8 @@ import type { PageForm } from './page-form.ts';
 import { PlainAddresses } from './plain-addresses.ts';
 import type { PageListener, RawEntry, RawHead } from './raw-page.ts';
 import { skippedEntry } from './skipped-entry.ts';
+import type { UsualEntry } from './usual-entry.ts';
+import { rawOf, usualFile } from './usual-file.ts';
 
 /** A page as it came, decompressed. */
 export interface PageSource {
@@ -39,8 +41,7 @@ export function parsePageAs(form: PageForm, source: PageSource): IndexPage {
     const message = `${where} is longer than ${MAX_PAGE_BYTES} bytes`;
     throw new Refusal('WP-LIMIT-SIZE', { message });
   }
-  const collector = new EntryCollector(source, where);
-  const head = form.read(source, collector);
+  const { head, collector } = collect(form, source, where);
   if (collector.holdsNothingElse) {
     const { skip: _, ...whole } = source; // its installer is to say itself what there is
     return parsePageAs(form, whole);
@@ -57,6 +58,19 @@ export function parsePageAs(form: PageForm, source: PageSource): IndexPage {
         ? lastSerial
         : null,
   };
+}
+
+interface Collected {
+  readonly head: RawHead;
+  readonly collector: EntryCollector;
+}
+
+function collect(form: PageForm, source: PageSource, where: string): Collected {
+  const usual = new EntryCollector(source, where);
+  const found = form.readUsual?.(source, usual) ?? null;
+  if (found !== null) return { head: found, collector: usual };
+  const collector = new EntryCollector(source, where);
+  return { head: form.read(source, collector), collector };
 }
 
 /** Judges entries while a form's reader finds them. */
@@ -95,10 +109,27 @@ class EntryCollector implements PageListener {
       this.skipped.push(skippedEntry(entry, entry.filename));
       return;
     }
-    if (this.#context.base !== base) this.#context = { ...this.#context, base };
+    this.#startFrom(base);
     const reading = readEntry(entry, this.#context);
     if (reading.outcome === 'file') this.files.push(reading.file);
     else if (reading.outcome === 'refused') this.refused.push(reading.entry);
+  }
+
+  onUsual(entry: UsualEntry, base: string): void {
+    const { filename } = entry;
+    if (this.#source.skip?.has(filename) === true) {
+      const { sha256, uploadTime } = entry;
+      this.skipped.push({ filename, sha256, yanked: entry.yanked !== false, uploadTime });
+      return;
+    }
+    this.#startFrom(base);
+    const file = usualFile(entry, this.#context);
+    if (file === null) this.onEntry(rawOf(entry), base);
+    else this.files.push(file);
+  }
+
+  #startFrom(base: string): void {
+    if (this.#context.base !== base) this.#context = { ...this.#context, base };
   }
 }
 

@@ -44,3 +44,21 @@ test.each([
   addresses.learn('https://files.test/x', new URL('https://files.test/x'));
   expect(addresses.hrefOf(address, filename)).toBeNull();
 });
+
+test.each([
+  ['https://index.example/integrity/good/1.0/provenance', true],
+  ['https://index.example:8443/p', true],
+  ['https://INDEX.example/p', false],
+  ['https://index.example:443/p', false],
+  ['https://user@index.example/p', false],
+  ['https://1/p', false],
+  ['https://index.example', false],
+  ['https://index.example/a/../p', false],
+  ['https://index.example/a?b', false],
+  ['https://index.example/é', false],
+  ['http://index.example/p', false],
+  ['/p', false],
+])('%s is spelled out: %s', (address, expected) => {
+  expect(new PlainAddresses().isSpelledOut(address)).toBe(expected);
+  if (expected) expect(URL.parse(address)?.href).toBe(address);
+});

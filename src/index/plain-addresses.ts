@@ -13,6 +13,7 @@ const PLAIN_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._+!-]*[A-Za-z0-9])?$/u;
  */
 export class PlainAddresses {
   readonly #origins = new Set<string>();
+  readonly #spelled = new Set<string>();
 
   /**
    * The address as it will be asked (WHATWG URL, without fragment), where it ends in exactly this
@@ -27,6 +28,25 @@ export class PlainAddresses {
     if (path === null || !PLAIN_PATH.test(path) || path.includes('/.')) return null;
     const isNamed = PLAIN_NAME.test(filename) && !filename.includes('..');
     return isNamed && path.endsWith(`/${filename}`) ? href : null;
+  }
+
+  /** Whether an address lies on an origin that was judged, and that nothing spoke against. */
+  isOnLearnt(address: string): boolean {
+    for (const origin of this.#origins) {
+      if (address.startsWith(origin) && address[origin.length] === '/') return true;
+    }
+    return false;
+  }
+
+  /** Whether an https address is as the URL standard would spell it (WHATWG URL), whatever is to be thought of its host. */
+  isSpelledOut(address: string): boolean {
+    const [origin] = ORIGIN.exec(address) ?? [];
+    if (origin === undefined || address.length > MAX_URL_CHARACTERS) return false;
+    const path = address.slice(origin.length);
+    if (!PLAIN_PATH.test(path) || path.includes('/.')) return false;
+    if (!this.#spelled.has(origin) && URL.parse(origin)?.origin !== origin) return false;
+    this.#spelled.add(origin);
+    return true;
   }
 
   /** Nothing spoke against this address: its origin is good for the whole page. */

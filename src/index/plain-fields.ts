@@ -3,9 +3,9 @@ import type { Hashes, ListedFile } from '../core/artifact.ts';
 import type { RawEntry } from './raw-page.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/u;
-/** As indexes write it; whether there is such a day is left to the long way. */
-const TIME =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/u;
+/** As indexes write it; whether there is a 29th of February is left to the long way. */
+export const USUAL_TIME =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/u;
 
 /**
  * The file of an entry that says nothing but what nearly all say, each in the one usual way; `null`
@@ -26,7 +26,7 @@ export function readPlainFile(raw: RawEntry, filename: string, url: string): Lis
   if (requiresPython !== null && !isWellFormed(requiresPython)) return null;
   if (gpgSig !== null && typeof gpgSig !== 'boolean') return null;
   if (size !== null && !isSize(size)) return null;
-  if (uploadTime !== null && !(typeof uploadTime === 'string' && TIME.test(uploadTime)))
+  if (uploadTime !== null && !(typeof uploadTime === 'string' && USUAL_TIME.test(uploadTime)))
     return null;
   return {
     filename,

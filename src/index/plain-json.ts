@@ -2,7 +2,7 @@
 import { MAX_JSON_DEPTH, MAX_PAGE_ENTRIES } from '../core/limits.ts';
 
 /** Larger pages are read an entry at a time, and so never twice in memory. */
-const MAX_BYTES = 8 * 1024 ** 2;
+export const MAX_PLAIN_BYTES = 8 * 1024 ** 2;
 
 /**
  * The value of a page that says everything in the one way that `JSON.stringify` says it, as indexes
@@ -10,7 +10,7 @@ const MAX_BYTES = 8 * 1024 ** 2;
  * number that a double would change or anything between the tokens would be lost on the way back.
  */
 export function parsePlainJson(bytes: Buffer, listed: string): Record<string, unknown> | undefined {
-  if (bytes.length > MAX_BYTES) return undefined;
+  if (bytes.length > MAX_PLAIN_BYTES) return undefined;
   const text = bytes.toString('utf8');
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
@@ -21,7 +21,8 @@ export function parsePlainJson(bytes: Buffer, listed: string): Record<string, un
   return Array.isArray(list) && list.length > MAX_PAGE_ENTRIES ? undefined : members;
 }
 
-function parsed(text: string): unknown {
+/** The value of a text; `undefined` where it is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -30,7 +31,7 @@ function parsed(text: string): unknown {
 }
 
 /** Neither too deep, nor with a whole number that another one would be rounded to. */
-function isBounded(value: unknown, depth: number): boolean {
+export function isBounded(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
   if (typeof value !== 'object' || value === null) return true;
   if (depth === 0) return false;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { UsualEntry } from './usual-entry.ts';
 
 /**
  * One entry as a form's reader hands it over: in the words of the JSON form, untrusted and
@@ -44,4 +45,5 @@ export interface PageListener {
   }): void;
   /** @param base what the entry's relative addresses start from. */
   onEntry(entry: RawEntry, base: string): void;
+  onUsual(entry: UsualEntry, base: string): void;
 }
