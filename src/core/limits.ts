@@ -63,6 +63,22 @@ export const MAX_PAGE_AGE_SECONDS = 600;
 export const MAX_SLOW_TRIES = 2;
 /** Connections to one origin at a time. */
 export const UPSTREAM_CONNECTIONS = 16;
+/**
+ * One connection that carries many answers (HTTP/2): how many at a time, what may be on its way for
+ * one and for all of them (more than for each together), the size of a header list (that of
+ * HTTP/1.1), how long it stays without work, and how soon somebody has to be there at its other end.
+ * A longer body gets a connection of its own.
+ */
+export const SHARED_CONNECTION = {
+  streams: 48,
+  streamWindow: 1 * MIB,
+  window: 64 * MIB,
+  headerBytes: 16 * KIB,
+  headerPairs: 128,
+  idleMs: 10_000,
+  probeMs: 1_000,
+  mostBytes: 32 * MIB,
+} as const;
 /** What is fetched ahead at a time, so that what is asked for always finds a free connection. */
 export const AHEAD_LANES = { pages: 8, files: 4 } as const;
 /** Pages and metadata read ahead: at most so many more than this factor times those asked for. */

@@ -18,7 +18,6 @@ import type { Whereabouts } from './whereabouts.ts';
 export interface DiallerSettings extends ServerProofSettings {
   readonly minimumTls: SecureVersion;
   readonly timeoutMs: number;
-  readonly allowH2: boolean;
   readonly lookup?: LookupFunction | undefined;
   readonly whereabouts: Whereabouts;
 }
@@ -29,6 +28,15 @@ export interface Destination {
   readonly secure: boolean;
   /** Its name may not lead inside. Behind a proxy, only the proxy can tell. */
   readonly outside: boolean;
+}
+
+/** As ALPN (RFC 7301) names them, the wanted one first. */
+export type Protocols = readonly string[];
+export const HTTP1: Protocols = ['http/1.1'];
+export const HTTP2: Protocols = ['h2', 'http/1.1'];
+
+interface Offer {
+  readonly offers: Protocols;
 }
 
 /** Opens every socket of this program: directly or through a proxy, with TLS as strict as is set. */
@@ -52,7 +60,11 @@ export class Dialler {
    * @throws Refusal `WP-UPSTREAM-UNREACHABLE`, `WP-UPSTREAM-STATUS` (a proxy's), `WP-LIMIT-TIME`,
    *   `WP-TLS`, `WP-TLS-WEAK`, `WP-SPKI-MISMATCH`, `WP-INSIDE-ADDRESS`.
    */
-  async dial(to: Destination, proxy: CorporateProxy | null): Promise<Socket> {
+  async dial(
+    to: Destination,
+    proxy: CorporateProxy | null,
+    offers: Protocols = HTTP1,
+  ): Promise<Socket> {
     const { timeoutMs, minimumTls, refuseWeakTls } = this.#settings;
     const { hostname, port } = to;
     const floor = { minimumTls, refuseWeakTls };
@@ -64,7 +76,7 @@ export class Dialler {
     }, timeoutMs);
     this.#pending.add(ending);
     try {
-      return await this.#open({ ...to, target }, proxy, attempt);
+      return await this.#open({ ...to, target, offers }, proxy, attempt);
     } catch (error) {
       endSoon(attempt.opened);
       if (!this.#mayBeTrusted(error, attempt)) throw error;
@@ -72,7 +84,7 @@ export class Dialler {
       clearTimeout(timer);
       this.#pending.delete(ending);
     }
-    return await this.dial(to, proxy);
+    return await this.dial(to, proxy, offers);
   }
 
   /** Ends every attempt under way. */
@@ -87,7 +99,7 @@ export class Dialler {
   }
 
   async #open(
-    to: Destination & { readonly target: Peer },
+    to: Destination & Offer & { readonly target: Peer },
     proxy: CorporateProxy | null,
     attempt: Attempt,
   ): Promise<Socket> {
@@ -100,14 +112,18 @@ export class Dialler {
       return direct;
     }
     const peer: Peer = { hostname: proxy.hostname, port: proxy.port, role: 'proxy' };
-    const toProxy = await this.#openWith(peer, { ...proxy, outside: false }, attempt);
+    const toProxy = await this.#openWith(
+      peer,
+      { ...proxy, outside: false, offers: HTTP1 },
+      attempt,
+    );
     await during(peer, attempt, () => openTunnel(toProxy, proxy, target, attempt.signal));
-    return to.secure ? this.#startTls(target, toProxy, attempt) : toProxy;
+    return to.secure ? this.#startTls({ ...target, offers: to.offers }, toProxy, attempt) : toProxy;
   }
 
   async #openWith(
     peer: Peer,
-    { secure, outside }: Pick<Destination, 'secure' | 'outside'>,
+    { secure, outside, offers }: Pick<Destination, 'secure' | 'outside'> & Offer,
     attempt: Attempt,
   ): Promise<Socket> {
     const { whereabouts } = this.#settings;
@@ -124,10 +140,10 @@ export class Dialler {
     attempt.opened.push(socket);
     keepResetsApart(socket);
     await during(peer, attempt, () => once(socket, 'connect', { signal: attempt.signal }));
-    return secure ? this.#startTls(peer, socket, attempt) : socket;
+    return secure ? this.#startTls({ ...peer, offers }, socket, attempt) : socket;
   }
 
-  async #startTls(peer: Peer, over: Socket, attempt: Attempt): Promise<TLSSocket> {
+  async #startTls(peer: Peer & Offer, over: Socket, attempt: Attempt): Promise<TLSSocket> {
     attempt.isAnswered = peer.role === 'server';
     const { context, isWhole } = this.#trust;
     // No session is resumed: Node does not check the server's name again on a resumed one.
@@ -139,7 +155,7 @@ export class Dialler {
       // Said here, since NODE_TLS_REJECT_UNAUTHORIZED=0 would otherwise decide (attack D08).
       rejectUnauthorized: true,
       ...(this.#settings.refuseWeakTls ? { minDHSize: MIN_KEY_BITS } : {}),
-      ALPNProtocols: this.#settings.allowH2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+      ALPNProtocols: [...peer.offers],
     });
     attempt.opened.push(socket);
     keepResetsApart(socket);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { Refusal } from '../core/errors.ts';
 import { printableUrl } from '../core/url.ts';
 import { BoundedBody } from './bounded-body.ts';
 import type { Ending } from './ending.ts';
 import { answerRefusal } from './failure.ts';
 import { endToEnd, joinRepeated, type Headers } from './header-rules.ts';
+import type { Line } from './line.ts';
 import { Receiving, type Head } from './receiving.ts';
 
 /** One request to one address, no redirects, no second try. */
@@ -26,7 +26,7 @@ export interface Question {
 
 /** Where the request goes, and in which form (a proxy for plain http wants the whole address). */
 export interface Route {
-  readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+  readonly line: Line;
   readonly origin: string;
   readonly path: string;
   readonly headers: Headers;
@@ -36,6 +36,10 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: BoundedBody;
+  /** How many bytes its body must have; `null` where nothing tells. */
+  readonly declared: number | null;
+  /** It came over a connection that carries others as well. */
+  readonly isShared: boolean;
   discard(): void;
 }
 
@@ -68,8 +72,8 @@ export async function exchange(question: Question, route: Route): Promise<Answer
 
 function send(question: Question, route: Route, receiving: Receiving): void {
   const { method, headers, body } = question;
-  const { dispatcher, origin, path } = route;
-  dispatcher.dispatch(
+  const { line, origin, path } = route;
+  line.dispatch(
     {
       origin,
       path,
@@ -93,7 +97,8 @@ function readAnswer(
   try {
     const { status } = head;
     const headers = endToEnd(joinRepeated(withOneLocation(url, head)));
-    return { status, headers, body, discard: () => body.discard() };
+    const { isShared } = end.receiving;
+    return { status, headers, body, declared, isShared, discard: () => body.discard() };
   } catch (error) {
     body.discard();
     throw error;

@@ -25,6 +25,9 @@ export interface TlsFloor {
 /** Given to a reset whose meaning undici would otherwise soften (see dialler.ts). */
 export const RESET = 'WP_RESET';
 
+/** Given to whatever ends one stream of a shared connection before its time. */
+export const BROKEN_STREAM = 'WP_BROKEN_STREAM';
+
 /** Network errors in words that follow the peer's name. */
 const NETWORK: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'cannot be reached from this machine',
@@ -43,6 +46,7 @@ const NETWORK: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'did not answer in time',
   UND_ERR_SOCKET: 'closed the connection',
   [RESET]: 'reset the connection',
+  [BROKEN_STREAM]: 'broke the answer off',
 };
 
 /** Why no connection came about: the network, or (everything else) TLS. */
@@ -161,7 +165,7 @@ function notHttp(thrown: unknown, code: string): string {
  * Node's and undici's errors carry a code (undici's parser not always, Node's HPE_…); several addresses
  * tried in vain carry it in each.
  */
-function codeOf(thrown: unknown): string {
+export function codeOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return '';
   if (thrown.name === 'HTTPParserError') return 'HPE';
   if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { SHARED_CONNECTION } from '../core/limits.ts';
 import { Tries } from '../core/tries.ts';
 import type { Upstream, UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts';
 import { printableUrl } from '../core/url.ts';
@@ -50,7 +51,7 @@ class PooledUpstream implements Upstream {
       minimumTls: settings.minimumTls,
       timeoutMs: this.#limits.connectTimeoutMs,
       connections: this.#limits.connections,
-      allowH2: settings.allowH2 ?? false,
+      allowH2: settings.allowH2 ?? true,
       lookup: settings.lookup,
       whereabouts: this.#whereabouts,
       refuseWeakTls: settings.refuseWeakTls ?? false,
@@ -117,8 +118,7 @@ class PooledUpstream implements Upstream {
 
   async #ask(hop: Hop, ask: UpstreamAsk, { ending, provenance }: Way): Promise<Answer> {
     try {
-      const { route, proxy } = this.#routeTo(hop.url, provenance);
-      const way = { ending, route, proxy };
+      const way = { ending, outside: this.#judge(hop.url, provenance) };
       return await tryRepeatedly((trying) => this.#askOnce(hop, ask, { ...way, trying }), {
         maxTries: isSafe(ask) ? this.#limits.maxTries : 1,
         count: (ask.tries ?? new Tries()).of(hop.url.href),
@@ -132,22 +132,43 @@ class PooledUpstream implements Upstream {
     }
   }
 
-  /** @throws Refusal `WP-INSIDE-ADDRESS`, `WP-SPKI-MISMATCH` where the address itself says enough. */
-  #routeTo(url: URL, provenance: Provenance): ReturnType<Routes['to']> {
+  /**
+   * Whether the way there has to stay outside.
+   * @throws Refusal `WP-INSIDE-ADDRESS`, `WP-SPKI-MISMATCH` where the address itself says enough.
+   */
+  #judge(url: URL, provenance: Provenance): boolean {
     const outside = provenance.judge(url);
     if (url.protocol === 'http:') {
       const { hostname, port } = peerOf(url);
       const pinned = this.#settings.pinsOf?.(hostname, port) ?? [];
       requirePinnedKey(`${printableUrl(url)}, without TLS`, [], pinned);
     }
-    return this.#routes.to(url, outside);
+    return outside;
   }
 
+  /**
+   * What is late or has failed over a connection that carries others as well, and what takes long, is
+   * asked for over one of its own.
+   */
   async #askOnce(hop: Hop, ask: UpstreamAsk, way: Passage): Promise<Answer> {
-    const { route, proxy, trying } = way;
-    const endings = [way.ending, trying.signal];
-    for (const ending of endings) ending.throwIfAborted();
+    const alone = way.trying.isFurther || !isSafe(ask);
+    const answer = await this.#askOver(hop, ask, { ...way, alone });
+    const { isShared, declared } = answer;
+    const isLong = isShared && declared !== null && declared > SHARED_CONNECTION.mostBytes;
+    if (!isLong || declared > ask.maxBytes) return answer;
+    answer.discard();
+    return this.#askOver(hop, ask, { ...way, alone: true });
+  }
+
+  async #askOver(
+    hop: Hop,
+    ask: UpstreamAsk,
+    { ending, trying, outside, alone }: Passage & { readonly alone: boolean },
+  ): Promise<Answer> {
+    const endings = [ending, trying.signal];
+    for (const one of endings) one.throwIfAborted();
     const { headersTimeoutMs, stallTimeoutMs } = this.#limits;
+    const { route, proxy } = this.#routes.to(hop.url, { outside, alone });
     const question = {
       ...hop,
       method: ask.method,
@@ -198,7 +219,11 @@ interface Way {
   readonly provenance: Provenance;
 }
 
-type Passage = Pick<Way, 'ending'> & ReturnType<Routes['to']> & { readonly trying: Trying };
+/** Of one try. */
+interface Passage extends Pick<Way, 'ending'> {
+  readonly outside: boolean;
+  readonly trying: Trying;
+}
 
 const BYPASS =
   'NODE_TLS_REJECT_UNAUTHORIZED=0 was not obeyed: every server has to prove who it is.';

@@ -7,6 +7,8 @@ const MOST_WAITING_BYTES = 1 * MIB;
 
 /** What carries the answer: a connection of its own or a stream of a shared one. */
 export interface Carrier {
+  /** It carries others as well. */
+  readonly isShared?: boolean;
   pause(): void;
   resume(): void;
   abort(reason: Error): void;
@@ -68,6 +70,11 @@ export class Receiving implements Dispatcher.DispatchHandler {
   /** Whether the end came from our side: then `thrown` is what we said. */
   get isOurEnd(): boolean {
     return this.#failure?.ours === true;
+  }
+
+  /** Whether other answers come over the same connection. */
+  get isShared(): boolean {
+    return this.#carrier?.isShared === true;
   }
 
   /** Nothing more will come. */

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { Agent, type buildConnector } from 'undici';
 import { asRefusal } from '../core/errors.ts';
-import { Dialler, type DiallerSettings, type Destination } from './dialler.ts';
+import { Dialler, HTTP2, type DiallerSettings, type Destination } from './dialler.ts';
 import type { Route } from './exchange.ts';
-import { placeOf, unreachable } from './failure.ts';
+import { peerOf, placeOf, unreachable } from './failure.ts';
 import { defaultPort } from './no-proxy.ts';
 import { chooseProxy, type CorporateProxy, type ProxySettings } from './proxy-choice.ts';
+import { SharedLine } from './shared-line.ts';
 
 export interface RouteSettings extends DiallerSettings {
   readonly connections: number;
+  readonly allowH2: boolean;
 }
 
 /** How the connections of one pool are made. */
@@ -28,9 +31,15 @@ export class Routes {
   readonly #outside: Agent;
   /** Pools by proxy, for plain http in absolute form. */
   readonly #forwarders: Agent;
+  readonly #allowH2: boolean;
+  /** By origin, and apart those that may not lead inside. */
+  readonly #shared = new Map<string, SharedLine>();
+  /** Connections that came about for all and serve one at a time, by the same. */
+  readonly #spare = new Map<string, Socket>();
 
   constructor(proxies: ProxySettings, settings: RouteSettings) {
     this.#proxies = proxies;
+    this.#allowH2 = settings.allowH2;
     this.#dialler = new Dialler(settings);
     const tunnel = (target: URL): CorporateProxy | null =>
       target.protocol === 'https:' ? chooseProxy(target, this.#proxies) : null;
@@ -41,15 +50,19 @@ export class Routes {
 
   /**
    * @param outside it may not lead inside, as far as can be seen from here.
+   * @param alone over a connection that carries nothing else.
    * @throws Refusal `WP-USAGE` where the proxy chosen cannot be used.
    */
-  to(url: URL, outside: boolean): { readonly route: Route; readonly proxy: CorporateProxy | null } {
+  to(
+    url: URL,
+    { outside, alone }: { readonly outside: boolean; readonly alone: boolean },
+  ): { readonly route: Route; readonly proxy: CorporateProxy | null } {
     const path = `${url.pathname}${url.search}`;
     const proxy = chooseProxy(url, this.#proxies);
     if (proxy === null || url.protocol === 'https:') {
-      const dispatcher = outside ? this.#outside : this.#targets;
-      const route = { dispatcher, origin: url.origin, path, headers: {} };
-      return { route, proxy: null };
+      const isShared = this.#allowH2 && url.protocol === 'https:' && !alone;
+      const line = isShared ? this.#sharedTo(url, outside) : this.#ownTo(outside);
+      return { route: { line, origin: url.origin, path, headers: {} }, proxy: null };
     }
     const { authorization } = proxy;
     const headers = {
@@ -57,7 +70,7 @@ export class Routes {
       ...(authorization === null ? {} : { 'proxy-authorization': authorization }),
     };
     const route = {
-      dispatcher: this.#forwarders,
+      line: this.#forwarders,
       origin: proxy.origin,
       path: `${url.origin}${path}`,
       headers,
@@ -69,15 +82,50 @@ export class Routes {
   async close(): Promise<void> {
     const why = unreachable('wheelproof is ending');
     this.#dialler.abandon(why);
+    for (const shared of this.#shared.values()) shared.close(why);
+    for (const socket of this.#spare.values()) socket.destroy();
     const agents = [this.#targets, this.#outside, this.#forwarders];
     await Promise.all(agents.map((agent) => agent.destroy(why)));
+  }
+
+  #ownTo(outside: boolean): Agent {
+    return outside ? this.#outside : this.#targets;
+  }
+
+  #sharedTo(url: URL, outside: boolean): SharedLine {
+    const { origin } = url;
+    const name = nameOf(origin, outside);
+    const known = this.#shared.get(name);
+    if (known !== undefined) return known;
+    const made = new SharedLine({
+      origin,
+      dial: async () => {
+        const { hostname, port } = peerOf(url);
+        const to = { hostname, port, secure: true, outside };
+        const proxy = chooseProxy(new URL(origin), this.#proxies);
+        const socket = await this.#dialler.dial(to, proxy, HTTP2);
+        return { socket, isHttp2: socket instanceof TLSSocket && socket.alpnProtocol === 'h2' };
+      },
+      own: this.#ownTo(outside),
+      spare: (socket) => this.#spare.set(name, socket),
+    });
+    this.#shared.set(name, made);
+    return made;
+  }
+
+  /** A connection that is there already, for the first that wants one. */
+  #spareFor(target: URL, outside: boolean): Socket | null {
+    const name = nameOf(target.origin, outside);
+    const socket = this.#spare.get(name);
+    this.#spare.delete(name);
+    return socket === undefined || socket.destroyed ? null : socket;
   }
 
   #agent(settings: RouteSettings, way: Way): Agent {
     return new Agent({
       connections: settings.connections,
       pipelining: 1,
-      allowH2: settings.allowH2,
+      allowH2: false,
       // Times are watched over by SendingWatch and BoundedBody.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -96,18 +144,20 @@ export class Routes {
         secure: protocol === 'https:',
         outside,
       };
-      void this.#connect(to, () => proxyFor(target), callback);
+      const open = async (): Promise<Socket> =>
+        this.#spareFor(target, outside) ?? (await this.#dialler.dial(to, proxyFor(target)));
+      void this.#connect(to, open, callback);
     };
   }
 
   async #connect(
     to: Destination,
-    proxy: () => CorporateProxy | null,
+    open: () => Promise<Socket>,
     callback: buildConnector.Callback,
   ): Promise<void> {
     let socket: Socket;
     try {
-      socket = await this.#dialler.dial(to, proxy());
+      socket = await open();
     } catch (error) {
       callback(asRefusal(error, 'connecting'), null);
       return;
@@ -120,4 +170,8 @@ export class Routes {
       callback(null, socket);
     }
   }
+}
+
+function nameOf(origin: string, outside: boolean): string {
+  return `${outside ? 'outside' : 'anywhere'} ${origin}`;
 }

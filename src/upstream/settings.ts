@@ -45,7 +45,7 @@ export interface UpstreamSettings {
   readonly isInside?: (address: string) => boolean;
   /** Takes what the reader should know of connections that came about, a sentence each. */
   readonly note?: (sentence: string) => void;
-  /** Offers HTTP/2; `false` where absent. */
+  /** Offers HTTP/2, beside HTTP/1.1; `true` where absent. */
   readonly allowH2?: boolean;
   /** How names become addresses; the system's way where absent. */
   readonly lookup?: LookupFunction;

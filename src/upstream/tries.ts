@@ -35,6 +35,8 @@ export interface TryRules {
 export interface Trying {
   /** Aborted when another try was answered first. */
   readonly signal: Ending;
+  /** Another one went out before it. */
+  readonly isFurther: boolean;
   /** To be called when the request goes out. */
   readonly sent: () => void;
 }
@@ -138,14 +140,14 @@ class Tryout<Answer extends Triable> {
     const watch = { pace, wait, onLate, patience, ...(now === undefined ? {} : { now }) };
     const flight: Flight = { ending: new Ending(), late: new LateWatch(watch) };
     this.#flights.add(flight);
-    void this.#follow(flight);
+    void this.#follow(flight, count.made > 1);
   }
 
-  async #follow(flight: Flight): Promise<void> {
+  async #follow(flight: Flight, isFurther: boolean): Promise<void> {
     const { ending, late } = flight;
     let outcome: Outcome<Answer>;
     try {
-      outcome = await this.#attempt({ signal: ending, sent: () => late.begin() });
+      outcome = await this.#attempt({ signal: ending, isFurther, sent: () => late.begin() });
       late.answered();
     } catch (thrown) {
       late.stop();
