@@ -18,6 +18,11 @@ export interface EvidenceKind {
    * page's thousands of files: whoever knows at once answers at once.
    */
   foresee(artifact: Artifact, declaredSha256: string): Finding | null | Promise<Finding | null>;
+  /**
+   * Of which releases of a project `foresee` may say anything but "absent" or nothing yet, until the
+   * event loop turns: all others of a page are judged together. `null`, or absent: of any.
+   */
+  foreseeable?(index: string, project: string): ReadonlySet<string> | null;
   /** Digest algorithms that this kind wants computed beside sha256, for this artifact. */
   digestsWanted?(artifact: Artifact): readonly string[];
   /** Its bytes are about to come: what takes long may start beside them. Never throws. */
@@ -48,6 +53,9 @@ export interface SkippedWheels {
   readonly key: string;
   has(filename: string): boolean;
 }
+
+/** What `foreseeable` answers where nothing is known beforehand of any file. */
+export const NO_RELEASE: ReadonlySet<string> = new Set();
 
 /** A page as it came. */
 export interface RawPage {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact } from '../core/artifact.ts';
 import type { Clock } from '../core/clock.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import { validApprovals } from '../trust/approvals.ts';
@@ -37,13 +37,14 @@ export function approvalEvidence(rows: TrustRows, clock: Clock): EvidenceKind {
     const vouched = { ...base, state: 'vouched', identity: approval.owner, detail } as const;
     return { ...vouched, ...(isPlain ? {} : { authorities }), code: null };
   };
+  const isSome = (): boolean => any.get('any', () => rows.listApprovals().length > 0);
   return {
     kind: base.kind,
     class: base.class,
     foresee(artifact, declaredSha256) {
-      const isSome = any.get('any', () => rows.listApprovals().length > 0);
-      return isSome ? look(artifact, declaredSha256) : NOT_APPROVED;
+      return isSome() ? look(artifact, declaredSha256) : NOT_APPROVED;
     },
+    foreseeable: () => (isSome() ? null : NO_RELEASE),
     examine: async (artifact, bytes) => look(artifact, bytes.digests.sha256),
   };
 }

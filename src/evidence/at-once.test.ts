@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
+import type { Finding } from '../core/finding.ts';
 import { bareListing } from '../core/listed-file.ts';
 import { openMemoryTrustRows } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
@@ -36,5 +37,16 @@ test.each(kinds.map((kind) => ({ name: kind.kind, kind })))(
   '$name answers for each of a page’s thousands of files without a promise',
   ({ kind }) => {
     expect(kind.foresee(artifact, 'a'.repeat(64))).not.toBeInstanceOf(Promise);
+  },
+);
+
+test.each(kinds.map((kind) => ({ name: kind.kind, kind })))(
+  '$name tells of which releases it knows nothing, and says nothing of them',
+  ({ kind }) => {
+    const known = kind.foreseeable?.(artifact.index, artifact.project);
+    expect(known?.has(artifact.version)).toBe(false);
+    expect(kind.foresee(artifact, 'a'.repeat(64))).toSatisfy(
+      (finding: Finding | null) => finding === null || finding.state === 'absent',
+    );
   },
 );

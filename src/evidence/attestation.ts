@@ -2,7 +2,7 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TrustedRoots } from '../core/trusted-roots.ts';
 import type { Upstream } from '../core/upstream.ts';
@@ -66,6 +66,7 @@ export function attestationEvidence(sources: AttestationSources): EvidenceKind {
     // Pages are judged entry by entry: nothing is fetched for files that nobody asks for.
     foresee: (artifact) =>
       (artifact.listed?.provenance ?? null) === null ? unnamed(artifact) : null,
+    foreseeable: () => NO_RELEASE,
     begin(artifact, credentials) {
       const url = artifact.listed?.provenance ?? null;
       if (url !== null) void fetchOnce(artifact, url, credentials);

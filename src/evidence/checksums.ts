@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { EvidenceClass, Finding } from '../core/finding.ts';
 import { MAX_KEPT_DOCUMENTS, MIB } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
@@ -101,6 +101,7 @@ function documentEvidence(
     kind,
     class: evidenceClass,
     foresee: (artifact) => (rulesOf(artifact).length === 0 ? noRule : null),
+    foreseeable: () => NO_RELEASE,
     async examine(artifact, bytes) {
       const rules = rulesOf(artifact);
       if (rules.length === 0) return noRule;

@@ -3,7 +3,7 @@ import { readSdist, verifyArchiveIdentity, verifyArchiveShape } from '../archive
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import { sidecarDiffers, type SidecarLedger } from './sidecar-ledger.ts';
 
@@ -18,6 +18,7 @@ export function contentsEvidence(sidecars: SidecarLedger): EvidenceKind {
     kind: base.kind,
     class: base.class,
     foresee: () => null,
+    foreseeable: () => NO_RELEASE,
     async examine(artifact, bytes) {
       try {
         return await read(artifact, bytes, sidecars);

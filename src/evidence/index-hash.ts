@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 
 const base = { kind: 'index-hash', class: 'integrity', identity: null } as const;
@@ -15,6 +15,7 @@ export const indexHash: EvidenceKind = {
   class: base.class,
 
   foresee: () => null,
+  foreseeable: () => NO_RELEASE,
 
   digestsWanted: (artifact) => Object.keys(artifact.listed?.hashes ?? {}),
 

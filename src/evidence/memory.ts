@@ -29,6 +29,7 @@ export function memoryEvidence(memory: TrustMemory): EvidenceKind {
     kind: base.kind,
     class: base.class,
     foresee: (artifact, declaredSha256) => compare(artifact, declaredSha256),
+    foreseeable: (index, project) => memory.releasesOf(index, project),
     examine: async (artifact: Artifact, bytes: HeldBytes) =>
       compare(artifact, bytes.digests.sha256),
   };

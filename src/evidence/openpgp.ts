@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import { MAX_SIGNATURE_BYTES, MIB } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
@@ -84,6 +84,7 @@ export function openPgpEvidence({ signers, clock, ...access }: SignatureSources)
     kind: base.kind,
     class: base.class,
     foresee: (artifact) => (rulesOf(artifact).length === 0 ? NO_RULE : null),
+    foreseeable: () => NO_RELEASE,
     begin(artifact, credentials) {
       for (const rule of rulesOf(artifact)) {
         for (const place of placesOf(artifact, rule)) void fetchOnce(artifact, place, credentials);

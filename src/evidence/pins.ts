@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact, Hashes } from '../core/artifact.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Pin } from '../core/installer.ts';
 import { addressKey } from '../core/url.ts';
@@ -34,6 +34,7 @@ export function pinEvidence(pins: readonly Pin[]): EvidenceKind {
     foresee(artifact, declaredSha256) {
       return judge(known.concerning(artifact), { sha256: declaredSha256 });
     },
+    foreseeable: (_, project) => (known.mayConcern(project) ? null : NO_RELEASE),
     digestsWanted(artifact) {
       const { ofFile, ofRelease } = known.concerning(artifact);
       const all = [...ofFile, ...ofRelease.flat()];
@@ -78,6 +79,12 @@ class PinIndex {
       ofFile: [...mine].filter(isOfFile),
       ofRelease: [...Map.groupBy(ofRelease, statementOf).values()],
     };
+  }
+
+  /** Whether any file of a project may be pinned, by its name or by its address. */
+  mayConcern(project: string): boolean {
+    const isAddressed = [...this.#byAddress.keys()].some((key) => key !== null);
+    return isAddressed || this.#byProject.has(project);
   }
 
   #at(url: string): readonly Pin[] {

@@ -2,7 +2,7 @@
 import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Located, TufClient } from '../tuf/index.ts';
 import type { SignedIndex } from './signed-index.ts';
@@ -35,6 +35,7 @@ export function tufEvidence(indexes: Indexes): EvidenceKind {
     kind: repository.kind,
     class: repository.class,
     foresee: (artifact) => (indexes.of(artifact) === null ? UNSIGNED : null),
+    foreseeable: () => NO_RELEASE,
     begin(artifact, credentials) {
       const index = indexes.of(artifact);
       index?.useCredentials(credentials, artifact.url);
@@ -60,6 +61,7 @@ export function developerEvidence(indexes: Indexes): EvidenceKind {
     kind: developer.kind,
     class: developer.class,
     foresee: (artifact) => (indexes.of(artifact) === null ? NO_DEVELOPERS : null),
+    foreseeable: () => NO_RELEASE,
     async examine(artifact, bytes) {
       const index = indexes.of(artifact);
       if (index === null) return NO_DEVELOPERS;

@@ -54,12 +54,12 @@ export class SqliteConnection {
   transaction<T>(work: () => T): T {
     const outer = this.#depth === 0;
     const name = `level_${this.#depth}`;
-    this.exec(outer ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);
+    this.run(outer ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);
     this.#depth++;
     try {
       const result = work();
       if (result instanceof Promise) throw new TypeError('a transaction cannot wait for a promise');
-      this.exec(outer ? 'COMMIT' : `RELEASE ${name}`);
+      this.run(outer ? 'COMMIT' : `RELEASE ${name}`);
       return result;
     } catch (thrown) {
       this.#undo(outer ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`);

@@ -77,6 +77,8 @@ class SqliteTrustRows implements TrustRows {
   readonly #connection: SqliteConnection;
   readonly #head: TrailHead;
   #audited = false;
+  /** Whether a commit waits for the disk (PRAGMA synchronous), as `configure` set it. */
+  #waits = true;
   readonly #files: SealedTable<RememberedFile>;
   readonly #sightings: SealedTable<Sighting>;
   readonly #approvals: SealedTable<Approval>;
@@ -295,12 +297,8 @@ class SqliteTrustRows implements TrustRows {
   }
 
   transaction<T>(work: () => T): T {
-    const result = this.#connection.transaction(work);
-    if (this.#audited && !this.#connection.inTransaction) {
-      this.#audited = false;
-      this.#head.advance(this.#audit.head()); // as committed: an inner part may have been undone
-    }
-    return result;
+    if (!this.#connection.inTransaction) this.#waitForDisk(true);
+    return this.#commit(work);
   }
 
   close(): void {
@@ -309,11 +307,23 @@ class SqliteTrustRows implements TrustRows {
 
   #withoutWaiting<T>(work: () => T): T {
     if (this.#connection.inTransaction) return work();
-    this.#connection.exec('PRAGMA synchronous = NORMAL');
-    try {
-      return this.transaction(work);
-    } finally {
-      this.#connection.exec('PRAGMA synchronous = FULL');
+    this.#waitForDisk(false);
+    return this.#commit(work);
+  }
+
+  #commit<T>(work: () => T): T {
+    const result = this.#connection.transaction(work);
+    if (this.#audited && !this.#connection.inTransaction) {
+      this.#audited = false;
+      this.#head.advance(this.#audit.head()); // as committed: an inner part may have been undone
     }
+    return result;
+  }
+
+  /** What the next commit does; outside a transaction. Pages come many in a row. */
+  #waitForDisk(waits: boolean): void {
+    if (this.#waits === waits) return;
+    this.#connection.exec(`PRAGMA synchronous = ${waits ? 'FULL' : 'NORMAL'}`);
+    this.#waits = waits;
   }
 }

@@ -15,6 +15,7 @@ export { mergeKeys } from './key-document.ts';
 export { exportTrust, importTrust, type ImportOutcome } from './exchange.ts';
 export { HostMemory } from './hosts.ts';
 export { listingShape, pageShape } from './page-document.ts';
+export type { SaidFile } from './listing-changes.ts';
 export type { PageHistory, PageSaying } from './page-history.ts';
 export { PageMemory } from './page-memory.ts';
 export { TrustMemory } from './memory.ts';

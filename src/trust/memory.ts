@@ -26,10 +26,15 @@ export class TrustMemory {
    * apart.
    */
   recall(artifact: Artifact): RememberedFile | null {
-    const { project, version, index } = artifact;
-    if (index.startsWith(DIRECT)) return this.#recallNow(artifact);
-    const versions = this.#known.get(project, () => this.#rows.knownVersions(project));
-    return versions === null || versions.has(version) ? this.#recallNow(artifact) : null;
+    const versions = this.releasesOf(artifact.index, artifact.project);
+    const mayBeKnown = versions === null || versions.has(artifact.version);
+    return mayBeKnown ? this.#recallNow(artifact) : null;
+  }
+
+  /** The versions of which anything may be remembered, until the event loop turns; `null`: any. */
+  releasesOf(index: string, project: string): ReadonlySet<string> | null {
+    if (index.startsWith(DIRECT)) return null;
+    return this.#known.get(project, () => this.#rows.knownVersions(project));
   }
 
   #recallNow(artifact: Artifact): RememberedFile | null {

@@ -15,8 +15,11 @@ interface Listing {
  * index speaks for itself: what is refused on one page may stand on another's, under its rules.
  */
 export class Catalogue {
-  /** By the name of the file, where the address ends in it: nearly all do. */
-  readonly #named = new Map<string, Listing[]>();
+  /**
+   * By the name of the file, where the address ends in it: nearly all do. What one index alone
+   * lists, and offers, stands there by itself.
+   */
+  readonly #named = new Map<string, Artifact | Listing[]>();
   /** By {@link addressKey}. */
   readonly #addressed = new Map<string, Listing[]>();
   /** By file name: what a page refused has no other way in that no page vouches for. */
@@ -24,12 +27,22 @@ export class Catalogue {
 
   /** An index's first listing of an address stays: a later page cannot talk it into something else. */
   list(artifact: Artifact): void {
-    this.#enter(artifact);
+    const { filename, url } = artifact;
+    if (!isNamedBy(url, filename)) {
+      this.#enter(this.#addressed, addressKey(url), artifact);
+    } else if (this.#named.has(filename)) {
+      this.#enter(this.#named, filename, artifact);
+    } else {
+      this.#named.set(filename, artifact);
+    }
   }
 
   refuse(artifact: Artifact, reasons: readonly Reason[]): void {
-    this.#enter(artifact).reasons = reasons;
-    const { filename } = artifact;
+    const { filename, url } = artifact;
+    const listing = isNamedBy(url, filename)
+      ? this.#enter(this.#named, filename, artifact)
+      : this.#enter(this.#addressed, addressKey(url), artifact);
+    listing.reasons = reasons;
     if (!this.#refusedNames.has(filename)) this.#refusedNames.set(filename, reasons);
   }
 
@@ -62,14 +75,14 @@ export class Catalogue {
 
   *#all(): Generator<Listing> {
     for (const place of [this.#named, this.#addressed]) {
-      for (const listings of place.values()) yield* listings;
+      for (const known of place.values()) yield* listingsOf(known);
     }
   }
 
   #standing(url: string): Listing | null {
     const key = addressKey(url);
     const name = key.slice(key.lastIndexOf('/') + 1);
-    const named = this.#named.get(name) ?? [];
+    const named = listingsOf(this.#named.get(name));
     const listings = [
       ...named.filter(({ artifact }) => addressKey(artifact.url) === key),
       ...(this.#addressed.get(key) ?? []),
@@ -77,25 +90,32 @@ export class Catalogue {
     return listings.find(({ reasons }) => reasons === null) ?? listings[0] ?? null;
   }
 
-  #enter(artifact: Artifact): Listing {
-    const { filename, url } = artifact;
-    const isNamed = url.endsWith(`/${filename}`) && PLAIN_NAME.test(filename);
-    const place = isNamed ? this.#named : this.#addressed;
-    const key = isNamed ? filename : addressKey(url);
-    const listings = place.get(key);
-    if (listings === undefined) {
-      const first = { artifact, reasons: null };
-      place.set(key, [first]);
-      return first;
-    }
+  #enter(
+    place: Map<string, Artifact | Listing[]> | Map<string, Listing[]>,
+    key: string,
+    artifact: Artifact,
+  ): Listing {
+    const { index, url } = artifact;
+    const listings = listingsOf(place.get(key));
+    place.set(key, listings);
     const known = listings.find(
-      ({ artifact: other }) => other.index === artifact.index && isSameAddress(other.url, url),
+      ({ artifact: other }) => other.index === index && isSameAddress(other.url, url),
     );
     if (known !== undefined) return known;
     const listing = { artifact, reasons: null };
     listings.push(listing);
     return listing;
   }
+}
+
+function listingsOf(known: Artifact | Listing[] | undefined): Listing[] {
+  if (known === undefined) return [];
+  return Array.isArray(known) ? known : [{ artifact: known, reasons: null }];
+}
+
+function isNamedBy(url: string, filename: string): boolean {
+  const slash = url.length - filename.length - 1;
+  return url[slash] === '/' && url.endsWith(filename) && PLAIN_NAME.test(filename);
 }
 
 /** It is spelled in one way in every address that ends in it. */

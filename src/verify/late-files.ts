@@ -10,10 +10,10 @@ export interface FileRemark {
 }
 
 /**
- * When a file was first seen, by its place in the saying: the page's files, then those of other
+ * When each file was first seen, by its place in the saying: the page's files, then those of other
  * platforms. `Infinity`: never.
  */
-export type Sights = (place: number, filename: string) => number;
+export type Sights = ArrayLike<number>;
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -24,9 +24,10 @@ const DAY_MS = 24 * 3_600_000;
  * (attack B11).
  */
 export function findLateFiles(view: PageView, sights: Sights): readonly FileRemark[] {
-  const spread = spreadReleases(view, sights);
+  const versions = versionsOf(view);
+  const spread = spreadReleases(view, versions, sights);
   if (spread.size === 0) return [];
-  const members = membersOf(view, sights).filter(({ version }) => spread.has(version));
+  const members = membersOf(view, versions, sights, spread);
   return [...Map.groupBy(members, ({ version }) => version)].flatMap(([version, release]) => {
     if (release.length < 2) return [];
     const dated = release.map((member) => ({ ...member, uploaded: timeOf(member) }));
@@ -55,78 +56,88 @@ interface Member {
   readonly isSkipped: boolean;
 }
 
-function membersOf({ files, skipped = [] }: PageView, sights: Sights): readonly Member[] {
-  return [
-    ...files.map(({ filename, version, listed }, place) => {
-      const uploadTime = listed?.uploadTime ?? null;
-      return { filename, version, uploadTime, seen: sights(place, filename), isSkipped: false };
-    }),
-    ...skipped.map(({ filename, uploadTime }, place) => {
-      const version = versionOfWheel(filename);
-      const seen = sights(files.length + place, filename);
-      return { filename, version, uploadTime, seen, isSkipped: true };
-    }),
-  ];
+/** By place. */
+function versionsOf({ files, skipped = [] }: PageView): readonly string[] {
+  const versions: string[] = [];
+  for (const { version } of files) versions.push(version);
+  // The wheels of a release stand together: its version is read once.
+  let start = '';
+  let last = '';
+  for (const { filename } of skipped) {
+    if (start === '' || !filename.startsWith(start)) {
+      const parts = filename.split('-', 2);
+      last = normaliseVersion(parts[1] ?? '') ?? '';
+      start = parts.length === 2 ? `${parts[0]}-${parts[1]}-` : '';
+    }
+    versions.push(last);
+  }
+  return versions;
 }
 
-function versionOfWheel(filename: string): string {
-  return normaliseVersion(filename.split('-', 2)[1] ?? '') ?? '';
+/** Of the releases given. */
+function membersOf(
+  { files, skipped = [] }: PageView,
+  versions: readonly string[],
+  sights: Sights,
+  spread: ReadonlySet<string>,
+): readonly Member[] {
+  const members: Member[] = [];
+  for (const [place, version] of versions.entries()) {
+    if (!spread.has(version)) continue;
+    const isSkipped = place >= files.length;
+    const file = isSkipped ? skipped[place - files.length] : files[place];
+    if (file === undefined) continue;
+    const uploadTime = ('listed' in file ? file.listed?.uploadTime : file.uploadTime) ?? null;
+    const seen = sights[place] ?? Infinity;
+    members.push({ filename: file.filename, version, uploadTime, seen, isSkipped });
+  }
+  return members;
 }
 
 /**
  * The versions whose files are not all told to be of one day and first listed together on that day
  * or later, as those of most releases are.
  */
-function spreadReleases({ files, skipped = [] }: PageView, sights: Sights): ReadonlySet<string> {
-  const releases = new Releases();
-  let place = 0;
-  for (const { filename, version, listed } of files) {
-    releases.look(version, listed?.uploadTime ?? null, sights(place, filename));
-    place += 1;
-  }
-  // The wheels of a release stand together: its version is read once.
-  let start = '';
-  let version = '';
-  for (const { filename, uploadTime } of skipped) {
-    if (start === '' || !filename.startsWith(start)) {
-      version = versionOfWheel(filename);
-      start = filename.slice(0, filename.indexOf('-', filename.indexOf('-') + 1) + 1);
+function spreadReleases(
+  { files, skipped = [] }: PageView,
+  versions: readonly string[],
+  sights: Sights,
+): ReadonlySet<string> {
+  const spread = new Set<string>();
+  const releases = new Map<string, FirstOfRelease>();
+  // The files of a release stand together, so that most are as the one before.
+  let version: string | undefined;
+  let first: FirstOfRelease = { day: '', seen: 0 };
+  for (let place = 0; place < versions.length; place += 1) {
+    const isSkipped = place >= files.length;
+    const uploadTime =
+      (isSkipped ? skipped[place - files.length]?.uploadTime : files[place]?.listed?.uploadTime) ??
+      '';
+    const seen = sights[place] ?? Infinity;
+    const isZulu = uploadTime.endsWith('Z');
+    const next = versions[place] ?? '';
+    if (next !== version) {
+      version = next;
+      const known = releases.get(next);
+      if (known === undefined) {
+        const day = /^\d{4}-\d\d-\d\d(?=T)/u.exec(uploadTime)?.[0] ?? '';
+        first = { day, seen };
+        releases.set(next, first);
+        if (isZulu && seen >= Date.parse(day)) continue;
+        if (next !== '') spread.add(next);
+        continue;
+      }
+      first = known;
     }
-    releases.look(version, uploadTime, sights(place, filename));
-    place += 1;
+    if (isZulu && seen === first.seen && uploadTime.startsWith(first.day)) continue;
+    if (next !== '') spread.add(next);
   }
-  return releases.spread;
+  return spread;
 }
 
 interface FirstOfRelease {
   readonly day: string;
   readonly seen: number;
-}
-
-/** What is known of the releases of a page, file by file. */
-class Releases {
-  readonly spread = new Set<string>();
-  readonly #first = new Map<string, FirstOfRelease>();
-  #version: string | null = null;
-  /** Of the version of before: the files of a release stand together. */
-  #last: FirstOfRelease | undefined;
-
-  look(version: string, uploadTime: string | null, seen: number): void {
-    if (version !== this.#version) {
-      this.#version = version;
-      this.#last = this.#first.get(version);
-    }
-    const first = this.#last;
-    if (first === undefined) {
-      const day = /^\d{4}-\d\d-\d\d(?=T)/u.exec(uploadTime ?? '')?.[0] ?? '';
-      this.#last = { day, seen };
-      this.#first.set(version, this.#last);
-      if (seen >= Date.parse(day) && uploadTime?.endsWith('Z') === true) return;
-    } else if (seen === first.seen && uploadTime?.startsWith(first.day) === true) {
-      if (uploadTime.endsWith('Z')) return;
-    }
-    if (version !== '') this.spread.add(version);
-  }
 }
 
 function timeOf({ uploadTime }: Member): number {

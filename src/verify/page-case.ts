@@ -14,7 +14,8 @@ import type { Catalogue } from './catalogue.ts';
 import { judgeInwardLink, type PageSource } from './inward-link.ts';
 import type { NameGuard } from './name-guard.ts';
 import type { Question } from './question.ts';
-import type { PageWatch, SeenFile } from './page-watch.ts';
+import { passOnSight } from './page-sight.ts';
+import type { PageWatch } from './page-watch.ts';
 import type { Records } from './records.ts';
 import { isMadeFromWheel } from './sidecar-case.ts';
 import { meetsWishes } from './wanted.ts';
@@ -34,11 +35,8 @@ export interface PageCaseParts {
 
 type ReadPage = Omit<PageSource, 'index'>;
 
-interface Candidate {
-  readonly artifact: Artifact;
-  readonly file: ListedFile;
-  readonly reasons: readonly Reason[];
-}
+/** By place in the page, first its files, then what was refused on reading: why; none: it passes. */
+type Verdicts = readonly (readonly Reason[])[];
 
 /** Judges every file that a page lists by what is known before its bytes come. */
 export async function judgePage(
@@ -48,62 +46,87 @@ export async function judgePage(
 ): Promise<JudgedPage> {
   const { page } = reading;
   const source = { ...reading, index: indexOf(askedUrl, page) };
-  const candidates = await judgeEntries(parts, source);
-  for (const candidate of candidates) record(parts, candidate);
-  const offered = candidates.filter(({ reasons }) => reasons.length === 0);
-  const refused = candidates.filter(({ reasons }) => reasons.length > 0);
+  const artifacts = artifactsOf(source);
+  const verdicts = await judgeEntries(parts, source, artifacts);
+  const offered: ListedFile[] = [];
+  const passed: Artifact[] = [];
+  const refused: RefusedFile[] = [];
+  for (const [place, artifact] of artifacts.entries()) {
+    const reasons = verdicts[place] ?? NOTHING;
+    const file = artifact.listed;
+    if (file === null) continue;
+    if (reasons.length > 0) {
+      refused.push({ artifact, file, reasons });
+      recordRefusal(parts, artifact, reasons);
+      continue;
+    }
+    parts.catalogue.list(artifact);
+    passed.push(artifact);
+    offered.push(withUsableSidecar(file));
+  }
   if (refused.length > 0) {
     const codes = refused.flatMap(({ reasons }) => reasons.map(({ code }) => code));
     const names = refused.map(({ file }) => file.filename);
     const messages = refused.flatMap(({ reasons }) => reasons.map(({ message }) => message));
     parts.records.refusePage(askedUrl, codes, names, messages);
   }
-  return {
-    page,
-    offered: offered.map(({ file }) => withUsableSidecar(file)),
-    shown: worthShowing(parts.wishes, page, offered, refused),
-  };
+  return { page, offered, shown: worthShowing(parts.wishes, page, passed, refused) };
 }
 
-/** One file as the page lists it. */
-interface PageEntry extends SeenFile {
+interface RefusedFile {
+  readonly artifact: Artifact;
   readonly file: ListedFile;
-  /** Why it was refused on reading; `null` where it was not. */
-  readonly entry: RefusedEntry | null;
+  readonly reasons: readonly Reason[];
+}
+
+const NOTHING: readonly Reason[] = [];
+
+/** Of all that a page lists: its files, then what was refused on reading. */
+function artifactsOf(source: PageSource): readonly Artifact[] {
+  const { files, refused } = source.page;
+  const artifacts: Artifact[] = [];
+  for (const file of files) artifacts.push(listedArtifact(source, file));
+  for (const { file, filename, url } of refused) {
+    artifacts.push(listedArtifact(source, file ?? bareListing(filename, url)));
+  }
+  return artifacts;
 }
 
 /** Wheels before sdists: a refused wheel must not make an installer build the sdist (attack B22). */
-async function judgeEntries(parts: PageCaseParts, source: PageSource): Promise<Candidate[]> {
+async function judgeEntries(
+  parts: PageCaseParts,
+  source: PageSource,
+  artifacts: readonly Artifact[],
+): Promise<Verdicts> {
   const { files, refused } = source.page;
-  const entries: PageEntry[] = [];
-  for (const file of files) {
-    entries.push({ file, entry: null, whole: true, artifact: listedArtifact(source, file) });
-  }
-  for (const entry of refused) {
-    const file = entry.file ?? bareListing(entry.filename, entry.url);
-    const whole = entry.file !== null;
-    entries.push({ file, entry, whole, artifact: listedArtifact(source, file) });
-  }
-  const watched = parts.watch.look(source, entries);
+  const watched = parts.watch.look(source, artifacts);
   const look: Look = { parts, source, hosts: new Map(), outside: new Set() };
-  const candidates: Candidate[] = [];
+  const mayLieAt = (url: string): boolean => {
+    const host = hostOf(url);
+    return linkInward(look, host, url) === null && foreignHost(look, host) === null;
+  };
+  const onSight = passOnSight({ ...parts, mayLieAt }, source, artifacts);
+  const verdicts: (readonly Reason[])[] = [];
+  const out = new Set<string>();
   for (const sdists of [false, true]) {
-    for (const [place, { file, entry, artifact }] of entries.entries()) {
+    for (const [place, artifact] of artifacts.entries()) {
       if ((artifact.kind === 'sdist') !== sdists) continue;
       watched?.beforeJudging(artifact);
+      const entry = place < files.length ? null : (refused[place - files.length] ?? null);
+      if (entry === null && onSight?.(artifact) === true) continue;
       const judged =
-        entry === null ? judgeFile(look, artifact, file) : judgeRefusedEntry(look, artifact, entry);
+        entry === null ? judgeFile(look, artifact) : judgeRefusedEntry(look, artifact, entry);
       // Nearly every file is judged at once: a turn for each would cost more than the judgement.
-      const candidate = judged instanceof Promise ? await judged : judged;
-      candidates[place] = candidate;
-      if (candidate.reasons.length > 0) watched?.refused(artifact, candidate.reasons);
+      const reasons = judged instanceof Promise ? await judged : judged;
+      if (reasons.length === 0) continue;
+      verdicts[place] = reasons;
+      out.add(artifact.filename);
+      watched?.refused(artifact, reasons);
     }
   }
-  const out = candidates.filter(({ reasons }) => reasons.length > 0);
   // A copy says nothing that the index says now.
-  if (source.keptAt === undefined)
-    watched?.remember(new Set(out.map(({ artifact }) => artifact.filename)));
-  return candidates;
+  if (source.keptAt === undefined) watched?.remember(out);
+  return verdicts;
 }
 
 /** One page while it is judged. */
@@ -116,40 +139,33 @@ interface Look {
   readonly outside: Set<string>;
 }
 
-function judgeFile(
-  look: Look,
-  artifact: Artifact,
-  file: ListedFile,
-): Candidate | Promise<Candidate> {
+function judgeFile(look: Look, artifact: Artifact): readonly Reason[] | Promise<readonly Reason[]> {
   const { parts, source } = look;
   const { index, page } = source;
+  const { url, listed } = artifact;
   if (page.status === 'quarantined') {
     const said = page.statusReason === null ? '' : `: ${page.statusReason}`;
-    const message = `${index} has quarantined ${artifact.project}${said}`;
-    return { artifact, file, reasons: [reason('WP-QUARANTINED', message)] };
+    return [reason('WP-QUARANTINED', `${index} has quarantined ${artifact.project}${said}`)];
   }
   const owned = parts.names.judgeFile(artifact);
-  if (owned !== null && !isExcepted(parts, artifact, owned.code)) {
-    return { artifact, file, reasons: [owned] };
-  }
-  const host = hostOf(file.url);
-  const inward = look.outside.has(host) ? null : judgeInwardLink(parts.policy, source, file.url);
-  if (inward !== null) return { artifact, file, reasons: [inward] };
-  look.outside.add(host);
+  if (owned !== null && !isExcepted(parts, artifact, owned.code)) return [owned];
+  const host = hostOf(url);
+  const inward = linkInward(look, host, url);
+  if (inward !== null) return [inward];
   const foreign = foreignHost(look, host);
-  if (foreign !== null && !isExcepted(parts, artifact, foreign.code)) {
-    return { artifact, file, reasons: [foreign] };
-  }
-  const declared = file.hashes['sha256'];
-  if (declared === undefined) return { artifact, file, reasons: [] };
+  if (foreign !== null && !isExcepted(parts, artifact, foreign.code)) return [foreign];
+  const declared = listed?.hashes['sha256'];
+  if (declared === undefined) return NOTHING;
   const foreseen = parts.question.foresee(artifact, declared);
-  return foreseen instanceof Promise
-    ? foreseen.then((decision) => candidateOf(artifact, file, decision))
-    : candidateOf(artifact, file, foreseen);
+  return foreseen instanceof Promise ? foreseen.then(reasonsOf) : reasonsOf(foreseen);
 }
 
-function candidateOf(artifact: Artifact, file: ListedFile, foreseen: Decision | null): Candidate {
-  return { artifact, file, reasons: foreseen === null ? [] : foreseen.reasons };
+const reasonsOf = (foreseen: Decision | null): readonly Reason[] => foreseen?.reasons ?? NOTHING;
+
+function linkInward({ parts, source, outside }: Look, host: string, url: string): Reason | null {
+  const inward = outside.has(host) ? null : judgeInwardLink(parts.policy, source, url);
+  if (inward === null) outside.add(host);
+  return inward;
 }
 
 function foreignHost({ parts, source: { index }, hosts }: Look, host: string): Reason | null {
@@ -164,24 +180,17 @@ function foreignHost({ parts, source: { index }, hosts }: Look, host: string): R
 function judgeRefusedEntry(
   look: Look,
   artifact: Artifact,
-  entry: RefusedEntry,
-): Candidate | Promise<Candidate> {
-  const file = entry.file ?? bareListing(entry.filename, entry.url);
-  if (entry.file !== null && isExcepted(look.parts, artifact, entry.code)) {
-    return judgeFile(look, artifact, entry.file);
-  }
-  return { artifact, file, reasons: [reason(entry.code, entry.message)] };
+  { code, message, file }: RefusedEntry,
+): readonly Reason[] | Promise<readonly Reason[]> {
+  if (file !== null && isExcepted(look.parts, artifact, code)) return judgeFile(look, artifact);
+  return [reason(code, message)];
 }
 
 function isExcepted(parts: PageCaseParts, artifact: Artifact, code: Code): boolean {
   return judgeEntry(parts.policy, { ...artifact, code }, parts.now()).admitted;
 }
 
-function record(parts: PageCaseParts, { artifact, reasons }: Candidate): void {
-  if (reasons.length === 0) {
-    parts.catalogue.list(artifact);
-    return;
-  }
+function recordRefusal(parts: PageCaseParts, artifact: Artifact, reasons: readonly Reason[]): void {
   parts.catalogue.refuse(artifact, reasons);
   const decision: Decision = { verdict: 'refused', reasons, findings: [], notes: [] };
   parts.records.leaveOut(artifact, decision);
@@ -206,15 +215,15 @@ function withUsableSidecar(file: ListedFile): ListedFile {
 function worthShowing(
   wishes: readonly Wish[],
   page: IndexPage,
-  offered: readonly Candidate[],
-  refused: readonly Candidate[],
+  offered: readonly Artifact[],
+  refused: readonly RefusedFile[],
 ): JudgedPage['shown'] {
   const mine = wishes.filter((wish) => wish.project === page.project);
-  const meets = ({ artifact }: Candidate): boolean => meetsWishes(mine, artifact.version);
+  const meets = ({ version }: Artifact): boolean => meetsWishes(mine, version);
   if (offered.some(meets)) return [];
   return (
     refused
-      .filter((candidate) => candidate.artifact.version !== '' && meets(candidate))
+      .filter(({ artifact }) => artifact.version !== '' && meets(artifact))
       // Its owner may well have what was asked for: shown here, it would only be in the way.
       .filter(({ reasons }) => reasons[0]?.code !== 'WP-INDEX-NOT-ALLOWED')
       .flatMap(({ file, reasons: [first] }) =>

@@ -6,7 +6,7 @@ import type { Wish } from '../core/installer.ts';
 import type { RememberedListing } from '../core/remembered-page.ts';
 import { compareVersions, isPrerelease } from '../core/version.ts';
 import type { PageHistory } from '../trust/index.ts';
-import { findLateFiles, type FileRemark, type Sights } from './late-files.ts';
+import { findLateFiles, type FileRemark } from './late-files.ts';
 import { findSiblings } from './siblings.ts';
 import { findUnclaimed } from './unclaimed.ts';
 import { meetsWishes } from './wanted.ts';
@@ -40,7 +40,7 @@ export function remarkOn(view: PageView): PageRemarks {
   const remarks = new Remarks();
   if (unchanged !== undefined) {
     // There is nothing that changed, fell or went.
-    remarks.addAll(findLateFiles(view, (place) => unchanged[place] ?? Infinity));
+    remarks.addAll(findLateFiles(view, unchanged));
     remarks.addAll(findSiblings(view));
     remarks.addAll(findUnclaimed(view));
     return remarks;
@@ -50,7 +50,8 @@ export function remarkOn(view: PageView): PageRemarks {
     const listing = known.get(file.filename);
     if (listing !== undefined) remarks.add(file.filename, ...changesOf(view, file, listing));
   }
-  const sights: Sights = (_, filename) => known.get(filename)?.firstSeen ?? Infinity;
+  const said = [...view.files, ...(view.skipped ?? [])];
+  const sights = said.map(({ filename }) => known.get(filename)?.firstSeen ?? Infinity);
   remarks.addAll(findLateFiles(view, sights));
   remarks.addAll(findSiblings(view));
   remarks.addAll(findUnclaimed(view));

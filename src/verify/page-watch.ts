@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Artifact } from '../core/artifact.ts';
+import type { Artifact, IndexPage } from '../core/artifact.ts';
 import type { Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
-import type { PageHistory, PageMemory, PageSaying } from '../trust/index.ts';
+import type { PageHistory, PageMemory, PageSaying, SaidFile } from '../trust/index.ts';
 import { HiddenWheels } from './hidden-wheels.ts';
 import type { PageSource } from './inward-link.ts';
 import { remarkOn } from './page-remarks.ts';
-
-/** One file as a page lists it, whether or not its entry could be read whole. */
-export interface SeenFile {
-  readonly artifact: Artifact;
-  /** The entry was read as far as its yank mark. */
-  readonly whole: boolean;
-}
 
 /** One page under watch, from the look at it until it is remembered. */
 export interface WatchedPage {
@@ -28,7 +21,8 @@ export interface WatchedPage {
 export class PageWatch {
   readonly #memory: PageMemory;
   readonly #wishes: readonly Wish[];
-  readonly #remarks = new Map<string, readonly Reason[]>();
+  /** By index, project and file name. */
+  readonly #remarks = new Map<string, Map<string, Map<string, readonly Reason[]>>>();
   readonly #note: (sentence: string) => void;
 
   /** @param note takes what is to be told beside the files. */
@@ -40,15 +34,18 @@ export class PageWatch {
 
   /** What pages let one notice of this file. */
   readonly remarksOn = (artifact: Artifact): readonly Reason[] =>
-    (this.#remarks.size === 0 ? undefined : this.#remarks.get(keyOf(artifact))) ?? [];
+    this.#remarks.get(artifact.index)?.get(artifact.project)?.get(artifact.filename) ?? NOTHING;
 
   /** The bytes of this file were refused: its listing is no measure for others (`PageMemory.unlearn`). */
   unlearn({ index, project, filename }: Artifact): void {
     this.#memory.unlearn(index, project, filename);
   }
 
-  /** A flat page of links is not watched: it lists what somebody happened to put there. */
-  look(source: PageSource, seen: readonly SeenFile[]): WatchedPage | null {
+  /**
+   * A flat page of links is not watched: it lists what somebody happened to put there.
+   * @param seen the page's files, then what was refused on reading.
+   */
+  look(source: PageSource, seen: readonly Artifact[]): WatchedPage | null {
     const { index, page } = source;
     const { project } = page;
     if (project === null) return null;
@@ -57,18 +54,7 @@ export class PageWatch {
       project,
       form: source.form ?? '',
       status: page.status,
-      files: [
-        ...seen.map(({ artifact, whole }) => ({
-          filename: artifact.filename,
-          sha256: artifact.listed?.hashes['sha256'] ?? null,
-          yanked: whole ? typeof artifact.listed?.yanked === 'string' : null,
-        })),
-        ...(page.skipped ?? []).map(({ filename, sha256, yanked }) => ({
-          filename,
-          sha256,
-          yanked,
-        })),
-      ],
+      files: saidBy(page, seen),
     };
     const history = this.#memory.look(saying);
     this.#noteStatus(source);
@@ -79,26 +65,26 @@ export class PageWatch {
       refused: (artifact, reasons) => hidden.addRefused(artifact, reasons),
       beforeJudging: (artifact) => {
         const remark = hidden.remarkOn(artifact);
-        if (remark !== null) this.#add(keyOf(artifact), [remark]);
+        if (remark !== null) this.#add(artifact, [remark]);
       },
       remember: (refused) => this.#memory.write(saying, refused),
     };
   }
 
-  #notice(source: PageSource, seen: readonly SeenFile[], history: PageHistory): void {
+  #notice(source: PageSource, seen: readonly Artifact[], history: PageHistory): void {
     const { index, page } = source;
     const project = page.project ?? '';
     const { byFile, notes } = remarkOn({
       index,
       project,
-      files: seen.map(({ artifact }) => artifact),
+      files: seen,
       skipped: page.skipped ?? [],
       history,
       wishes: this.#wishes,
       client: this.#memory.client,
     });
     for (const [filename, remarks] of byFile) {
-      this.#add(keyOf({ index, project, filename }), remarks);
+      this.#add({ index, project, filename }, remarks);
     }
     for (const note of notes) this.#note(note);
   }
@@ -110,17 +96,31 @@ export class PageWatch {
     this.#note(`${page.project ?? ''} is ${page.status} on ${index}${why}`);
   }
 
-  #add(key: string, remarks: readonly Reason[]): void {
-    const known = this.#remarks.get(key) ?? [];
+  #add({ index, project, filename }: FileKey, remarks: readonly Reason[]): void {
+    const projects = this.#remarks.get(index) ?? new Map<string, Map<string, readonly Reason[]>>();
+    const files = projects.get(project) ?? new Map<string, readonly Reason[]>();
+    const known = files.get(filename) ?? NOTHING;
     const said = new Set(known.map(({ code }) => code));
-    this.#remarks.set(key, [...known, ...remarks.filter(({ code }) => !said.has(code))]);
+    files.set(filename, [...known, ...remarks.filter(({ code }) => !said.has(code))]);
+    this.#remarks.set(index, projects.set(project, files));
   }
 }
 
-function keyOf({
-  index,
-  project,
-  filename,
-}: Pick<Artifact, 'index' | 'project' | 'filename'>): string {
-  return JSON.stringify([index, project, filename]);
+type FileKey = Pick<Artifact, 'index' | 'project' | 'filename'>;
+
+const NOTHING: readonly Reason[] = [];
+
+/** Of an entry that could not be read as far as that, the yank mark is not known. */
+function saidBy(
+  { files, refused, skipped = [] }: IndexPage,
+  seen: readonly Artifact[],
+): SaidFile[] {
+  const said: SaidFile[] = [];
+  for (const [place, { filename, listed }] of seen.entries()) {
+    const isWhole = place < files.length || refused[place - files.length]?.file !== null;
+    const yanked = isWhole ? typeof listed?.yanked === 'string' : null;
+    said.push({ filename, sha256: listed?.hashes['sha256'] ?? null, yanked });
+  }
+  for (const entry of skipped) said.push(entry);
+  return said;
 }

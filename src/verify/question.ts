@@ -3,7 +3,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import { asRefusal, type Reason } from '../core/errors.ts';
-import type { EvidenceKind } from '../core/evidence.ts';
+import { NO_RELEASE, type EvidenceKind } from '../core/evidence.ts';
 import type { Finding } from '../core/finding.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import { releases, type Decision } from '../core/verdict.ts';
@@ -89,6 +89,39 @@ export class Question {
     return Promise.all(answers.map((answer) => Promise.resolve(answer))).then((all) =>
       this.#foreseen(artifact, declaredSha256, all),
     );
+  }
+
+  /**
+   * The releases of a project at an index of whose files something may be known beforehand; `null`:
+   * it may be any. Of all its other files `foresee` answers alike (`passesUnknown`).
+   */
+  releasesToAsk(index: string, project: string): ReadonlySet<string> | null {
+    if (this.#judgesReleases) return null;
+    let asked = NO_RELEASE;
+    for (const kind of this.#parts.evidence) {
+      const some = foreseeableBy(kind, index, project);
+      if (some === null) return null;
+      if (some.size > 0) asked = asked.size === 0 ? some : new Set([...asked, ...some]);
+    }
+    return asked;
+  }
+
+  /**
+   * Whether `foresee` answers `null` for every file of a project at an index that is like this one:
+   * of which nothing is known beforehand (`releasesToAsk`), and of which nothing was remarked. That
+   * holds until the event loop turns.
+   *
+   * @param example whose page names no attestations for it: of those that it does, less is certain.
+   */
+  passesUnknown(example: Artifact, declaredSha256: string): boolean {
+    const findings: Finding[] = [];
+    for (const kind of this.#parts.evidence) {
+      const answer = foreseenBy(kind, example, declaredSha256);
+      if (answer instanceof Promise) return false;
+      if (answer !== null) findings.push(answer);
+      else if (kind.class !== 'integrity') return false;
+    }
+    return this.#isQuiet(example, findings);
   }
 
   #foreseen(
@@ -177,6 +210,19 @@ export class Question {
     if (right.standing === null) return decision;
     const notes = [...decision.notes, ...right.notes];
     return { ...decision, notes, provenance: right.standing };
+  }
+}
+
+/** Whoever cannot say it is asked of each file, and may fail there. */
+function foreseeableBy(
+  kind: EvidenceKind,
+  index: string,
+  project: string,
+): ReadonlySet<string> | null {
+  try {
+    return kind.foreseeable?.(index, project) ?? null;
+  } catch {
+    return null;
   }
 }
 
