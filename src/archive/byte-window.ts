@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HeldBytes } from '../core/bytes.ts';
 import { KIB } from '../core/limits.ts';
+import { Fields } from './fields.ts';
 import { malformed } from './refuse.ts';
 
 const WINDOW_BYTES = 256 * KIB;
@@ -8,38 +9,63 @@ const WINDOW_BYTES = 256 * KIB;
 /** Small reads at rising positions, served from one window: thousands of headers, few calls. */
 export class ByteWindow {
   readonly #filename: string;
-  readonly #bytes: HeldBytes;
+  readonly #file: HeldBytes;
   #start = 0;
-  #window: Uint8Array = new Uint8Array();
+  #bytes: Uint8Array;
+  #fields: Fields;
 
-  constructor(filename: string, bytes: HeldBytes) {
+  constructor(filename: string, file: HeldBytes) {
     this.#filename = filename;
-    this.#bytes = bytes;
-    if (bytes.whole !== undefined) this.#window = bytes.whole;
+    this.#file = file;
+    this.#bytes = file.whole ?? new Uint8Array();
+    this.#fields = new Fields(this.#bytes);
   }
 
   get size(): number {
-    return this.#bytes.size;
+    return this.#file.size;
   }
 
-  /** What is at hand without waiting; `null`: {@link read} it. A turn for each header would cost more than the header. */
-  atHand(position: number, length: number): Uint8Array | null {
-    const offset = position - this.#start;
-    if (offset < 0 || length < 0 || offset + length > this.#window.length) return null;
-    return this.#window.subarray(offset, offset + length);
+  /** The window as it is now. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
   }
 
-  /** Exactly `length` bytes. @throws Refusal `WP-ARCHIVE-MALFORMED` where the file does not have them. */
-  async read(position: number, length: number): Promise<Uint8Array> {
-    const found = this.atHand(position, length);
-    if (found !== null) return found;
+  /** Of the window as it is now. */
+  get fields(): Fields {
+    return this.#fields;
+  }
+
+  /**
+   * Where in the window a part of the file lies; -1: it has to be moved there first. A turn for each
+   * header would cost more than the header.
+   */
+  placeOf(position: number, length: number): number {
+    const at = position - this.#start;
+    return at >= 0 && length >= 0 && at + length <= this.#bytes.length ? at : -1;
+  }
+
+  /**
+   * Moves the window to a part of the file.
+   * @returns where in the window it lies.
+   * @throws Refusal `WP-ARCHIVE-MALFORMED` where the file does not have so many bytes.
+   */
+  async moveTo(position: number, length: number): Promise<number> {
+    const found = this.placeOf(position, length);
+    if (found >= 0) return found;
     if (position < 0 || position + length > this.size) {
       throw malformed(this.#filename, `ends before byte ${position + length}, which it points to`);
     }
     const wanted = Math.min(Math.max(length, WINDOW_BYTES), this.size - position);
-    this.#window = await this.#bytes.read(position, wanted);
+    this.#bytes = await this.#file.read(position, wanted);
+    this.#fields = new Fields(this.#bytes);
     this.#start = position;
-    if (this.#window.length < length) throw malformed(this.#filename, 'is cut short');
-    return this.#window.subarray(0, length);
+    if (this.#bytes.length < length) throw malformed(this.#filename, 'is cut short');
+    return 0;
+  }
+
+  /** Exactly `length` bytes. @throws Refusal as {@link moveTo} */
+  async read(position: number, length: number): Promise<Uint8Array> {
+    const at = await this.moveTo(position, length);
+    return this.#bytes.subarray(at, at + length);
   }
 }

@@ -3,20 +3,43 @@ import { MAX_ARCHIVE_NAME_BYTES } from '../core/limits.ts';
 import { safeText } from '../core/safe-text.ts';
 import { malformed, tooLarge } from './refuse.ts';
 
+/** Names that no reader reads in two ways and that lead nowhere else: most are of this kind. */
+const PLAIN = /^\w[\w.+-]*(?:\/\w[\w.+-]*)*\/?$/u;
+
+/**
+ * What no two entries may have in common.
+ * @throws Refusal as {@link checkEntryName}
+ */
+export function checkedKey(filename: string, name: string): string {
+  if (!PLAIN.test(name)) {
+    checkEntryName(filename, name);
+    return collisionKey(name);
+  }
+  return (name.endsWith('/') ? name.slice(0, -1) : name).toLowerCase();
+}
+
 /**
  * An entry's name as text. Without the UTF-8 flag each byte is one character: such names are
  * compared and shown, never written to a disk by us.
  */
-export function decodeEntryName(filename: string, bytes: Uint8Array, isUtf8: boolean): string {
-  if (bytes.length > MAX_ARCHIVE_NAME_BYTES) {
-    throw tooLarge(filename, `an entry's name has ${bytes.length} bytes`);
+export function decodeEntryName(
+  filename: string,
+  directory: Buffer,
+  {
+    start,
+    end,
+    isUtf8,
+  }: { readonly start: number; readonly end: number; readonly isUtf8: boolean },
+): string {
+  if (end - start > MAX_ARCHIVE_NAME_BYTES) {
+    throw tooLarge(filename, `an entry's name has ${end - start} bytes`);
   }
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (!isUtf8) return view.toString('latin1');
-  const lenient = view.toString('utf8');
+  if (!isUtf8) return directory.toString('latin1', start, end);
+  const lenient = directory.toString('utf8', start, end);
   if (!lenient.includes('\ufffd')) return lenient;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return strict.decode(directory.subarray(start, end));
   } catch (cause) {
     throw malformed(filename, "an entry's name is not the UTF-8 that it claims to be", cause);
   }

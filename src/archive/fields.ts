@@ -23,8 +23,18 @@ export class Fields {
   }
 }
 
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+/** Whether as many bytes at two places are the same. */
+export function sameAt(
+  a: Uint8Array,
+  atA: number,
+  b: Uint8Array,
+  atB: number,
+  length: number,
+): boolean {
+  for (let done = 0; done < length; done++) if (a[atA + done] !== b[atB + done]) return false;
   return true;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && sameAt(a, 0, b, 0, a.length);
 }

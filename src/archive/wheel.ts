@@ -36,8 +36,7 @@ export async function readWheel(filename: string, bytes: HeldBytes): Promise<Whe
 }
 
 export function onlyDistInfo(filename: string, names: readonly string[]): string {
-  const tops = new Set(names.map((name) => name.split('/', 1)[0] ?? ''));
-  const folders = [...tops].filter((top) => top.toLowerCase().endsWith('.dist-info'));
+  const folders = topFolders(names).filter((top) => top.toLowerCase().endsWith('.dist-info'));
   const [folder] = folders;
   if (folder === undefined) throw malformed(filename, 'holds no .dist-info folder');
   if (folders.length > 1) {
@@ -47,6 +46,17 @@ export function onlyDistInfo(filename: string, names: readonly string[]): string
     );
   }
   return folder;
+}
+
+function topFolders(names: readonly string[]): readonly string[] {
+  const tops = new Set<string>();
+  let last: string | null = null; // entries of one folder mostly stand together
+  for (const name of names) {
+    if (last !== null && name[last.length] === '/' && name.startsWith(last)) continue;
+    [last = ''] = name.split('/', 1);
+    tops.add(last);
+  }
+  return [...tops];
 }
 
 /** The folder's name decides what an installer records; it is the file name's project and version. */

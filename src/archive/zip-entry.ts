@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { checkEntryName, collisionKey, decodeEntryName } from './entry-name.ts';
+import { checkedKey, decodeEntryName } from './entry-name.ts';
 import { Fields } from './fields.ts';
 import { malformed } from './refuse.ts';
-import { readExtra } from './zip-extra.ts';
+import { areShort, readExtra } from './zip-extra.ts';
 
 export interface ZipEntry {
   readonly name: string;
-  readonly nameBytes: Uint8Array;
+  /** Where its name stands in the directory, and how many bytes it has. */
+  readonly nameAt: number;
+  readonly nameLength: number;
   readonly flags: number;
   readonly method: number;
   readonly crc: number;
@@ -16,6 +18,11 @@ export interface ZipEntry {
   readonly offset: number;
   /** By its Unix mode a link or a device: some readers make one, others a file of its contents. */
   readonly isSpecial: boolean;
+}
+
+/** With the place of its data, once that is known. */
+export interface UnplacedEntry extends ZipEntry {
+  dataAt: number;
 }
 
 export const STORED = 0;
@@ -34,22 +41,24 @@ const FIXED_BYTES = 46;
 /** The directory's entries in its own order, each readable in one way only (APPNOTE 4.3.12). */
 export function readEntries(
   filename: string,
-  directory: Uint8Array,
+  bytes: Uint8Array,
   count: number,
-): readonly ZipEntry[] {
-  const entries: ZipEntry[] = [];
+): readonly UnplacedEntry[] {
+  const entries: UnplacedEntry[] = [];
   const keys = new Set<string>();
+  const directory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const fields = new Fields(directory);
   let at = 0;
   while (at < directory.length && entries.length < count) {
-    const { entry, length } = readEntry(filename, { directory, fields, at });
-    const key = collisionKey(entry.name);
+    const end = endOfEntry(filename, directory, fields, at);
+    const entry = readEntry(filename, { directory, fields, at });
+    const key = checkedKey(filename, entry.name);
     if (keys.has(key)) {
       throw malformed(filename, `holds two entries that become one file: '${entry.name}'`);
     }
     keys.add(key);
     entries.push(entry);
-    at += length;
+    at = end;
   }
   if (entries.length !== count || at !== directory.length) {
     throw malformed(filename, 'its ZIP directory holds more or fewer entries than it says');
@@ -58,48 +67,62 @@ export function readEntries(
 }
 
 interface Place {
-  readonly directory: Uint8Array;
+  readonly directory: Buffer;
   /** The directory's. */
   readonly fields: Fields;
   /** Where the entry begins in it. */
   readonly at: number;
 }
 
-function readEntry(
-  filename: string,
-  { directory, fields, at }: Place,
-): { readonly entry: ZipEntry; readonly length: number } {
+function endOfEntry(filename: string, directory: Buffer, fields: Fields, at: number): number {
   if (at + FIXED_BYTES > directory.length || fields.u32(at) !== SIGNATURE) {
     throw malformed(filename, 'its ZIP directory is damaged');
   }
-  const nameAt = at + FIXED_BYTES;
-  const extraAt = nameAt + fields.u16(at + 28);
-  const commentAt = extraAt + fields.u16(at + 30);
-  const end = commentAt + fields.u16(at + 32);
+  const end = at + FIXED_BYTES + fields.u16(at + 28) + fields.u16(at + 30) + fields.u16(at + 32);
   if (end > directory.length) throw malformed(filename, 'its ZIP directory is cut short');
+  return end;
+}
+
+function readEntry(filename: string, { directory, fields, at }: Place): UnplacedEntry {
+  const nameAt = at + FIXED_BYTES;
+  const nameLength = fields.u16(at + 28);
+  const extraAt = nameAt + nameLength;
+  const extraLength = fields.u16(at + 30);
   const flags = fields.u16(at + 8);
-  const nameBytes = directory.subarray(nameAt, extraAt);
-  const name = decodeEntryName(filename, nameBytes, (flags & IS_UTF8) !== 0);
-  checkEntryName(filename, name);
+  const isUtf8 = (flags & IS_UTF8) !== 0;
+  const name = decodeEntryName(filename, directory, { start: nameAt, end: extraAt, isUtf8 });
   const disk = fields.u16(at + 34);
-  const { packed, expanded, offset } = readExtra(
-    filename,
-    directory.subarray(extraAt, commentAt),
-    nameBytes,
-    {
-      packed: fields.u32(at + 20),
-      expanded: fields.u32(at + 24),
-      offset: fields.u32(at + 42),
-      disk,
-    },
-  );
-  const method = fields.u16(at + 10);
-  const crc = fields.u32(at + 16);
-  const isSpecial = !PLAIN_TYPES.has((fields.u32(at + 38) >>> 16) & FILE_TYPE);
-  const entry = { name, nameBytes, flags, method, crc, packed, expanded, offset, isSpecial };
+  const short = {
+    packed: fields.u32(at + 20),
+    expanded: fields.u32(at + 24),
+    offset: fields.u32(at + 42),
+    disk,
+  };
+  const { packed, expanded, offset } =
+    extraLength === 0 && areShort(short)
+      ? short
+      : readExtra(
+          filename,
+          directory.subarray(extraAt, extraAt + extraLength),
+          directory.subarray(nameAt, extraAt),
+          short,
+        );
+  const entry = {
+    name,
+    nameAt,
+    nameLength,
+    flags,
+    method: fields.u16(at + 10),
+    crc: fields.u32(at + 16),
+    packed,
+    expanded,
+    offset,
+    isSpecial: !PLAIN_TYPES.has((fields.u32(at + 38) >>> 16) & FILE_TYPE),
+    dataAt: -1,
+  };
   if (disk !== 0) throw malformed(filename, 'is one part of a ZIP split over several files');
   checkEntry(filename, entry);
-  return { entry, length: end - at };
+  return entry;
 }
 
 function checkEntry(filename: string, entry: ZipEntry): void {

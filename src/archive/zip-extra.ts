@@ -18,6 +18,11 @@ export interface ShortSizes extends Sizes {
   readonly disk: number;
 }
 
+/** Whether the sizes are told in full where they stand: nothing replaces them. */
+export function areShort({ expanded, packed, offset, disk }: ShortSizes): boolean {
+  return expanded !== FULL && packed !== FULL && offset !== FULL && disk !== 0xffff;
+}
+
 /** Reads an entry's extra field: sizes from ZIP64, and no second name (APPNOTE 4.6.9). */
 export function readExtra(
   filename: string,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ByteWindow } from './byte-window.ts';
-import { Fields, sameBytes } from './fields.ts';
+import { Fields, sameAt } from './fields.ts';
 import { malformed } from './refuse.ts';
-import { HAS_DESCRIPTOR, type ZipEntry } from './zip-entry.ts';
-import { readExtra } from './zip-extra.ts';
+import { HAS_DESCRIPTOR, type UnplacedEntry, type ZipEntry } from './zip-entry.ts';
+import { areShort, readExtra } from './zip-extra.ts';
 
 const SIGNATURE = 0x04034b50;
 const FIXED_BYTES = 30;
@@ -14,6 +14,13 @@ export interface PlacedEntry extends ZipEntry {
   readonly dataAt: number;
 }
 
+/** A ZIP's directory, and where in the file it begins. */
+export interface Directory {
+  readonly bytes: Uint8Array;
+  readonly entries: readonly UnplacedEntry[];
+  readonly at: number;
+}
+
 /**
  * Every entry with the place of its data. All bytes before the directory belong to exactly one
  * entry, and each local header says what the directory says: a reader that walks the file from its
@@ -22,11 +29,9 @@ export interface PlacedEntry extends ZipEntry {
 export async function verifyLayout(
   filename: string,
   file: ByteWindow,
-  entries: readonly ZipEntry[],
-  directoryAt: number,
+  directory: Directory,
 ): Promise<readonly PlacedEntry[]> {
-  const ordered = [...entries].sort((a, b) => a.offset - b.offset);
-  const placed: PlacedEntry[] = [];
+  const ordered = inOrder(directory.entries);
   let expectedAt = 0;
   for (const [index, entry] of ordered.entries()) {
     if (entry.offset !== expectedAt) {
@@ -35,97 +40,101 @@ export async function verifyLayout(
         `has bytes before '${entry.name}' that no entry or two entries own`,
       );
     }
-    const header = headerAtHand(filename, file, entry) ?? (await readHeader(filename, file, entry));
-    const { dataAt, described } = verifyLocalHeader(filename, header, entry);
-    const dataEnd = dataAt + entry.packed;
-    expectedAt = ordered[index + 1]?.offset ?? directoryAt;
+    let at = file.placeOf(entry.offset, FIXED_BYTES);
+    if (at < 0) at = await file.moveTo(entry.offset, FIXED_BYTES);
+    const headerLength = lengthOfHeader(filename, file.fields, at, entry);
+    at = file.placeOf(entry.offset, headerLength);
+    if (at < 0) at = await file.moveTo(entry.offset, headerLength);
+    const described = verifyLocalHeader(filename, { file, at, directory: directory.bytes }, entry);
+    entry.dataAt = entry.offset + headerLength;
+    const dataEnd = entry.dataAt + entry.packed;
+    expectedAt = ordered[index + 1]?.offset ?? directory.at;
     if (dataEnd > expectedAt) throw malformed(filename, `'${entry.name}' overlaps what follows it`);
     const length = expectedAt - dataEnd;
     if (described || length !== 0) {
       const wanted = Math.min(length, 32);
-      const gap = file.atHand(dataEnd, wanted) ?? (await file.read(dataEnd, wanted));
+      let gapAt = file.placeOf(dataEnd, wanted);
+      if (gapAt < 0) gapAt = await file.moveTo(dataEnd, wanted);
+      const gap = file.bytes.subarray(gapAt, gapAt + wanted);
       verifyGap(filename, gap, { entry, described, length });
     }
-    placed.push({ ...entry, dataAt });
   }
-  if (expectedAt !== directoryAt) throw malformed(filename, 'has bytes that no entry owns');
-  return placed;
+  if (expectedAt !== directory.at) throw malformed(filename, 'has bytes that no entry owns');
+  return ordered;
 }
 
-interface LocalHeader {
-  readonly fixed: Fields;
-  readonly nameLength: number;
-  /** The name, then the extra field. */
-  readonly rest: Uint8Array;
+/** Most writers list entries as they lie. */
+function inOrder(entries: readonly UnplacedEntry[]): readonly UnplacedEntry[] {
+  let last = -1;
+  for (const { offset } of entries) {
+    if (offset < last) return [...entries].sort((a, b) => a.offset - b.offset);
+    last = offset;
+  }
+  return entries;
 }
 
-/** `null`: some of it has to be read first. */
-function headerAtHand(filename: string, file: ByteWindow, entry: ZipEntry): LocalHeader | null {
-  const head = file.atHand(entry.offset, FIXED_BYTES);
-  if (head === null) return null;
-  const fixed = fixedPart(filename, head, entry);
-  const nameLength = fixed.u16(26);
-  const rest = file.atHand(entry.offset + FIXED_BYTES, nameLength + fixed.u16(28));
-  return rest === null ? null : { fixed, nameLength, rest };
+function lengthOfHeader(filename: string, fields: Fields, at: number, { name }: ZipEntry): number {
+  if (fields.u32(at) !== SIGNATURE) throw malformed(filename, `'${name}' has no local header`);
+  return FIXED_BYTES + fields.u16(at + 26) + fields.u16(at + 28);
 }
 
-async function readHeader(
-  filename: string,
-  file: ByteWindow,
-  entry: ZipEntry,
-): Promise<LocalHeader> {
-  const fixed = fixedPart(filename, await file.read(entry.offset, FIXED_BYTES), entry);
-  const nameLength = fixed.u16(26);
-  const length = nameLength + fixed.u16(28);
-  return { fixed, nameLength, rest: await file.read(entry.offset + FIXED_BYTES, length) };
+interface HeaderPlace {
+  readonly file: ByteWindow;
+  /** Where in the file's window the whole header begins. */
+  readonly at: number;
+  readonly directory: Uint8Array;
 }
 
-function fixedPart(filename: string, head: Uint8Array, entry: ZipEntry): Fields {
-  const fixed = new Fields(head);
-  if (fixed.u32(0) !== SIGNATURE) throw malformed(filename, `'${entry.name}' has no local header`);
-  return fixed;
-}
-
+/** @returns whether a data descriptor follows the entry's data. */
 function verifyLocalHeader(
   filename: string,
-  { fixed, nameLength, rest }: LocalHeader,
+  { file: { bytes, fields }, at, directory }: HeaderPlace,
   entry: ZipEntry,
-): { readonly dataAt: number; readonly described: boolean } {
-  const name = rest.subarray(0, nameLength);
-  if (!sameBytes(name, entry.nameBytes)) {
+): boolean {
+  const nameLength = fields.u16(at + 26);
+  const nameAt = at + FIXED_BYTES;
+  if (
+    nameLength !== entry.nameLength ||
+    !sameAt(bytes, nameAt, directory, entry.nameAt, nameLength)
+  ) {
     throw malformed(filename, `'${entry.name}' has another name in its local header`);
   }
-  const flags = fixed.u16(6);
+  const flags = fields.u16(at + 6);
   // Only the local header needs to announce a data descriptor.
   if (
     (flags | HAS_DESCRIPTOR) !== (entry.flags | HAS_DESCRIPTOR) ||
-    fixed.u16(8) !== entry.method
+    fields.u16(at + 8) !== entry.method
   ) {
     throw malformed(
       filename,
       `'${entry.name}' has other flags or another method in its local header`,
     );
   }
-  const { packed, expanded } = readExtra(filename, rest.subarray(nameLength), name, {
-    packed: fixed.u32(18),
-    expanded: fixed.u32(22),
-    offset: 0,
-    disk: 0,
-  });
+  const extraAt = nameAt + nameLength;
+  const extraLength = fields.u16(at + 28);
+  const short = { packed: fields.u32(at + 18), expanded: fields.u32(at + 22), offset: 0, disk: 0 };
+  const { packed, expanded } =
+    extraLength === 0 && areShort(short)
+      ? short
+      : readExtra(
+          filename,
+          bytes.subarray(extraAt, extraAt + extraLength),
+          bytes.subarray(nameAt, extraAt),
+          short,
+        );
   const described = (flags & HAS_DESCRIPTOR) !== 0;
   if (!described && (entry.flags & HAS_DESCRIPTOR) !== 0) {
     throw malformed(filename, `'${entry.name}' has other flags in its local header`);
   }
-  const agrees = (local: number, listed: number): boolean =>
-    local === listed || (described && local === 0);
+  const crc = fields.u32(at + 14);
   if (
-    !agrees(fixed.u32(14), entry.crc) ||
-    !agrees(packed, entry.packed) ||
-    !agrees(expanded, entry.expanded)
+    (crc !== entry.crc && !(described && crc === 0)) ||
+    (packed !== entry.packed && !(described && packed === 0)) ||
+    (expanded !== entry.expanded && !(described && expanded === 0))
   ) {
     throw malformed(filename, `'${entry.name}' has other sizes in its local header`);
   }
-  return { dataAt: entry.offset + FIXED_BYTES + rest.length, described };
+  return described;
 }
 
 /** What lies between an entry's data and the next entry: its data descriptor (APPNOTE 4.3.9), or nothing. */

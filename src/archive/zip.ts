@@ -22,14 +22,21 @@ export interface ZipArchive {
 export async function openZip(filename: string, bytes: HeldBytes): Promise<ZipArchive> {
   const file = new ByteWindow(filename, bytes);
   const place = await locateDirectory(filename, file);
-  const directory = (await file.read(place.offset, place.size)).slice();
-  const listed = readEntries(filename, directory, place.entries);
+  const at = await file.moveTo(place.offset, place.size);
+  // A copy, unless the file stays where it is: the window moves on.
+  const directory = file.bytes.subarray(at, at + place.size);
+  const own = bytes.whole === undefined ? directory.slice() : directory;
+  const listed = readEntries(filename, own, place.entries);
   boundExpansion(
     filename,
     bytes.size,
     listed.reduce((sum, entry) => sum + entry.expanded, 0),
   );
-  const entries = await verifyLayout(filename, file, listed, place.offset);
+  const entries = await verifyLayout(filename, file, {
+    bytes: own,
+    entries: listed,
+    at: place.offset,
+  });
   return {
     entries,
     read: (entry, maxBytes) => readMember(filename, bytes, entry, maxBytes),
