@@ -46,16 +46,17 @@ export class ByteWindow {
 
   /**
    * Moves the window to a part of the file.
+   * @param most how many bytes are of use from there on.
    * @returns where in the window it lies.
    * @throws Refusal `WP-ARCHIVE-MALFORMED` where the file does not have so many bytes.
    */
-  async moveTo(position: number, length: number): Promise<number> {
+  async moveTo(position: number, length: number, most = WINDOW_BYTES): Promise<number> {
     const found = this.placeOf(position, length);
     if (found >= 0) return found;
     if (position < 0 || position + length > this.size) {
       throw malformed(this.#filename, `ends before byte ${position + length}, which it points to`);
     }
-    const wanted = Math.min(Math.max(length, WINDOW_BYTES), this.size - position);
+    const wanted = Math.min(Math.max(length, Math.min(most, WINDOW_BYTES)), this.size - position);
     this.#bytes = await this.#file.read(position, wanted);
     this.#fields = new Fields(this.#bytes);
     this.#start = position;

@@ -16,8 +16,20 @@ export interface CoreMetadata {
   readonly metadataSha256: string;
 }
 
-/** @throws Refusal `WP-ARCHIVE-MALFORMED` where name or version is missing, doubled or unusable. */
+/** By the very bytes: the same metadata is asked for its identity, its dependencies and its digest. */
+const known = new WeakMap<Uint8Array, CoreMetadata>();
+
+/**
+ * @param metadata nobody changes it any more.
+ * @throws Refusal `WP-ARCHIVE-MALFORMED` where name or version is missing, doubled or unusable.
+ */
 export function readCoreMetadata(filename: string, metadata: Uint8Array): CoreMetadata {
+  const found = known.get(metadata) ?? readAnew(filename, metadata);
+  known.set(metadata, found);
+  return found;
+}
+
+function readAnew(filename: string, metadata: Uint8Array): CoreMetadata {
   const headers = readHeaders(new TextDecoder().decode(metadata));
   const name = only(filename, headers, 'name');
   const version = only(filename, headers, 'version');

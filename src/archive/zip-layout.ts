@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { KIB } from '../core/limits.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { Fields, sameAt } from './fields.ts';
 import { malformed } from './refuse.ts';
@@ -8,6 +9,11 @@ import { areShort, readExtra } from './zip-extra.ts';
 const SIGNATURE = 0x04034b50;
 const FIXED_BYTES = 30;
 const DESCRIPTOR_SIGNATURE = 0x08074b50;
+/** With its name and extra field. */
+const USUAL_HEADER_BYTES = 512;
+/** Between two headers: reading so much costs less than another call. */
+const WORTH_READING_BYTES = 32 * KIB;
+const MOST_REACH_BYTES = 256 * KIB;
 
 export interface PlacedEntry extends ZipEntry {
   /** Where the entry's data begins. */
@@ -41,7 +47,7 @@ export async function verifyLayout(
       );
     }
     let at = file.placeOf(entry.offset, FIXED_BYTES);
-    if (at < 0) at = await file.moveTo(entry.offset, FIXED_BYTES);
+    if (at < 0) at = await file.moveTo(entry.offset, FIXED_BYTES, reachOf(ordered, index));
     const headerLength = lengthOfHeader(filename, file.fields, at, entry);
     at = file.placeOf(entry.offset, headerLength);
     if (at < 0) at = await file.moveTo(entry.offset, headerLength);
@@ -71,6 +77,18 @@ function inOrder(entries: readonly UnplacedEntry[]): readonly UnplacedEntry[] {
     last = offset;
   }
   return entries;
+}
+
+/** From an entry's header on: how far headers stand close together, so that one read brings them. */
+function reachOf(ordered: readonly ZipEntry[], index: number): number {
+  const start = ordered[index]?.offset ?? 0;
+  let end = start + USUAL_HEADER_BYTES;
+  for (let next = index + 1; next < ordered.length && end - start < MOST_REACH_BYTES; next++) {
+    const offset = ordered[next]?.offset ?? 0;
+    if (offset - end > WORTH_READING_BYTES) break;
+    end = offset + USUAL_HEADER_BYTES;
+  }
+  return end - start;
 }
 
 function lengthOfHeader(filename: string, fields: Fields, at: number, { name }: ZipEntry): number {

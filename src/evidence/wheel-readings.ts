@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readCoreMetadata, readWheel, type CoreMetadata } from '../archive/index.ts';
 import type { HeldBytes } from '../core/bytes.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
 import { Refusal } from '../core/errors.ts';
 import type { VerdictCache } from '../core/verdict-cache.ts';
 
@@ -92,9 +91,8 @@ export class WheelReadings {
   }
 
   #keyOf(filename: string, sha256: string): string {
-    const tool = this.#memory?.toolVersion ?? '';
-    const parts = { format: FORMAT, tool, file: { filename, sha256 } };
-    return createHash('sha256').update(canonicalJson(parts)).digest('hex');
+    const parts = [FORMAT, this.#memory?.toolVersion ?? '', filename, sha256];
+    return hash('sha256', JSON.stringify(parts), 'hex');
   }
 }
 

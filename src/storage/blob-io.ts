@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { HOLD_LIMIT_BYTES, KIB } from '../core/limits.ts';
+import { AT_HAND_BYTES, HOLD_LIMIT_BYTES, KIB } from '../core/limits.ts';
 import type { Space } from './free-space.ts';
 
 /**
@@ -31,12 +31,16 @@ export interface BlobIo {
 }
 
 /**
- * Up to here a file is read and written on the spot, as names and sizes always are: the kernel has it
- * in memory, and another thread's turn costs several times the copy. Whatever waits for the disk
- * (fsync) or copies more has its turn on another thread, and so has what is written far into a file:
- * the kernel holds up whoever writes faster than the disk takes it.
+ * Up to here a file is read on the spot, as names and sizes always are: the kernel has it in memory,
+ * and another thread's turn costs several times the copy. Whatever waits for the disk (fsync) or
+ * copies more has its turn on another thread.
  */
-const ON_THE_SPOT_BYTES = 256 * KIB;
+const READ_ON_THE_SPOT_BYTES = 256 * KIB;
+/**
+ * A whole small file. What lies far into a file is written elsewhere: the kernel holds up whoever
+ * writes faster than the disk takes it.
+ */
+const WRITTEN_ON_THE_SPOT_BYTES = AT_HAND_BYTES;
 
 const writeElsewhere = promisify(write);
 const readElsewhere = promisify(read);
@@ -47,7 +51,7 @@ export const realIo: BlobIo = {
     for (let done = 0; done < bytes.length;) {
       const left = bytes.length - done;
       done +=
-        left <= ON_THE_SPOT_BYTES && position < HOLD_LIMIT_BYTES
+        left <= WRITTEN_ON_THE_SPOT_BYTES && position < HOLD_LIMIT_BYTES
           ? writeSync(file, bytes, done, left, position + done)
           : (await writeElsewhere(file, bytes, done, left, position + done)).bytesWritten;
     }
@@ -77,14 +81,14 @@ export async function readExactly(
   length: number,
 ): Promise<Uint8Array> {
   const wanted = Math.max(0, length);
-  if (wanted <= ON_THE_SPOT_BYTES) return readAtOnce(file, position, wanted);
+  if (wanted <= READ_ON_THE_SPOT_BYTES) return readAtOnce(file, position, wanted);
   const bytes = Buffer.allocUnsafeSlow(wanted);
   return bytes.subarray(0, await readInto(file, bytes, position));
 }
 
 /** Fills `bytes`. @returns how many there were, fewer only at the end of the file. */
 export async function readInto(file: number, bytes: Uint8Array, position: number): Promise<number> {
-  if (bytes.length <= ON_THE_SPOT_BYTES) return readIntoAtOnce(file, bytes, position);
+  if (bytes.length <= READ_ON_THE_SPOT_BYTES) return readIntoAtOnce(file, bytes, position);
   let done = 0;
   while (done < bytes.length) {
     const left = bytes.length - done;
