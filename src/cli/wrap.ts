@@ -118,9 +118,12 @@ async function prepare(wrapCall: WrapCall, wiring: Wiring): Promise<Prepared> {
       file: wrapCall.options.policyFile,
       strict: wrapCall.options.strict,
     };
+    // Asking the installer takes as long as reading the policy; whose word is wrong, ours comes first.
+    const locating = installer.locate(recognised, call);
+    locating.catch(() => undefined);
     const policy = await openPolicy(choice, wiring);
     try {
-      const located = await installer.locate(recognised, call);
+      const located = await locating;
       const intent = withJudgedIndexes(await installer.intend(recognised, located, call), policy);
       return { installer, recognised, located, call, intent, policy };
     } catch (thrown) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { gitEnvironment, readGitKeys, type GitKeys } from './git-settings.ts';
+import { askForGitKeys, gitEnvironment, readGitKeys, type GitKeys } from './git-settings.ts';
 import { callOf, machineOf, ROUTE } from './scene.test-support.ts';
 
 const call = callOf('pip install x');
@@ -47,6 +47,29 @@ describe('git is asked', () => {
   ])('%s', async (_, answer, found) => {
     const programs = answer === undefined ? {} : { '/usr/bin/git': answer };
     expect(await readGitKeys(machineOf({ programs }), call)).toStrictEqual(found);
+  });
+});
+
+describe('git that is asked early', () => {
+  const machine = machineOf({ programs: { '/usr/bin/git': 'wheelproof.asked\nyes\0' } });
+
+  it('answers once for a call, and anew for the next', async () => {
+    let times = 0;
+    const counting: typeof machine = {
+      ...machine,
+      ask: (...question) => ((times += 1), machine.ask(...question)),
+    };
+    askForGitKeys(counting, call);
+    expect(await readGitKeys(counting, call)).toStrictEqual({ keys: [], rewrites: [] });
+    expect(times).toBe(1);
+    await readGitKeys(counting, { ...call });
+    expect(times).toBe(2);
+  });
+
+  it('fails where its answer is read', async () => {
+    const broken = { ...machine, ask: () => Promise.reject(new Error('too long')) };
+    askForGitKeys(broken, call);
+    await expect(readGitKeys(broken, call)).rejects.toThrow('too long');
   });
 });
 

@@ -17,11 +17,27 @@ const ASKED = 'wheelproof.asked';
 const STRONGER = String.raw`^(http\.(.+\.)?(proxy|sslverify)|remote\..+\.proxy|protocol\..+\.allow|url\..+\.insteadof|wheelproof\.asked)$`;
 const MAX_KEYS = 500;
 
+const asked = new WeakMap<Machine, WeakMap<Call, Promise<GitKeys>>>();
+
 /**
  * Looks through all of git's files, with what they include. What we tell git of proxies and protocols
  * we tell it in numbered variables; a git that does not know these (before 2.31) is told by others.
+ * Asked once for each call.
  */
 export async function readGitKeys(machine: Machine, call: Call): Promise<GitKeys> {
+  const here = asked.get(machine) ?? new WeakMap<Call, Promise<GitKeys>>();
+  asked.set(machine, here);
+  const answer = here.get(call) ?? askGit(machine, call);
+  here.set(call, answer);
+  return await answer;
+}
+
+/** Has git asked while others are: the answer is there, or on its way, when it is read. */
+export function askForGitKeys(machine: Machine, call: Call): void {
+  readGitKeys(machine, call).catch(() => undefined); // told to whoever reads it
+}
+
+async function askGit(machine: Machine, call: Call): Promise<GitKeys> {
   const { environment, directory } = call;
   const git = await machine.findProgram('git', environment, directory);
   if (git === null) return null;

@@ -6,7 +6,7 @@ import { compareVersions } from '../core/version.ts';
 import { publicIndexes } from './addresses.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
-import { readGitKeys, type GitKeys } from './git-settings.ts';
+import { askForGitKeys, readGitKeys, type GitKeys } from './git-settings.ts';
 import { has, type Scan } from './argument-scan.ts';
 import { modulePrefix, shadowRefusals, withoutHooks, type HooksKept } from './interpreter-hooks.ts';
 import { deprecated, ownArguments } from './pip-additions.ts';
@@ -36,7 +36,10 @@ export function createPip(ports: InstallerPorts): Installer {
     recognise: (words) =>
       recogniseProgram(words, /^pip(?:\d+(?:\.\d+)*)?(?:\.exe)?$/u) ??
       recogniseModule(words, 'pip'),
-    locate: (recognised, call) => locate(ports, homes, { recognised, call }),
+    async locate(recognised, call) {
+      if (readPipArguments(recognised.argv).fetches) askForGitKeys(ports.machine, call);
+      return await locate(ports, homes, { recognised, call });
+    },
     async intend(recognised, located, call) {
       const known = await lookAround(ports, recognised, call);
       seen.set(located, known);

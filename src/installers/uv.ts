@@ -11,7 +11,7 @@ import { has, valuesOf } from './argument-scan.ts';
 import { buildVariableRefusal } from './build-variables.ts';
 import { existingCaFiles } from './ca-files.ts';
 import { scrub } from './dropped-variables.ts';
-import { readGitKeys, type GitKeys } from './git-settings.ts';
+import { askForGitKeys, readGitKeys, type GitKeys } from './git-settings.ts';
 import { leadByGit } from './repositories.ts';
 import { shadowRefusals, withoutHooks, type HooksKept } from './interpreter-hooks.ts';
 import type { InstallerPorts } from './ports.ts';
@@ -48,7 +48,11 @@ export function createUv(ports: InstallerPorts): Installer {
     synopsis: 'uv, uvx or python -m uv: pip install, add, sync, lock, run, tool run',
     recognise: (words) =>
       recogniseProgram(words, /^uvx?(?:\.exe)?$/u) ?? recogniseModule(words, 'uv'),
-    locate: (recognised, call) => locate(ports, recognised, call),
+    async locate(recognised, call) {
+      // git answers while uv does.
+      if (argumentsOf(recognised).fetches) askForGitKeys(ports.machine, call);
+      return await locate(ports, recognised, call);
+    },
     async intend(recognised, located, call) {
       const known = await lookAround(ports, recognised, call);
       seen.set(located, known);
