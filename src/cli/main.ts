@@ -13,6 +13,8 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   // It needs as long to start as everything else here: side by side.
   const { launchEarly } = await import('../host/early-launch.ts');
   const early = launchEarly(words);
+  const { optimiseLate } = await import('./late-optimising.ts');
+  optimiseLate();
   const { run } = await import('./run.ts');
   process.exitCode = await run(words, {}, early);
 }
