@@ -79,6 +79,11 @@ export const SHARED_CONNECTION = {
   probeMs: 1_000,
   mostBytes: 32 * MIB,
 } as const;
+/** What an installer says of one request, and how long its connection may lie idle. */
+export const MAX_REQUEST_HEADER_BYTES = 32 * KIB;
+export const IDLE_CONNECTION_MS = 60_000;
+/** Requests that an installer has open on one HTTP/2 connection to us; uv has 50 at most. */
+export const MAX_HTTP2_STREAMS = 128;
 /** What is fetched ahead at a time, so that what is asked for always finds a free connection. */
 export const AHEAD_LANES = { pages: 8, files: 4 } as const;
 /** Pages and metadata read ahead: at most so many more than this factor times those asked for. */

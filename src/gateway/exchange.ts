@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Reason } from '../core/errors.ts';
 import { problemBody, reasonPhrase, type Subject } from './problem.ts';
 import type { RequestKind } from './classify.ts';
+import type { Request } from './request.ts';
+import { writeHead, type Response } from './response.ts';
 
 /** The client went away before its answer was complete; nobody is left to be told. */
 export class ClientGone extends Error {
@@ -14,24 +16,31 @@ export class ClientGone extends Error {
 
 /** One request, and what is needed to answer it. */
 export class Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: Request;
+  readonly response: Response;
   readonly url: URL;
   readonly kind: RequestKind;
   readonly #gone = new AbortController();
+  #status = 200;
 
-  constructor(request: IncomingMessage, response: ServerResponse, url: URL, kind: RequestKind) {
+  constructor(request: Request, response: Response, url: URL, kind: RequestKind) {
     this.request = request;
     this.response = response;
     this.url = url;
     this.kind = kind;
+    response.once('aborted', () => this.#gone.abort(new ClientGone())); // HTTP/2: seems finished then
     response.once('close', () => {
       if (!response.writableFinished) this.#gone.abort(new ClientGone());
     });
   }
 
   get method(): string {
-    return this.request.method ?? 'GET';
+    return this.request.method;
+  }
+
+  /** As it was answered, or would have been. */
+  get status(): number {
+    return this.#status;
   }
 
   /** Aborted when the client is gone before the answer is complete. */
@@ -63,8 +72,8 @@ export class Exchange {
 
   begin(status: number, headers: OutgoingHttpHeaders, phrase?: string): void {
     if (this.gone.aborted) throw new ClientGone();
-    if (phrase === undefined) this.response.writeHead(status, headers);
-    else this.response.writeHead(status, phrase, headers);
+    this.#status = status;
+    writeHead(this.response, status, headers, phrase);
   }
 
   /** Resolves when the client has room for more. */

@@ -163,6 +163,9 @@ export class FakeUpstream implements Upstream {
   }
 }
 
+export const PROTOCOLS = ['http/1.1', 'h2'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
 export interface Scene {
   readonly gateway: Gateway;
   readonly verification: FakeVerification;
@@ -173,7 +176,10 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function openScene(more: Partial<GatewayParts> = {}): Promise<Scene> {
+export async function openScene(
+  more: Partial<GatewayParts> = {},
+  protocol: Protocol = 'http/1.1',
+): Promise<Scene> {
   const verification = new FakeVerification();
   const upstream = new FakeUpstream();
   const events: GatewayEvent[] = [];
@@ -190,6 +196,7 @@ export async function openScene(more: Partial<GatewayParts> = {}): Promise<Scene
   const client = new ProxyAgent({
     uri: gateway.proxyWithSecret,
     requestTls: { ca: gateway.caPem },
+    allowH2: protocol === 'h2',
   });
   return {
     gateway,
@@ -231,7 +238,11 @@ export function plainSocket(gateway: Gateway): Socket {
 }
 
 /** The TLS end of a tunnel through the gate; no http spoken yet. */
-export async function tunnel(gateway: Gateway, authority: string): Promise<TLSSocket> {
+export async function tunnel(
+  gateway: Gateway,
+  authority: string,
+  protocols: readonly string[] = ['http/1.1'],
+): Promise<TLSSocket> {
   const raw = plainSocket(gateway);
   raw.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${secretOf(gateway)}\r\n`);
   const answer = await nextChunk(raw);
@@ -241,7 +252,7 @@ export async function tunnel(gateway: Gateway, authority: string): Promise<TLSSo
   const secure = connectTls({
     socket: raw,
     ca: gateway.caPem,
-    ALPNProtocols: ['h2', 'http/1.1'],
+    ALPNProtocols: [...protocols],
     ...named,
   });
   await new Promise((resolve, reject) => {

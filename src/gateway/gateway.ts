@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Server as Listener, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { asRefusal, reason, type Reason } from '../core/errors.ts';
-import { HEADERS_TIMEOUT_MS, KIB } from '../core/limits.ts';
+import {
+  HEADERS_TIMEOUT_MS,
+  IDLE_CONNECTION_MS,
+  MAX_REQUEST_HEADER_BYTES,
+} from '../core/limits.ts';
 import { Admission } from './admission.ts';
 import { createEphemeralAuthority, type EphemeralAuthority } from './ephemeral-authority.ts';
 import { Gate } from './gate.ts';
+import { Http2Sessions } from './http2-sessions.ts';
 import { answerMalformed, answerRequest } from './request-handler.ts';
 import type { GatewayParts } from './parts.ts';
 import { PROXY_CHALLENGE, rawProblem } from './raw-answer.ts';
+import { http1Request, http2Request } from './request.ts';
 import { readAbsolute, readDestination, readTunnelled, type Target } from './request-target.ts';
-import { Tunnels } from './tunnel.ts';
-
-const MAX_HEADER_BYTES = 32 * KIB;
-const KEEP_ALIVE_MS = 60_000;
+import { Tunnels, type Tunnel } from './tunnel.ts';
 
 /** The wrapper's door. */
 export interface Gateway {
@@ -55,6 +59,7 @@ class Door {
   readonly admission: Admission;
   readonly authority: EphemeralAuthority;
   readonly #server: Server;
+  readonly #http2: Http2Sessions;
   readonly #tunnels: Tunnels;
   readonly #connections = new Set<Socket>();
   readonly #received = new Set<Listener>();
@@ -65,14 +70,18 @@ class Door {
     this.admission = new Admission(parts);
     this.authority = createEphemeralAuthority(parts.clock);
     this.#server = createServer({
-      maxHeaderSize: MAX_HEADER_BYTES,
+      maxHeaderSize: MAX_REQUEST_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: 0, // a push may take its time; its headers may not
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeout: IDLE_CONNECTION_MS,
       insecureHTTPParser: false,
       requireHostHeader: false, // missing or doubled, it is our 400 to give
     });
-    this.#tunnels = new Tunnels(this.authority, this.#server, (host, message) =>
+    this.#http2 = new Http2Sessions((stream, headers, tunnel) =>
+      this.#follow(this.#answerStream(stream, headers, tunnel), stream),
+    );
+    const servers = { http1: this.#server, http2: this.#http2 };
+    this.#tunnels = new Tunnels(this.authority, servers, (host, message) =>
       parts.log({ event: 'handshake-failed', host, message }),
     );
     this.#server.on('connection', (socket) => this.#track(socket));
@@ -109,6 +118,7 @@ class Door {
     const closed = Promise.all(
       listeners.map((listener) => new Promise((resolve) => listener.close(resolve))),
     );
+    this.#http2.close();
     for (const socket of this.#connections) socket.destroy();
     await Promise.allSettled(this.#answering);
     await closed;
@@ -141,13 +151,29 @@ class Door {
       response.end(PROXY_CHALLENGE.body);
       return;
     }
-    const hosts = request.headersDistinct['host'] ?? [];
-    const head = { target: request.url ?? '', hosts };
+    const asked = http1Request(request);
     const target: Target =
-      tunnel === null ? readAbsolute(head) : readTunnelled(head, tunnel.scheme, tunnel.destination);
+      tunnel === null
+        ? readAbsolute(asked)
+        : readTunnelled(asked, tunnel.scheme, tunnel.destination);
     if (!target.ok) return answerMalformed(this.gate, response, target);
-    await answerRequest(this.gate, { request, response, url: target.url }, () =>
+    await answerRequest(this.gate, { request: asked, response, url: target.url }, () =>
       this.#tunnels.reset(socket),
+    );
+  }
+
+  async #answerStream(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    { scheme, destination }: Tunnel,
+  ): Promise<void> {
+    const asked = http2Request(stream, headers);
+    const target = readTunnelled(asked, scheme, destination);
+    if (!target.ok) return answerMalformed(this.gate, stream, target);
+    await answerRequest(
+      this.gate,
+      { request: asked, response: stream, url: target.url },
+      () => stream.destroy(new Error('refused on the way')), // RST_STREAM, INTERNAL_ERROR: no clean end
     );
   }
 

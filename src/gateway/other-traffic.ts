@@ -38,15 +38,12 @@ export async function answerOther(gate: Gate, exchange: Exchange): Promise<void>
 
 async function ask({ parts }: Gate, exchange: Exchange): Promise<UpstreamAnswer> {
   const { request, method, url, gone } = exchange;
-  const length = request.headers['content-length'];
-  const chunked = request.headers['transfer-encoding'] !== undefined;
-  const hasBody = chunked || (length !== undefined && length !== '0');
   return parts.upstream.request({
     url: url.href,
     method,
-    headers: headersForUpstream(request.headers, hasBody),
+    headers: headersForUpstream(request.headers, request.body !== null),
     maxBytes: MAX_FILE_BYTES,
-    body: hasBody ? request : null,
+    body: request.body,
     redirects: 'hand-back',
     signal: gone,
     // A jailed build has no other way to the services of this machine.

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 /** Of one connection only (RFC 9110 7.6.1), and what belongs to the proxy itself. */
 const HOP_BY_HOP = new Set([
   'connection',
+  'http2-settings',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
@@ -42,6 +43,7 @@ export function headersForUpstream(
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || HOP_BY_HOP.has(name) || NOT_ASKED.has(name)) continue;
+    if (name.startsWith(':')) continue; // HTTP/2 has the address among them
     if (dropped.has(name) || (name === 'content-length' && !hasBody)) continue;
     passed[name] = Array.isArray(value) ? value.join(', ') : value;
   }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asRefusal, reason } from '../core/errors.ts';
 import { printableUrl } from '../core/url.ts';
 import { classify } from './classify.ts';
@@ -10,12 +9,14 @@ import { answerOther } from './other-traffic.ts';
 import { answerPage } from './page-answer.ts';
 import { NO_SUBJECT, problemBody, reasonPhrase } from './problem.ts';
 import { answerRelease } from './release-answer.ts';
+import type { Request } from './request.ts';
 import type { Target } from './request-target.ts';
+import { writeHead, type Response } from './response.ts';
 import { answerRefusalAddress, answerSidecar } from './sidecar-answer.ts';
 
 interface Asked {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: Request;
+  readonly response: Response;
   readonly url: URL;
 }
 
@@ -34,7 +35,7 @@ export async function answerRequest(gate: Gate, asked: Asked, reset: () => void)
 function kindOf(gate: Gate, { request, url }: Asked): Exchange['kind'] {
   const kind = classify({
     url,
-    method: request.method ?? '',
+    method: request.method,
     accept: request.headers.accept,
     knownIndex: gate.parts.isKnownIndexUrl?.(url.href) ?? false,
   });
@@ -64,7 +65,7 @@ interface Failure {
   readonly reset: () => void;
 }
 
-/** Too late for a status: the connection is reset, so that no client takes the part for the whole. */
+/** Too late for a status: the connection (of HTTP/2: the stream) is reset, so that no client takes the part for the whole. */
 function answerFailure(gate: Gate, exchange: Exchange, { thrown, reset }: Failure): void {
   const address = printableUrl(exchange.url);
   const why = asRefusal(thrown, `answering ${address}`).toReason();
@@ -81,21 +82,21 @@ function answerFailure(gate: Gate, exchange: Exchange, { thrown, reset }: Failur
 /** Answers a request that names no address, or two. */
 export function answerMalformed(
   gate: Gate,
-  response: ServerResponse,
+  response: Response,
   { status, detail }: Extract<Target, { ok: false }>,
 ): void {
   const why = reason('WP-BYPASS-TRAFFIC', detail);
   gate.parts.log({ event: 'malformed', reason: why });
   const body = problemBody(status, why, NO_SUBJECT);
-  response.writeHead(status, reasonPhrase(why), {
+  const headers = {
     'content-type': 'application/problem+json',
     'content-length': body.length,
     connection: 'close',
-  });
+  };
+  writeHead(response, status, headers, reasonPhrase(why));
   response.end(body);
 }
 
-function logRequest({ parts }: Gate, { kind, method, url, response }: Exchange): void {
-  const { statusCode: status } = response;
+function logRequest({ parts }: Gate, { kind, method, url, status }: Exchange): void {
   parts.log({ event: 'request', kind, method, url: printableUrl(url), status });
 }

@@ -13,7 +13,7 @@ export type Target =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly status: 400 | 421; readonly detail: string };
 
-interface RequestHead {
+export interface RequestHead {
   /** The request line's target. */
   readonly target: string;
   /** Every `Host` header. */

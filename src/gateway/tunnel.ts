@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { EphemeralAuthority } from './ephemeral-authority.ts';
+import type { Http2Sessions } from './http2-sessions.ts';
 import type { Destination } from './request-target.ts';
 
 /** What is known of a connection that came through a CONNECT. */
@@ -19,20 +20,26 @@ const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 const TLS_HANDSHAKE = 0x16;
 const SILENCE_MS = 60_000;
 
-/** The far ends of CONNECTs: each ends here, and its requests go to the one server that judges them. */
+/** Who serves the requests of a connection, by what it speaks. */
+interface Servers {
+  readonly http1: Server;
+  readonly http2: Http2Sessions;
+}
+
+/** The far ends of CONNECTs: each ends here, and its requests go to the one place that judges them. */
 export class Tunnels {
   readonly #byConnection = new WeakMap<Duplex, Tunnel>();
   readonly #authority: EphemeralAuthority;
-  readonly #server: Server;
+  readonly #servers: Servers;
   readonly #onFailedHandshake: (host: string, message: string) => void;
 
   constructor(
     authority: EphemeralAuthority,
-    server: Server,
+    servers: Servers,
     onFailedHandshake: (host: string, message: string) => void,
   ) {
     this.#authority = authority;
-    this.#server = server;
+    this.#servers = servers;
     this.#onFailedHandshake = onFailedHandshake;
   }
 
@@ -72,7 +79,7 @@ export class Tunnels {
     const secure = new TLSSocket(raw, {
       isServer: true,
       secureContext: this.#authority.contextFor(destination.host),
-      ALPNProtocols: ['http/1.1'], // HTTP/2 has no reason phrase to put our sentence in
+      ALPNProtocols: ['h2', 'http/1.1'],
       requestCert: false,
       rejectUnauthorized: false, // of client certificates, which nobody asks for
     });
@@ -80,16 +87,18 @@ export class Tunnels {
     secure.once('secure', () => {
       secured = true;
       settled();
+      const tunnel = { destination, scheme: 'https:', raw } as const;
+      if (secure.alpnProtocol === 'h2') this.#servers.http2.serve(secure, tunnel);
+      else this.#serve(secure, tunnel);
     });
     secure.on('error', (error) => {
       if (!secured) this.#onFailedHandshake(destination.host, error.message);
       raw.destroy();
     });
-    this.#serve(secure, { destination, scheme: 'https:', raw });
   }
 
   #serve(connection: Socket, tunnel: Tunnel): void {
     this.#byConnection.set(connection, tunnel);
-    this.#server.emit('connection', connection);
+    this.#servers.http1.emit('connection', connection);
   }
 }
