@@ -170,11 +170,10 @@ class Door {
     const asked = http2Request(stream, headers);
     const target = readTunnelled(asked, scheme, destination);
     if (!target.ok) return answerMalformed(this.gate, stream, target);
-    await answerRequest(
-      this.gate,
-      { request: asked, response: stream, url: target.url },
-      () => stream.destroy(new Error('refused on the way')), // RST_STREAM, INTERNAL_ERROR: no clean end
-    );
+    await answerRequest(this.gate, { request: asked, response: stream, url: target.url }, () => {
+      // RST_STREAM alone; `close` would end the stream first, and some take that for a clean end.
+      stream.destroy(new Error('refused on the way'));
+    });
   }
 
   async #connect(request: IncomingMessage, head: Uint8Array): Promise<void> {

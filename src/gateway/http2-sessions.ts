@@ -13,7 +13,7 @@ import type { Tunnel } from './tunnel.ts';
 
 /**
  * Beside these, Node's own bounds stand: 128 headers to a request, 32 settings to a frame, streams
- * that are reset at once (1,000, then 33 a second), acknowledgements that nobody reads (1,000).
+ * that are reset at once (1,000, then 33 a second), settings whose acknowledgements nobody reads.
  */
 const OPTIONS: ServerOptions = {
   settings: {
