@@ -50,13 +50,17 @@ export const LOCAL_DIALLERS: readonly string[] = ['src/host/ssh-agent.ts'];
 export const DIALLING_MODULES: readonly string[] = [
   'undici',
   'node:https',
-  'node:http2',
   'node:dgram',
   'node:dns',
   'node:dns/promises',
 ];
 /** Modules that can serve and connect. */
-export const TWO_WAY_MODULES: readonly string[] = ['node:http', 'node:net', 'node:tls'];
+export const TWO_WAY_MODULES: readonly string[] = [
+  'node:http',
+  'node:http2',
+  'node:net',
+  'node:tls',
+];
 /** Rooms that may serve with them; everybody may take types and the names of SOCKETLESS_NAMES. */
 export const SERVING_ROOMS: readonly string[] = ['gateway', 'server', 'cli'];
 export const SOCKETLESS_NAMES: readonly string[] = [
