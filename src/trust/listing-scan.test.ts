@@ -128,3 +128,13 @@ describe('what a page says, held against the text of what is known', () => {
     });
   });
 });
+
+test('a name that spells the line of another file, and then that of a third, is none of them', () => {
+  const gone = { filename: 'a-2', sha256: A, yanked: false };
+  const there = { filename: 'a-1', sha256: B, yanked: false };
+  const text = textOfFirst([gone, there], 7);
+  const forged = text.slice(0, text.lastIndexOf('a-1') + 'a-1'.length);
+  expect(sightsOf(text, [{ ...there, filename: forged }])).toBeNull();
+  expect(sightsOf(text, [{ ...there, filename: forged.slice('a-2\t'.length) }])).toBeNull();
+  expect(sightsOf(text, [gone, there])).toEqual(new Float64Array([7, 7]));
+});

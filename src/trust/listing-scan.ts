@@ -29,6 +29,8 @@ export function sightsOf(text: string, said: readonly SaidFile[]): Float64Array 
   const lines = (): ReadonlyMap<string, number> => (index ??= linesOf(text));
   let place = 0;
   for (const { filename, sha256, yanked } of said) {
+    // A refused name may hold what parts fields and lines, and spell one line and half of the next.
+    if (filename.includes('\t')) return null;
     let at = run.end;
     if (!isFieldAt(text, filename, at)) {
       const found = runs.length > FEW_JUMPS ? lines().get(filename) : lineOf(text, filename);
