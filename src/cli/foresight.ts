@@ -34,8 +34,10 @@ async function repeatPlanOf({ indexes, wishes }: Intent, places: Places): Promis
   const asks = openFormerAsks(path.join(places.data, 'asks'));
   const wanted = wishes.map(({ project, specifier, extras = [] }) => [project, specifier, extras]);
   const request = canonicalJson([indexes, wanted]);
+  const bases = indexes.map((index) => index.replace(/\/*$/u, '/'));
   return {
     former: await asks.recall(request),
+    isOfIndex: (url) => bases.some((base) => url.startsWith(base)),
     keep: async (asked) => await asks.keep(request, asked),
   };
 }

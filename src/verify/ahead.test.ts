@@ -38,7 +38,11 @@ describe('a page that the same request asked for the last time', () => {
   const repeated = (page: Scene['page'] = [listed(EVIL, { yanked: 'broken' })]) =>
     open({
       page,
-      repeat: { former: { agent: AGENT, urls: [PAGE] }, keep: async () => undefined },
+      repeat: {
+        former: { agent: AGENT, urls: [PAGE] },
+        isOfIndex: () => true,
+        keep: async () => undefined,
+      },
     });
 
   test('is read before it is asked for, and judged when it is', async () => {
@@ -67,6 +71,7 @@ describe('a page that the same request asked for the last time', () => {
     const { verifier, pagesRead } = open({
       page: [],
       repeat: {
+        isOfIndex: () => true,
         former: { agent: AGENT, urls: ['ftp://index.test/simple/good/'] },
         keep: async () => undefined,
       },

@@ -24,7 +24,8 @@ function open(former: PagesAsked | null) {
   const kept: PagesAsked[] = [];
   const answers: (() => void)[] = [];
   const keep = async (now: PagesAsked): Promise<void> => void kept.push(now);
-  const pages = new RepeatedPages({ former, keep }, async (ask) => {
+  const isOfIndex = (url: string): boolean => url.startsWith('https://index.test/simple/');
+  const pages = new RepeatedPages({ former, isOfIndex, keep }, async (ask) => {
     read.push(ask);
     await new Promise<void>((resolve) => answers.push(resolve));
   });
@@ -69,6 +70,21 @@ describe('what the same request asked for the last time', () => {
     pages.asked(asking('p0', { agent: 'uv/0.13.9 {"python":"3.14"}' }));
     await answerAll();
     expect(read).toHaveLength(AHEAD_LANES.pages);
+  });
+
+  test('is neither read nor kept where it is no page of an index: a build may ask for anything', async () => {
+    const elsewhere = [
+      'https://web.test/simple/planted/',
+      'no address',
+      'https://index.test/other/',
+    ];
+    const { pages, read, kept } = open({ agent: AGENT, urls: [...elsewhere, pageOf('a')] });
+    pages.begin();
+    expect(read).toStrictEqual([asking('a')]);
+    for (const url of elsewhere) pages.asked(asking('', { url }));
+    pages.asked(asking('a'));
+    await pages.close();
+    expect(kept).toStrictEqual([asked('a')]);
   });
 
   test('is kept for the next run, without what was asked for with credentials', async () => {

@@ -8,13 +8,16 @@ import { Lane } from './lane.ts';
 export interface RepeatPlan {
   /** `null`: nothing is known. */
   readonly former: PagesAsked | null;
+  /** Whether a page is one of the indexes that the user configured. */
+  readonly isOfIndex: (url: string) => boolean;
   keep(asked: PagesAsked): Promise<void>;
 }
 
 /**
  * Reads the pages that the same request asked for the last time while its installer still starts.
  * Nothing is believed for it: each page is judged when it is asked for, exactly as if it had come
- * then. At most what was asked for the last time is read, and none of it a second time.
+ * then. At most what was asked for the last time is read, and none of it a second time. A build may
+ * ask the gate for any address: later runs are to ask the user's own indexes alone.
  */
 export class RepeatedPages {
   readonly #plan: RepeatPlan;
@@ -33,7 +36,8 @@ export class RepeatedPages {
     const { former } = this.#plan;
     if (former === null) return;
     const { agent, urls } = former;
-    for (const url of urls.slice(0, MAX_REPEATED_PAGES)) {
+    const pages = urls.filter((url) => this.#plan.isOfIndex(url));
+    for (const url of pages.slice(0, MAX_REPEATED_PAGES)) {
       this.#lane.add(async () => {
         if (!this.#asked.has(url)) await this.#read({ url, credentials: {}, agent });
       });
@@ -46,7 +50,8 @@ export class RepeatedPages {
     this.#agent ??= agent;
     // Whoever names itself in another way is served other pages.
     if (agent !== this.#plan.former?.agent) this.#lane.close();
-    if (this.#asked.size < MAX_REPEATED_PAGES) this.#asked.add(url);
+    if (this.#asked.size >= MAX_REPEATED_PAGES || !this.#plan.isOfIndex(url)) return;
+    this.#asked.add(url);
   }
 
   /** Drops what was not begun, and keeps what this run asked for. */
