@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keyPin, makeAuthority } from '../../test/world/certificates.ts';
 import { FakeTime } from '../../test/world/fake-time.ts';
@@ -135,6 +136,25 @@ describe('a server that breaks off', () => {
     const only = await frames(answer, { limits: { maxTries: 1 } });
     expect(await refusalOf(only.ask())).toMatchObject({ code: 'WP-UPSTREAM-UNREACHABLE' });
     expect(only.server.alone()).toBe(0);
+  });
+
+  it('and takes its leave, but never hangs up, keeps no connection of ours', async () => {
+    const { server, upstream, ask } = await frames(
+      (say, stream, count) => {
+        say.send(FRAME.headers, END_HEADERS, stream, OK);
+        if (count === 1) say.goaway(stream);
+        say.send(FRAME.data, END_STREAM, stream, Buffer.from('whole'));
+      },
+      {},
+      { allowHalfOpen: true },
+    );
+    expect([await ask(), await ask()]).toEqual(['whole', 'whole']);
+    expect(server.speakers).toHaveLength(2);
+    await upstream.close();
+    for (const { socket } of server.speakers) {
+      // Whoever has only said goodbye in turn would take all of this.
+      for (; !socket.closed; await turn()) socket.write('still there?');
+    }
   });
 
   it.each<[string, FrameAnswer]>([

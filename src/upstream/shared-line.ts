@@ -28,6 +28,8 @@ interface Waiting {
 export class SharedLine implements Line {
   readonly #settings: SharedLineSettings;
   #session: StreamSession | null = null;
+  /** Those before it too, while anything is left of them. */
+  readonly #sessions = new Set<StreamSession>();
   #isHttp1 = false;
   #isDialling = false;
   #waiting: Waiting[] = [];
@@ -50,7 +52,7 @@ export class SharedLine implements Line {
   close(why: Error): void {
     this.#closed = why;
     this.#fail(this.#waiting.splice(0), why);
-    this.#session?.destroy(why);
+    for (const session of this.#sessions) session.destroy(why);
   }
 
   #serve(): void {
@@ -89,7 +91,10 @@ export class SharedLine implements Line {
       return;
     }
     if (isHttp2) {
-      this.#session = new StreamSession(this.#settings.origin, socket, () => this.#serve());
+      const session = new StreamSession(this.#settings.origin, socket, () => this.#serve());
+      this.#session = session;
+      this.#sessions.add(session);
+      socket.once('close', () => this.#sessions.delete(session));
       this.#serve();
       return;
     }

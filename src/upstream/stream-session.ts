@@ -43,7 +43,10 @@ export class StreamSession {
     this.#session.once('connect', () => this.#session.setLocalWindowSize(window));
     // Every stream on it is told as well, and tells whoever waits for it.
     this.#session.on('error', () => this.#retire());
-    this.#session.on('goaway', () => this.#retire());
+    this.#session.on('goaway', () => {
+      this.#retire();
+      if (this.isIdle) this.#end();
+    });
     this.#session.on('close', () => {
       if (this.#probe !== null) clearTimeout(this.#probe);
       this.#retire();
@@ -108,14 +111,26 @@ export class StreamSession {
 
   #ended(): void {
     this.#streams -= 1;
-    if (this.#streams === 0 && !this.isRetired) this.#rest();
+    if (this.#streams === 0) {
+      if (this.isRetired) this.#end();
+      else this.#rest();
+    }
     this.#onFree();
+  }
+
+  /** Without waiting for the server's end of it: one that never ends it would keep us running. */
+  #end(): void {
+    this.#session.destroy();
+    this.#socket.destroy();
   }
 
   /** It keeps no program running, and is not kept for ever. */
   #rest(): void {
     this.#session.unref();
-    this.#idle = setTimeout(() => this.#session.close(), SHARED_CONNECTION.idleMs);
+    this.#idle = setTimeout(() => {
+      this.#retire();
+      this.#end();
+    }, SHARED_CONNECTION.idleMs);
     this.#idle.unref();
   }
 

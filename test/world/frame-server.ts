@@ -75,6 +75,8 @@ export type FrameAnswer = (say: FrameSpeaker, stream: number, count: number) => 
 export interface FrameOptions extends TlsOptions {
   /** The payload of the server's SETTINGS. */
   readonly settings?: Uint8Array;
+  /** Does not hang up because the client has. */
+  readonly allowHalfOpen?: boolean;
   /** Answers no PING. */
   readonly isMute?: boolean;
 }
