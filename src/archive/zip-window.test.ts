@@ -54,3 +54,18 @@ test('what lies between headers far from each other is not read', async () => {
   await openZip('good-1.0.zip', onDisk(writeZip(large), told));
   expect(told.bytes).toBeLessThan(150_000);
 });
+
+test('what is read of a file in memory holds on to nothing else of it', async () => {
+  const members = [
+    { name: 'small', data: Buffer.from('kept') },
+    { name: 'large', data: Buffer.alloc(100_000) },
+  ];
+  for (const deflate of [false, true]) {
+    const zip = writeZip(members.map((member) => ({ ...member, deflate })));
+    const archive = await openZip('good-1.0.zip', { ...onDisk(zip), whole: zip });
+    const [small] = archive.entries;
+    const kept = small === undefined ? null : await archive.read(small, 1_000);
+    expect(Buffer.from(kept ?? []).toString()).toBe('kept');
+    expect(kept?.buffer.byteLength).toBeLessThan(100_000);
+  }
+});

@@ -57,7 +57,8 @@ async function readMember(
   const packed =
     bytes.whole?.subarray(dataAt, dataAt + entry.packed) ??
     (await bytes.read(dataAt, entry.packed));
-  const contents = entry.method === STORED ? packed : inflate(filename, entry, packed);
+  // What is kept of an archive must not keep all of it in memory.
+  const contents = entry.method === STORED ? Buffer.from(packed) : inflate(filename, entry, packed);
   if (contents.length !== entry.expanded || crc32(contents) !== entry.crc) {
     throw malformed(filename, `'${entry.name}' does not match its own size and checksum`);
   }
