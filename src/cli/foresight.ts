@@ -22,8 +22,10 @@ export async function foresightOf(
 ): Promise<Pick<VerifierParts, 'ahead' | 'repeat'>> {
   const { sequential, ownPlatform = false, indexes, named = [], wishes } = intent;
   // Where nothing is known of what is wished for, nothing tells one request from another.
-  if (sequential === undefined)
-    return wishes.length === 0 ? {} : { repeat: await repeatPlanOf(intent, places) };
+  if (sequential === undefined) {
+    const isTold = wishes.length > 0 && intent.asksNoIndex !== true;
+    return isTold ? { repeat: await repeatPlanOf(intent, places) } : {};
+  }
   const { python } = sequential;
   const platform = python === undefined ? null : guessClientPlatform(python, await readLibc());
   const ahead: AheadPlan = { indexes, named, wishes, platform, ownPlatform, ...sequential };

@@ -87,6 +87,8 @@ export interface Intent {
   readonly compiles?: Compiles;
   /** It asks for one thing after the other, so that more can be had ahead; absent where it does not. */
   readonly sequential?: Sequence;
+  /** It was told to ask no index (`--offline`, `--no-index`): neither are we to ask one for it. */
+  readonly asksNoIndex?: true;
   /** What it takes is for the Python that it tells in `User-Agent`, and for no other. */
   readonly ownPlatform?: true;
   /** It installs each file as it comes: where one is refused, others lie there already. */

@@ -37,3 +37,13 @@ test.each<[string, string | null, true | undefined]>([
   const ports = { machine: machineOf({ files, programs }), pins };
   expect((await intentOf(createUv, ports, callOf(words))).ownPlatform).toBe(own);
 });
+
+test.each<[string, true | undefined]>([
+  ['uv pip install x', undefined],
+  ['uv pip install --offline x', true],
+  ['uv --offline sync', true],
+  ['uv pip install --no-index --find-links https://links.example/ x', true],
+])('%s asks no index: %s', async (words, none) => {
+  const ports = { machine: machineOf({ programs: { '/usr/bin/uv': 'uv 0.13.9\n' } }), pins };
+  expect((await intentOf(createUv, ports, callOf(words))).asksNoIndex).toBe(none);
+});

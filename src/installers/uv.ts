@@ -172,6 +172,7 @@ async function intend(
     runsProgram: runsProgram(told),
     ...compiling(told, environment, options),
     ...platformOf(told, options),
+    ...(has(told.scan, '--offline', '--no-index') ? { asksNoIndex: true } : {}),
     wishes: [...outlook.wishes, ...declared.wishes],
     pins: outlook.pins,
     ...byGit.led,
