@@ -62,3 +62,19 @@ test.each([
   expect(new PlainAddresses().isSpelledOut(address)).toBe(expected);
   if (expected) expect(URL.parse(address)?.href).toBe(address);
 });
+
+test('a page may have as many origins as files: each is looked up once, not among all', () => {
+  const addresses = new PlainAddresses();
+  expect(addresses.hrefOf('/a.whl', 'a.whl')).toBeNull();
+  const places = Array.from({ length: 50_000 }, (_, at) => `https://files-${at}.test/a.whl`);
+  for (const place of places) {
+    expect(addresses.isOnLearnt(place)).toBe(false);
+    addresses.learn(place, new URL(place));
+  }
+  for (const place of places.toReversed()) {
+    if (addresses.hrefOf(place, 'a.whl') !== place) throw new Error(`${place} was learnt`);
+  }
+  expect(addresses.isOnLearnt('https://files-1.test')).toBe(false);
+  expect(addresses.isOnLearnt('https://files-1.test.evil.test/a.whl')).toBe(false);
+  expect(addresses.isOnLearnt('/files')).toBe(false);
+});

@@ -4,6 +4,7 @@ import { MAX_FILENAME_CHARACTERS, MAX_URL_CHARACTERS } from '../core/limits.ts';
 /** What the URL standard leaves as it stands, behind an origin. */
 const PLAIN_PATH = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/u;
 const ORIGIN = /^https:\/\/[^/?#]+/u;
+const SCHEME_LENGTH = 'https://'.length;
 const HASH = /#sha256=[0-9a-f]{64}$/u;
 const PLAIN_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._+!-]*[A-Za-z0-9])?$/u;
 
@@ -14,6 +15,8 @@ const PLAIN_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._+!-]*[A-Za-z0-9])?$/u;
 export class PlainAddresses {
   readonly #origins = new Set<string>();
   readonly #spelled = new Set<string>();
+  /** Of these, where the address before lay. */
+  #last: string | null = null;
 
   /**
    * The address as it will be asked (WHATWG URL, without fragment), where it ends in exactly this
@@ -32,10 +35,7 @@ export class PlainAddresses {
 
   /** Whether an address lies on an origin that was judged, and that nothing spoke against. */
   isOnLearnt(address: string): boolean {
-    for (const origin of this.#origins) {
-      if (address.startsWith(origin) && address[origin.length] === '/') return true;
-    }
-    return false;
+    return this.#originOf(address) !== null;
   }
 
   /** Whether an https address is as the URL standard would spell it (WHATWG URL), whatever is to be thought of its host. */
@@ -57,9 +57,18 @@ export class PlainAddresses {
 
   /** What follows a learned origin; `null` where none stands there. */
   #pathOf(href: string): string | null {
-    for (const origin of this.#origins) {
-      if (href.startsWith(origin) && href[origin.length] === '/') return href.slice(origin.length);
-    }
-    return null;
+    const origin = this.#originOf(href);
+    return origin === null ? null : href.slice(origin.length);
+  }
+
+  /** The learned origin that an address begins with. A page may have as many as it has files. */
+  #originOf(address: string): string | null {
+    const last = this.#last;
+    if (last !== null && address.startsWith(last) && address[last.length] === '/') return last;
+    const end = address.indexOf('/', SCHEME_LENGTH);
+    const origin = address.slice(0, Math.max(0, end));
+    if (!this.#origins.has(origin)) return null;
+    this.#last = origin;
+    return origin;
   }
 }
