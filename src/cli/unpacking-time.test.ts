@@ -92,6 +92,18 @@ test('each wheel that was handed on is opened once, when no more files are asked
   expect(opened).toEqual(['a', 'b', 'c']);
 });
 
+test('whoever fetches again is served first', async () => {
+  const { time, opened, quiet } = scene([receipt('a'), receipt('b')], (name) => {
+    if (name === 'a') time.heard(ASKED);
+    return 2;
+  });
+  await quiet();
+  expect(opened).toEqual(['a']);
+  vi.runAllTimers();
+  for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+  expect(opened).toEqual(['a', 'b']);
+});
+
 test('of what was refused, not asked for or is no wheel, nothing is opened', async () => {
   const decision = { verdict: 'refused', reasons: [], findings: [], notes: [] } as const;
   const sdist = { ...receipt('d').artifact, filename: 'd-1.0.tar.gz' };

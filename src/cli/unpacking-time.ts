@@ -27,6 +27,7 @@ export class UnpackingTime {
   readonly #parts: UnpackingParts;
   readonly #wheels = new Map<string, Promise<WheelFiles | null>>();
   #timer: NodeJS.Timeout | null = null;
+  #isFetching = false;
   #isOpening = false;
   #isOver = false;
   #members = 0;
@@ -39,6 +40,7 @@ export class UnpackingTime {
   /** Takes what the gate does. */
   readonly heard = (event: GatewayEvent): void => {
     if (event.event !== 'request' || event.kind !== 'file' || this.#isOver) return;
+    this.#isFetching = true;
     this.#timer ??= setTimeout(() => void this.#open(), QUIET_MS).unref();
     this.#timer.refresh();
   };
@@ -53,12 +55,15 @@ export class UnpackingTime {
   }
 
   async #open(): Promise<void> {
+    this.#isFetching = false;
     if (this.#isOpening) return;
     this.#isOpening = true;
     for (const { asked, sha256, decision, artifact } of this.#parts.receipts()) {
       const { filename } = artifact;
       if (!asked || sha256 === null || !releases(decision) || !filename.endsWith('.whl')) continue;
       if (this.#isOver || this.#members >= MAX_KEPT_WHEEL_MEMBERS) break;
+      // It fetches again: what it waits for goes first, and its next pause goes on from here.
+      if (this.#isFetching) break;
       const key = keyOf(sha256, filename);
       if (this.#wheels.has(key)) continue;
       const opening = this.#parts.openWheel(sha256, filename);
