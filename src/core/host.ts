@@ -84,7 +84,7 @@ export interface WantedDigest {
 
 export interface FileDigest {
   readonly size: number;
-  /** `null` where it was not read for its size. */
+  /** `null` where it was not read for its size, or could not be. */
   readonly sha256: string | null;
 }
 

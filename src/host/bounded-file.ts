@@ -37,7 +37,7 @@ export function readBoundedNow(path: string, maxBytes: number): BoundedRead | nu
 /** `null`: not there, no regular file, or not ours to read. @param look is given its descriptor and size. */
 export function inRegularFile<T>(path: string, look: (file: number, size: number) => T): T | null {
   const opened = openRegular(path);
-  if (opened === null) return null;
+  if (opened === null || opened === 'unreadable') return null;
   try {
     return look(opened.file, opened.size);
   } catch {
@@ -47,18 +47,37 @@ export function inRegularFile<T>(path: string, look: (file: number, size: number
   }
 }
 
-/** A regular file's descriptor, to be closed, and its size; `null` as above. */
-export function openRegular(path: string): { readonly file: number; readonly size: number } | null {
+/** What `open` says where no regular file lies, or can lie, at a path. */
+const NO_FILE: ReadonlySet<unknown> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENXIO',
+  'ENODEV',
+  'ERR_INVALID_ARG_VALUE',
+]);
+
+/**
+ * A regular file's descriptor, to be closed, and its size; `null` where there is none.
+ * `unreadable`: there may be one, and nobody told what it holds (its rights, the disk, too many open
+ * files).
+ */
+export function openRegular(
+  path: string,
+): { readonly file: number; readonly size: number } | 'unreadable' | null {
   let file: number | null = null;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const found = fstatSync(file);
     if (found.isFile()) return { file, size: found.size };
-  } catch {
-    // As said: not ours to read.
+    closeSync(file);
+    return null;
+  } catch (error) {
+    if (file !== null) closeSync(file);
+    const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+    return NO_FILE.has(code) ? null : 'unreadable';
   }
-  if (file !== null) closeSync(file);
-  return null;
 }
 
 /**

@@ -66,7 +66,23 @@ it('is no way round permissions', async ({ skip }) => {
   skip(process.getuid?.() === 0, 'root may read everything');
   const path = await write(join(await scratch(), 'a'), 'four');
   await chmod(path, 0);
-  expect(digestNow({ path, size: 4 })).toBeNull();
+  expect(digestNow({ path, size: 4 })).toEqual({ size: 0, sha256: null });
+});
+
+it('does not take what cannot be opened for gone', async () => {
+  const folder = await scratch();
+  const path = await write(join(folder, 'a'), 'four');
+  const program = `
+    import { openSync } from 'node:fs';
+    const { digestNow } = await import(${JSON.stringify(import.meta.resolve('./file-digest.ts'))});
+    const paths = ${JSON.stringify([path, join(folder, 'absent')])};
+    let left = true;
+    while (left) try { openSync('/dev/null') } catch { left = false }
+    process.stdout.write(JSON.stringify(paths.map((path) => digestNow({ path, size: null }))));`;
+  const command = `ulimit -n 64; exec "$0" --input-type=module --eval "$1"`;
+  const ended = spawnSync('sh', ['-c', command, process.execPath, program], { encoding: 'utf8' });
+  const unreadable = { size: 0, sha256: null };
+  expect(ended).toMatchObject({ stdout: JSON.stringify([unreadable, unreadable]) });
 });
 
 it('answers in the order of the questions', async () => {

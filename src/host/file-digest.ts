@@ -14,10 +14,13 @@ const TURN_BYTES = 16 * MIB;
 /** Opening a file takes as long as hashing so much. */
 const OPEN_COST_BYTES = 32 * KIB;
 
+/** It lies there, and what it holds cannot be told: never as if it were gone. */
+const UNREADABLE: FileDigest = { size: 0, sha256: null };
+
 /** What files are read into, piece by piece. */
 let place: Buffer | null = null;
 
-/** A regular file's digest; `null` where there is none. */
+/** A regular file's digest; `null` where there is none, and none of it where it cannot be read. */
 export function digestNow(wanted: WantedDigest): FileDigest | null {
   const steps = digestSteps(wanted);
   for (;;) {
@@ -57,6 +60,7 @@ export function costOf({ size }: Pick<WantedDigest, 'size'>): number {
 function* digestSteps({ path, size }: WantedDigest): Generator<void, FileDigest | null> {
   const opened = openRegular(path);
   if (opened === null) return null;
+  if (opened === 'unreadable') return UNREADABLE;
   const { file, size: found } = opened;
   try {
     if (size !== null && found !== size) return { size: found, sha256: null };
@@ -81,7 +85,7 @@ function* digestSteps({ path, size }: WantedDigest): Generator<void, FileDigest 
       yield;
     }
   } catch {
-    return null; // not ours to read after all
+    return UNREADABLE;
   } finally {
     closeSync(file);
   }
