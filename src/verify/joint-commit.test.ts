@@ -58,7 +58,7 @@ test('a part that fails takes nobody with it; a commit that fails takes all', as
   ]);
 });
 
-test('a commit that took time is followed by a pause, in which others gather', async () => {
+test('a commit of several is followed by a pause, in which others gather', async () => {
   const rows = rowsOf();
   let now = 0;
   const waits: { readonly work: () => void; readonly milliseconds: number }[] = [];
@@ -72,10 +72,10 @@ test('a commit that took time is followed by a pause, in which others gather', a
     },
     { now: () => now, after: (work, milliseconds) => waits.push({ work, milliseconds }) },
   );
-  const first = joint.write(() => 'first');
+  const first = [joint.write(() => 'first'), joint.write(() => 'beside it')];
   expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([0]);
   waits.pop()?.work();
-  expect(await first).toBe('first');
+  expect(await Promise.all(first)).toEqual(['first', 'beside it']);
 
   now += 3;
   const together = [joint.write(() => 'a'), joint.write(() => 'b')];
@@ -86,10 +86,17 @@ test('a commit that took time is followed by a pause, in which others gather', a
   expect(rows.told.commits).toBe(2);
 
   now += 1000; // a disk as slow as this holds nobody up for longer than the bound
-  const late = joint.write(() => (now += 500));
+  const late = [joint.write(() => (now += 500)), joint.write(() => 'beside it')];
   expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([0]);
   waits.pop()?.work();
-  await late;
-  void joint.write(() => 'z');
+  await Promise.all(late);
+  const alone = joint.write(() => (now += 500));
   expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([20]);
+
+  now += 20;
+  waits.pop()?.work();
+  await alone;
+  // One after the other: nobody is waited for who never comes.
+  void joint.write(() => 'next');
+  expect(waits.map(({ milliseconds }) => milliseconds)).toEqual([0]);
 });

@@ -8,7 +8,7 @@ interface Waiting {
   readonly failed: (thrown: unknown) => void;
 }
 
-/** After a commit the next one waits for so many times as long as that one took, up to a bound. */
+/** After a commit of several the next one waits for so many times as long as that one took, up to a bound. */
 const PAUSES = 8;
 const MOST_PAUSE_MS = 20;
 
@@ -77,7 +77,9 @@ export class JointCommit {
       for (const one of together) one.failed(thrown);
     } finally {
       const now = this.#pacing.now();
-      this.#notBefore = now + Math.min(PAUSES * (now - begun), MOST_PAUSE_MS);
+      // Whoever asks for one thing after the other would wait for company that never comes.
+      const pause = together.length === 1 ? 0 : PAUSES * (now - begun);
+      this.#notBefore = now + Math.min(pause, MOST_PAUSE_MS);
     }
   }
 
