@@ -2,7 +2,7 @@
 import { checkedKey, decodeEntryName } from './entry-name.ts';
 import { Fields } from './fields.ts';
 import { malformed } from './refuse.ts';
-import { areShort, readExtra } from './zip-extra.ts';
+import { readSizes } from './zip-extra.ts';
 
 export interface ZipEntry {
   readonly name: string;
@@ -98,15 +98,8 @@ function readEntry(filename: string, { directory, fields, at }: Place): Unplaced
     offset: fields.u32(at + 42),
     disk,
   };
-  const { packed, expanded, offset } =
-    extraLength === 0 && areShort(short)
-      ? short
-      : readExtra(
-          filename,
-          directory.subarray(extraAt, extraAt + extraLength),
-          directory.subarray(nameAt, extraAt),
-          short,
-        );
+  const place = { nameAt, nameLength, extraLength };
+  const { packed, expanded, offset } = readSizes(filename, directory, place, short);
   const entry = {
     name,
     nameAt,

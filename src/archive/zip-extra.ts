@@ -18,13 +18,35 @@ export interface ShortSizes extends Sizes {
   readonly disk: number;
 }
 
+/** Where in some bytes an entry's name lies, and its extra field behind it. */
+export interface NameAndExtra {
+  readonly nameAt: number;
+  readonly nameLength: number;
+  readonly extraLength: number;
+}
+
+/**
+ * An entry's sizes, from ZIP64 where its short fields are full, with no second name in its extra
+ * field (APPNOTE 4.6.9).
+ */
+export function readSizes(
+  filename: string,
+  bytes: Uint8Array,
+  { nameAt, nameLength, extraLength }: NameAndExtra,
+  short: ShortSizes,
+): Sizes {
+  if (extraLength === 0 && areShort(short)) return short;
+  const extraAt = nameAt + nameLength;
+  const extra = bytes.subarray(extraAt, extraAt + extraLength);
+  return readExtra(filename, extra, bytes.subarray(nameAt, extraAt), short);
+}
+
 /** Whether the sizes are told in full where they stand: nothing replaces them. */
-export function areShort({ expanded, packed, offset, disk }: ShortSizes): boolean {
+function areShort({ expanded, packed, offset, disk }: ShortSizes): boolean {
   return expanded !== FULL && packed !== FULL && offset !== FULL && disk !== 0xffff;
 }
 
-/** Reads an entry's extra field: sizes from ZIP64, and no second name (APPNOTE 4.6.9). */
-export function readExtra(
+function readExtra(
   filename: string,
   extra: Uint8Array,
   name: Uint8Array,

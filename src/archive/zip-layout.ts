@@ -4,7 +4,7 @@ import type { ByteWindow } from './byte-window.ts';
 import { Fields, sameAt } from './fields.ts';
 import { malformed } from './refuse.ts';
 import { HAS_DESCRIPTOR, type UnplacedEntry, type ZipEntry } from './zip-entry.ts';
-import { areShort, readExtra } from './zip-extra.ts';
+import { readSizes } from './zip-extra.ts';
 
 const SIGNATURE = 0x04034b50;
 const FIXED_BYTES = 30;
@@ -128,18 +128,10 @@ function verifyLocalHeader(
       `'${entry.name}' has other flags or another method in its local header`,
     );
   }
-  const extraAt = nameAt + nameLength;
   const extraLength = fields.u16(at + 28);
   const short = { packed: fields.u32(at + 18), expanded: fields.u32(at + 22), offset: 0, disk: 0 };
-  const { packed, expanded } =
-    extraLength === 0 && areShort(short)
-      ? short
-      : readExtra(
-          filename,
-          bytes.subarray(extraAt, extraAt + extraLength),
-          bytes.subarray(nameAt, extraAt),
-          short,
-        );
+  const place = { nameAt, nameLength, extraLength };
+  const { packed, expanded } = readSizes(filename, bytes, place, short);
   const described = (flags & HAS_DESCRIPTOR) !== 0;
   if (!described && (entry.flags & HAS_DESCRIPTOR) !== 0) {
     throw malformed(filename, `'${entry.name}' has other flags in its local header`);

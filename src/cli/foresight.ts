@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Intent } from '../core/installer.ts';
+import { withSlash } from '../core/url.ts';
 import { readLibc, type Places } from '../host/index.ts';
 import { openFormerAsks } from '../storage/index.ts';
 import {
@@ -36,7 +37,7 @@ async function repeatPlanOf({ indexes, wishes }: Intent, places: Places): Promis
   const asks = openFormerAsks(path.join(places.data, 'asks'));
   const wanted = wishes.map(({ project, specifier, extras = [] }) => [project, specifier, extras]);
   const request = canonicalJson([indexes, wanted]);
-  const bases = indexes.map((index) => index.replace(/\/*$/u, '/'));
+  const bases = indexes.map(withSlash);
   return {
     former: await asks.recall(request),
     isOfIndex: (url) => bases.some((base) => url.startsWith(base)),

@@ -10,6 +10,7 @@ import type { PageCopies } from '../core/page-copy.ts';
 import type { Report } from '../core/report.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
+import { withSlash } from '../core/url.ts';
 import {
   EVIDENCE,
   openPageReader,
@@ -196,7 +197,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const isIndexItself = (url: string): boolean =>
     intent.indexes.some((index) => indexKey(index) === indexKey(url));
   const isKnownIndex = (url: string): boolean =>
-    intent.indexes.some((index) => url.startsWith(index.replace(/\/*$/u, '/')));
+    intent.indexes.some((index) => url.startsWith(withSlash(index)));
   const plainPages = openPageReader(upstream, {
     // An index that is itself a page of links has no pages of projects below it.
     isKnownIndex: (url) => isKnownIndex(url) && !isIndexItself(url),

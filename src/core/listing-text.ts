@@ -18,9 +18,20 @@ export function encodeListings(listings: readonly RememberedListing[]): string {
     .map((one) => {
       const { filename, sha256, firstSeen, yanked, change, changedAt } = one;
       const mark = `${yanked ? 'y' : '-'}\t${LETTER_OF.get(change) ?? '-'}`;
-      return `${filename}\t${sha256 ?? NO_HASH}\t${firstSeen.toString(36)}\t${mark}\t${changedAt.toString(36)}`;
+      return listingLine(
+        { filename, sha256 },
+        `${firstSeen.toString(36)}\t${mark}\t${changedAt.toString(36)}`,
+      );
     })
     .join('\n');
+}
+
+/** The line of a file. @param ending what is known of it beside its hash. */
+export function listingLine(
+  { filename, sha256 }: Pick<RememberedListing, 'filename' | 'sha256'>,
+  ending: string,
+): string {
+  return `${filename}\t${sha256 ?? NO_HASH}\t${ending}`;
 }
 
 /** How the line of a file ends that has not changed since it was first seen. */

@@ -5,6 +5,11 @@ export function hostOf(href: string): string {
   return /^https?:\/\/([a-z0-9.-]+(?::[0-9]+)?)\//u.exec(href)?.[1] ?? new URL(href).host;
 }
 
+/** A base address as addresses below it begin. */
+export function withSlash(base: string): string {
+  return base.replace(/\/*$/u, '/');
+}
+
 /** An address as it may be shown and kept: no user name, no password, no fragment. Query values stay. */
 export function publicUrl(address: string | URL): string {
   const url = new URL(address);

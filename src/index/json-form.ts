@@ -5,7 +5,7 @@ import { Refusal } from '../core/errors.ts';
 import { printableUrl } from '../core/url.ts';
 import { type JsonElement, type JsonSpan, outlineJson } from './json-outline.ts';
 import type { PageForm, WritablePage } from './page-form.ts';
-import { parsePlainJson } from './plain-json.ts';
+import { isObject, parsePlainJson } from './plain-json.ts';
 import type { PageBytes, PageListener, RawEntry, RawHead } from './raw-page.ts';
 import { findUsualPage, readUsualEntries } from './usual-entries.ts';
 import { versionsOf } from './versions.ts';
@@ -124,10 +124,6 @@ function asObject(value: unknown, name: string, where: string): Json {
   if (isObject(value)) return value;
   const message = `${where}: expected an object under "${name}"`;
   throw new Refusal('WP-PAGE-MALFORMED', { message });
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readElement(value: unknown, fault: string | null): RawEntry {

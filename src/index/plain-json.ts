@@ -13,12 +13,16 @@ export function parsePlainJson(bytes: Buffer, listed: string): Record<string, un
   if (bytes.length > MAX_PLAIN_BYTES) return undefined;
   const text = bytes.toString('utf8');
   const value = parsed(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (!isObject(value)) return undefined;
   // The bound first: what is nested deeper than the stack, `JSON.stringify` would not end well.
   if (!isBounded(value, MAX_JSON_DEPTH) || JSON.stringify(value) !== text) return undefined;
   const members: Record<string, unknown> = { ...value };
   const list = Object.hasOwn(members, listed) ? members[listed] : null;
   return Array.isArray(list) && list.length > MAX_PAGE_ENTRIES ? undefined : members;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The value of a text; `undefined` where it is no JSON. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isAscii } from 'node:buffer';
 import { KIB, MAX_JSON_DEPTH, MAX_PAGE_ENTRIES } from '../core/limits.ts';
-import { isBounded, MAX_PLAIN_BYTES, parsed } from './plain-json.ts';
+import { isBounded, isObject, MAX_PLAIN_BYTES, parsed } from './plain-json.ts';
 import { UsualEntry } from './usual-entry.ts';
 import { usualLayout, type UsualLayout } from './usual-layout.ts';
 
@@ -128,8 +128,4 @@ function lengthOfObject(text: string): number {
     if (depth === 0) return at + 1;
   }
   return 0;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

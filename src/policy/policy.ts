@@ -5,6 +5,7 @@ import type { Code } from '../core/codes.ts';
 import { MAX_FILE_BYTES } from '../core/limits.ts';
 import type { SignerRule } from '../core/signer-rule.ts';
 import type { TufPin } from '../core/tuf-repository.ts';
+import { withSlash } from '../core/url.ts';
 import type { PublisherRule } from './publisher-rules.ts';
 import { canonicalRequirement, formatRequirement, type Requirement } from './requirement.ts';
 import type { RootRule } from './root-rules.ts';
@@ -216,7 +217,7 @@ export const DEFAULT_POLICY: Policy = sealPolicy({
 export function indexKey(address: string): string {
   const url = URL.parse(address);
   if (url === null) return address;
-  return `${url.protocol}//${url.host}${url.pathname.replace(/\/*$/u, '/')}`;
+  return `${url.protocol}//${url.host}${withSlash(url.pathname)}`;
 }
 
 function canonicalText(requirement: Requirement | null): string | null {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FORMER_ASKS_LIMIT, MAX_REPEATED_PAGES } from '../core/limits.ts';
 import { openFormerAsks } from './former-asks.ts';
+import { openVerdictCache } from './verdict-cache.ts';
 
 let folder = '';
 
@@ -16,6 +17,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const ASKED = { agent: 'uv/0.13.9 {}', urls: ['https://index.test/simple/good/'] };
 const only = (): string => join(folder, readdirSync(folder)[0] ?? '');
+/** As it is kept: sealed. */
+const seal = async (text: string): Promise<void> =>
+  await openVerdictCache(folder).keep(basename(only()), text);
 
 describe('what a request asked for', () => {
   test('comes back for the same request, until another takes its place', async () => {
@@ -39,6 +43,9 @@ describe('what a request asked for', () => {
   ])('counts as never kept where it is %s', async (_, text) => {
     const asks = openFormerAsks(folder);
     await asks.keep('one', ASKED);
+    await seal(text);
+    if (text.length > 2 ** 16) writeFileSync(only(), text);
+    expect(await asks.recall('one')).toBeNull();
     writeFileSync(only(), text);
     expect(await asks.recall('one')).toBeNull();
   });
@@ -47,7 +54,7 @@ describe('what a request asked for', () => {
     const asks = openFormerAsks(folder);
     const urls = Array.from({ length: MAX_REPEATED_PAGES + 1 }, (_, at) => `https://x.test/${at}/`);
     await asks.keep('one', ASKED);
-    writeFileSync(only(), JSON.stringify({ agent: 'uv', urls: [7, null, ...urls] }));
+    await seal(JSON.stringify({ agent: 'uv', urls: [7, null, ...urls] }));
     const { urls: found = [] } = (await asks.recall('one')) ?? {};
     expect(found).toStrictEqual(urls.slice(0, MAX_REPEATED_PAGES));
   });
@@ -68,7 +75,7 @@ describe('what a request asked for', () => {
     await asks.keep('first', ASKED);
     utimesSync(only(), 1, 1);
     for (let at = 0; at < FORMER_ASKS_LIMIT; at += 1) {
-      writeFileSync(join(folder, `${String(at).padStart(64, '0')}.json`), '{}');
+      writeFileSync(join(folder, String(at).padStart(64, '0')), '{}');
     }
     await asks.keep('last', ASKED);
     expect(await asks.recall('last')).toStrictEqual(ASKED);

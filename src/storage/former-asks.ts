@@ -1,63 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, randomBytes } from 'node:crypto';
-import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { hash } from 'node:crypto';
 import type { FormerAsks, PagesAsked } from '../core/former-asks.ts';
 import { FORMER_ASKS_LIMIT, MAX_REPEATED_PAGES } from '../core/limits.ts';
 import { parseObject } from './json-object.ts';
-import { ensurePrivateDirectory } from './private-directory.ts';
-
-/** Of an agent and as many addresses as are kept. */
-const MAX_BYTES = 1024 * 1024;
+import { openVerdictCache } from './verdict-cache.ts';
 
 /**
- * A file for each request, named by its sha256 and renamed into place.
+ * Kept as proofs are, by the sha256 of the request.
  *
- * @throws Refusal as {@link ensurePrivateDirectory}: whoever can write here has addresses asked.
+ * @throws Refusal as {@link openVerdictCache}: whoever can write here has addresses asked.
  */
 export function openFormerAsks(directory: string): FormerAsks {
-  ensurePrivateDirectory(directory);
-  const pathOf = (request: string): string =>
-    join(directory, `${createHash('sha256').update(request).digest('hex')}.json`);
+  const cache = openVerdictCache(directory, FORMER_ASKS_LIMIT);
+  const keyOf = (request: string): string => hash('sha256', request, 'hex');
   return {
     async recall(request) {
-      try {
-        const path = pathOf(request);
-        const found = await lstat(path);
-        if (!found.isFile() || found.size > MAX_BYTES) return null;
-        return decode(await readFile(path, 'utf8'));
-      } catch {
-        return null;
-      }
+      const text = await cache.recall(keyOf(request));
+      return text === null ? null : decode(text);
     },
     async keep(request, asked) {
-      const path = pathOf(request);
-      const draft = `${path}.${randomBytes(6).toString('hex')}`;
       try {
-        await writeFile(draft, `${JSON.stringify(asked)}\n`, { flag: 'wx', mode: 0o600 });
-        await rename(draft, path);
-        await keepWithin(directory);
+        await cache.keep(keyOf(request), JSON.stringify(asked));
+        await cache.close();
       } catch {
-        await rm(draft, { force: true }).catch(() => undefined);
+        // As documented: then the next run begins anew.
       }
     },
   };
 }
 
 function decode(text: string): PagesAsked | null {
-  const { agent, urls } = parseObject(text);
-  if (typeof agent !== 'string' || !Array.isArray(urls)) return null;
-  const pages = urls.filter((url) => typeof url === 'string').slice(0, MAX_REPEATED_PAGES);
-  return { agent, urls: pages };
-}
-
-/** The oldest go, drafts of killed runs among them. */
-async function keepWithin(directory: string): Promise<void> {
-  const names = await readdir(directory);
-  if (names.length <= FORMER_ASKS_LIMIT) return;
-  const aged = await Promise.all(
-    names.map(async (name) => ({ name, at: (await lstat(join(directory, name))).mtimeMs })),
-  );
-  const oldest = aged.sort((a, b) => a.at - b.at).slice(0, names.length - FORMER_ASKS_LIMIT);
-  await Promise.all(oldest.map(({ name }) => rm(join(directory, name), { force: true })));
+  try {
+    const { agent, urls } = parseObject(text);
+    if (typeof agent !== 'string' || !Array.isArray(urls)) return null;
+    const pages = urls.filter((url) => typeof url === 'string').slice(0, MAX_REPEATED_PAGES);
+    return { agent, urls: pages };
+  } catch {
+    return null; // of another form
+  }
 }

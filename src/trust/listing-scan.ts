@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { NO_HASH, readUnchangedEnding, unchangedEnding } from '../core/listing-text.ts';
+import {
+  listingLine,
+  NO_HASH,
+  readUnchangedEnding,
+  unchangedEnding,
+} from '../core/listing-text.ts';
 import type { SaidFile } from './listing-changes.ts';
 
 /** A page may go on elsewhere in the text; after so many times every line's place is looked up. */
@@ -63,7 +68,7 @@ export function textOfFirst(said: readonly SaidFile[], now: number): string {
   for (const { filename, sha256, yanked } of said) {
     if (sha256 !== null && sha256.length !== SHA256_CHARACTERS) throw new TypeError('no sha256');
     const ending = yanked === true ? withdrawn : offered;
-    const line = `${filename}\t${sha256 ?? NO_HASH}\t${ending}`;
+    const line = listingLine({ filename, sha256 }, ending);
     text = text === '' ? line : `${text}\n${line}`;
   }
   return text;

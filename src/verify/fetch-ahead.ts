@@ -11,6 +11,7 @@ import {
   AHEAD_PAGES_PER_ASKED,
 } from '../core/limits.ts';
 import { normaliseName } from '../core/project-name.ts';
+import { withSlash } from '../core/url.ts';
 import { dependenciesIn, projectOf } from '../evidence/index.ts';
 import { readClientPlatform, type ClientPlatform } from './client-platform.ts';
 import { Lane } from './lane.ts';
@@ -241,7 +242,3 @@ export class FetchAhead {
 
 /** More than anybody configures. */
 const MAX_INDEXES = 8;
-
-function withSlash(index: string): string {
-  return index.replace(/\/*$/u, '/');
-}
