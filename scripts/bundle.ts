@@ -97,13 +97,9 @@ function requireScript(text: string): void {
  * V8 can take over what it compiled of it before (src/cli/compiled-program.ts); `main.js`, which
  * starts it; and the threads that prove and digest.
  *
- * @param run the module whose `run` is the program; tests have one with other wiring.
  * @returns the files that it is made of, from the repository's root.
  */
-export async function bundle(
-  outdir: string,
-  run = join(root, 'src', 'cli', 'run.ts'),
-): Promise<readonly string[]> {
+export async function bundle(outdir: string): Promise<readonly string[]> {
   const version = { WHEELPROOF_VERSION: JSON.stringify(manifest.version) };
   const plugins = [
     { name: 'builtins-without-facade', setup: builtinsWithoutFacade },
@@ -124,7 +120,7 @@ export async function bundle(
   } as const satisfies BuildOptions;
   const program = await build({
     ...common,
-    entryPoints: { program: run },
+    entryPoints: { program: join(root, 'src', 'cli', 'run.ts') },
     entryNames: '[name]-[hash]',
     format: 'cjs',
     plugins,

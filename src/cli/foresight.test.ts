@@ -35,6 +35,24 @@ test('pages are read again for the same request alone, and for none that asks no
   expect(await repeatOf({ ...INTENT, asksNoIndex: true })).toBeUndefined();
 });
 
+test('what it will ask for is foreseen where nothing is known of the same request', async () => {
+  const resolution = { dependencies: true, python: '3.12' };
+  const intent: Intent = { ...INTENT, ownPlatform: true, resolution };
+  const aheadOf = async (one: Intent) => (await foresightOf(one, placesOf({}, data))).ahead;
+  expect(await aheadOf(intent)).toMatchObject({
+    indexes: INTENT.indexes,
+    dependencies: true,
+    files: false,
+    soleIndex: true,
+    ownPlatform: true,
+  });
+  expect(await aheadOf(INTENT)).toBeUndefined();
+  expect(await aheadOf({ ...intent, wishes: [] })).toBeUndefined();
+  expect(await aheadOf({ ...intent, asksNoIndex: true })).toBeUndefined();
+  await (await repeatOf(intent))?.keep({ agent: 'uv', urls: [] });
+  expect(await aheadOf(intent)).toBeUndefined();
+});
+
 test('a page is one of the indexes only below an index', async () => {
   const plan = await repeatOf({ ...INTENT, indexes: ['https://index.example/simple'] });
   expect(plan?.isOfIndex('https://index.example/simple/good/')).toBe(true);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import path from 'node:path';
 import { canonicalJson } from '../core/canonical-json.ts';
-import type { Intent } from '../core/installer.ts';
+import type { Intent, Sequence } from '../core/installer.ts';
 import { withSlash } from '../core/url.ts';
 import { readLibc, type Places } from '../host/index.ts';
 import { openFormerAsks } from '../storage/index.ts';
@@ -15,22 +15,30 @@ import {
 /**
  * What a run may fetch before it is asked: of an installer that asks for one thing after the other,
  * what it is going to ask for; of one that asks for many at a time, the pages that the same request
- * asked for the last time, while it still starts.
+ * asked for the last time, while it still starts. Where that is not known, what can be told of its
+ * pages and metadata; it asks for its files all at once.
  */
 export async function foresightOf(
   intent: Intent,
   places: Places,
 ): Promise<Pick<VerifierParts, 'ahead' | 'repeat'>> {
-  const { sequential, ownPlatform = false, indexes, named = [], wishes } = intent;
+  const { sequential, resolution, wishes } = intent;
+  if (sequential !== undefined) return { ahead: await aheadPlanOf(intent, sequential) };
   // Where nothing is known of what is wished for, nothing tells one request from another.
-  if (sequential === undefined) {
-    const isTold = wishes.length > 0 && intent.asksNoIndex !== true;
-    return isTold ? { repeat: await repeatPlanOf(intent, places) } : {};
-  }
-  const { python } = sequential;
+  if (wishes.length === 0 || intent.asksNoIndex === true) return {};
+  const repeat = await repeatPlanOf(intent, places);
+  if (resolution === undefined || repeat.former !== null) return { repeat };
+  const sequence = { ...resolution, files: false };
+  return { repeat, ahead: { ...(await aheadPlanOf(intent, sequence)), soleIndex: true } };
+}
+
+async function aheadPlanOf(
+  { indexes, named = [], wishes, ownPlatform }: Intent,
+  sequence: Sequence,
+): Promise<AheadPlan> {
+  const { python } = sequence;
   const platform = python === undefined ? null : guessClientPlatform(python, await readLibc());
-  const ahead: AheadPlan = { indexes, named, wishes, platform, ownPlatform, ...sequential };
-  return { ahead };
+  return { indexes, named, wishes, platform, ownPlatform: ownPlatform === true, ...sequence };
 }
 
 async function repeatPlanOf({ indexes, wishes }: Intent, places: Places): Promise<RepeatPlan> {

@@ -251,10 +251,16 @@ async function runGuarded(
   try {
     gate.verifier.readAhead();
     const before = await looking;
+    const fetchAhead = (): void => {
+      gate.verifier.fetchAhead(before.found.map(({ name }) => name));
+    };
+    // Of who asks for much at a time, the first answers decide when it goes on.
+    const isFirst = intent.resolution !== undefined;
+    if (isFirst) fetchAhead();
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate, {
       wiring,
       // The installer needs a while before it asks for anything: not a moment of ours goes first.
-      started: () => gate.verifier.fetchAhead(before.found.map(({ name }) => name)),
+      started: isFirst ? () => undefined : fetchAhead,
     });
     const after = await takeSnapshot(targets, process.env, before);
     // `uv run` that fetched nothing has nothing to say of how it was held.

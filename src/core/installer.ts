@@ -74,6 +74,9 @@ export interface Sequence {
   readonly python?: string;
 }
 
+/** Of an installer that asks for many things at a time: what one thing makes it ask for next. */
+export type Resolution = Pick<Sequence, 'dependencies' | 'python'>;
+
 /** Whether what is compiled tells, as is usual, which source it was made from (PEP 552). */
 export type Compiles = 'with sources' | 'without sources';
 
@@ -87,6 +90,11 @@ export interface Intent {
   readonly compiles?: Compiles;
   /** It asks for one thing after the other, so that more can be had ahead; absent where it does not. */
   readonly sequential?: Sequence;
+  /**
+   * It asks for many things at a time, of one index, and takes the newest of each project; absent
+   * where that cannot be told.
+   */
+  readonly resolution?: Resolution;
   /** It was told to ask no index (`--offline`, `--no-index`): neither are we to ask one for it. */
   readonly asksNoIndex?: true;
   /** What it takes is for the Python that it tells in `User-Agent`, and for no other. */

@@ -95,6 +95,7 @@ export const COMPILES = '--compile-bytecode';
 export const FOREIGN_PLATFORM = ['--python-platform', '--python-version'];
 /** Settings that hold one address, or a list of them. */
 const SETTINGS = ['index-url', 'extra-index-url', 'find-links', 'allow-insecure-host'];
+const SWITCHES = ['compile-bytecode', 'offline', 'no-index'];
 const PROXIES = ['http-proxy', 'https-proxy'];
 
 function optionsIn(settings: Table, text: string, file: string): readonly StatedOption[] {
@@ -112,23 +113,38 @@ function optionsIn(settings: Table, text: string, file: string): readonly Stated
       ? [{ name: '--no-verify-hashes', value: null, where: whereIs('verify-hashes', text, file) }]
       : []),
     ...[settings, pip].flatMap((table) =>
-      own(table, 'compile-bytecode') === true
-        ? [{ name: COMPILES, value: null, where: whereIs('compile-bytecode', text, file) }]
-        : [],
+      SWITCHES.flatMap((key) =>
+        own(table, key) === true
+          ? [{ name: `--${key}`, value: null, where: whereIs(key, text, file) }]
+          : [],
+      ),
     ),
     ...[settings, pip].flatMap((table) =>
       ['python-platform', 'python-version'].flatMap((key) => state(key, own(table, key))),
     ),
-    ...indexesIn(settings).flatMap(({ url }) => state('index', url)),
+    ...indexesIn(settings).flatMap(({ url, isSole }) =>
+      state('index', url).map((one) => (isSole ? { ...one, name: '--default-index' } : one)),
+    ),
     ...[settings, pip].flatMap((table) => buildVariablesIn(table, text, file)),
   ];
 }
 
-function indexesIn(settings: Table): readonly { readonly name: unknown; readonly url: unknown }[] {
+interface IndexEntry {
+  readonly name: unknown;
+  readonly url: unknown;
+  /** It takes the place of uv's own index, and is asked for whatever no other is asked for. */
+  readonly isSole: boolean;
+}
+
+function indexesIn(settings: Table): readonly IndexEntry[] {
   const indexes = own(settings, 'index');
   return (Array.isArray(indexes) ? indexes : [])
     .filter((entry: unknown) => isTable(entry))
-    .map((entry) => ({ name: own(entry, 'name'), url: own(entry, 'url') }));
+    .map((entry) => ({
+      name: own(entry, 'name'),
+      url: own(entry, 'url'),
+      isSole: own(entry, 'default') === true && own(entry, 'explicit') !== true,
+    }));
 }
 
 function whereIs(key: string, text: string, file: string): string {

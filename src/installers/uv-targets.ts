@@ -118,7 +118,7 @@ async function projectTargets(machine: Machine, asked: Asked): Promise<readonly 
   return roots.map((root) => ({ kind: 'environment', path: resolve(root, own) }));
 }
 
-async function activeEnvironment(
+export async function activeEnvironment(
   machine: Machine,
   environment: Environment,
   directory: string,

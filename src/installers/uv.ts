@@ -27,6 +27,7 @@ import {
 import { readUvArguments, type UvArguments } from './uv-options.ts';
 import { dependenciesOf, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
+import { asksNoIndex, resolutionOf } from './uv-resolution.ts';
 import { unknownPlace } from './unknown-place.ts';
 import { proxyRefusal } from './uv-proxy.ts';
 import { withJudgedFolders, withoutWheelhouses, wheelhousesIn } from './wheelhouses.ts';
@@ -167,16 +168,21 @@ async function intend(
     project,
     parent,
   });
+  const { indexes } = outlook;
+  const platform = platformOf(told, options);
+  const asked = { told, environment, directory, options, indexes, ...platform };
+  const resolution = await resolutionOf(ports.machine, asked);
   return {
     fetches: told.fetches,
     runsProgram: runsProgram(told),
     ...compiling(told, environment, options),
-    ...platformOf(told, options),
-    ...(has(told.scan, '--offline', '--no-index') ? { asksNoIndex: true } : {}),
+    ...platform,
+    ...(asksNoIndex(asked) ? { asksNoIndex: true } : {}),
+    ...(resolution === null ? {} : { resolution }),
     wishes: [...outlook.wishes, ...declared.wishes],
     pins: outlook.pins,
     ...byGit.led,
-    indexes: publicIndexes(outlook.indexes),
+    indexes: publicIndexes(indexes),
     named: publicIndexes([...outlook.named, ...namedBy(environment)]),
     caFiles: await existingCaFiles(ports.machine, call, valuesOf(told.scan, '--cert')),
     proxy: null,

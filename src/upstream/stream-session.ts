@@ -69,14 +69,9 @@ export class StreamSession {
     return this.#streams === 0;
   }
 
-  /** How many streams it may carry at a time, as far as the server has told. */
-  get most(): number {
-    const { streams } = SHARED_CONNECTION;
-    return Math.min(this.#session.remoteSettings.maxConcurrentStreams ?? streams, streams);
-  }
-
   get isFull(): boolean {
-    return this.#streams >= this.most;
+    const { maxConcurrentStreams: most = SHARED_CONNECTION.streams } = this.#session.remoteSettings;
+    return this.#streams >= Math.min(most, SHARED_CONNECTION.streams);
   }
 
   ask(request: LineRequest, receiving: Receiving): void {

@@ -101,7 +101,7 @@ export class AheadAccess {
     const stated = artifact.listed?.coreMetadata ?? false;
     const sha256 = stated === false ? undefined : stated['sha256'];
     const key = flightOf(artifact, credentials);
-    if (sha256 === undefined || this.sidecars.has(key)) return null;
+    if (sha256 === undefined || this.sidecars.has(key) || this.sidecars.wasJoined(key)) return null;
     const fetched = await this.sidecars.ahead(key, () =>
       this.#parts.sidecarSource.fetch(artifact, credentials),
     );

@@ -16,6 +16,7 @@ import {
 } from './scene.test-support.ts';
 
 const METADATA = Buffer.from('Metadata-Version: 2.1\nName: good\nVersion: 1.0\n');
+const TELLING = `uv/0.13.9 {"cpu":"x86_64","python":"3.12.3","system":{"name":"Linux"}}`;
 const PLAN = { indexes: [], wishes: [], files: true, dependencies: true, ownPlatform: true };
 
 function scene(answers: Scene['answers'], changes: Partial<ListedFile> = {}): Scene {
@@ -79,6 +80,35 @@ describe('a page that the same request asked for the last time', () => {
     verifier.readAhead();
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
     expect(pagesRead()).toBe(0);
+  });
+});
+
+describe('metadata', () => {
+  test('that was asked for is not asked for once more ahead', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    async function* late() {
+      await promise;
+      yield* whole(METADATA);
+    }
+    const filename = 'good-1.0-py3-none-any.whl';
+    const url = `https://index.test/files/${filename}`;
+    const opened = open({
+      ...scene([], { filename, url }),
+      answers: [late],
+      ahead: { ...PLAN, files: false },
+    });
+    const settled = async (): Promise<void> => {
+      for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+    };
+    await opened.verifier.page(ask(PAGE));
+    const asked = opened.verifier.sidecar(ask(`${url}.metadata`));
+    await settled();
+    // Only now the platform is told that a file is guessed for.
+    void opened.verifier.page({ ...ask('https://index.test/simple/other/'), agent: TELLING });
+    await settled();
+    resolve();
+    expect(await asked).toMatchObject({ outcome: 'served' });
+    expect(opened.fetches()).toBe(1);
   });
 });
 

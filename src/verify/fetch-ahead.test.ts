@@ -67,6 +67,7 @@ function artifactOf(project: string, version = '1'): Artifact {
   return { index: INDEX, project, version, filename, kind: 'wheel', url, listed: null };
 }
 
+const REQUIRES_D = 'Requires-Dist: d\n';
 const wish = (project: string) => ({ project, specifier: '', where: 'here' });
 const pageAsk = (project: string) => ({ url: pageOf(project), credentials: {}, agent: AGENT });
 
@@ -176,6 +177,58 @@ describe('fetching ahead', () => {
     ahead.pageAsked(pageAsk('a'));
     await settle();
     expect(asked).toEqual([pageOf('a')]);
+  });
+
+  describe('where one index is asked for everything', () => {
+    const FURTHER = 'https://further.test/simple/';
+    const sole = (wants: Readonly<Record<string, readonly string[]>>, more: Partial<AheadPlan>) =>
+      open(wants, { soleIndex: true, files: false, ...more });
+
+    test('reads on, and asks for the pages of what metadata names', async () => {
+      const { ahead, asked } = sole({ a: ['b'], b: [] }, { wishes: [wish('a')] });
+      ahead.begin([]);
+      ahead.pageAsked(pageAsk('a'));
+      await settle();
+      expect(asked).toEqual([pageOf('a'), 'a.metadata', pageOf('b'), 'b.metadata']);
+    });
+
+    test('learns that one when it is asked, and is told nothing once there is a second', async () => {
+      const wishes = [wish('a'), wish('b')];
+      const { ahead, asked, metadataOf } = sole(
+        { a: ['c'], b: [], c: [] },
+        { indexes: [], wishes },
+      );
+      ahead.begin([]);
+      ahead.pageAsked(pageAsk('a'));
+      await settle();
+      expect(asked.splice(0)).toEqual(
+        expect.arrayContaining([pageOf('a'), pageOf('b'), pageOf('c')]),
+      );
+      ahead.pageAsked({ ...pageAsk('b'), url: `${FURTHER}b/` });
+      ahead.metadataGiven(artifactOf('a', '2'), {}, Buffer.from(metadataOf('a') + REQUIRES_D));
+      await settle();
+      expect(asked).toEqual([]);
+    });
+
+    test('asks none of two that are configured', async () => {
+      const indexes = [INDEX, FURTHER];
+      const { ahead, asked } = sole({ a: [] }, { indexes, wishes: [wish('a')] });
+      ahead.begin([]);
+      ahead.pageAsked(pageAsk('a'));
+      await settle();
+      expect(asked).toEqual([]);
+    });
+
+    test('is led nowhere by a page or by metadata from elsewhere', async () => {
+      const { ahead, asked, metadataOf } = sole({ a: [], planted: ['b'], b: [] }, {});
+      ahead.begin([]);
+      ahead.pageAsked({ ...pageAsk('planted'), url: 'https://web.test/planted/' });
+      ahead.pageGiven('https://web.test/planted/', 'planted', reading('planted'));
+      const planted = { ...artifactOf('planted'), index: 'https://web.test/' };
+      ahead.metadataGiven(planted, {}, metadataOf('planted'));
+      await settle();
+      expect(asked).toEqual([]);
+    });
   });
 
   test('ends with the run', async () => {

@@ -11,19 +11,15 @@ import {
   AHEAD_PAGES_PER_ASKED,
 } from '../core/limits.ts';
 import { normaliseName } from '../core/project-name.ts';
-import { withSlash } from '../core/url.ts';
-import { dependenciesIn, projectOf } from '../evidence/index.ts';
+import { dependenciesIn } from '../evidence/index.ts';
+import { AheadIndexes, baseOf, type AheadIndexesSettings } from './ahead-indexes.ts';
 import { readClientPlatform, type ClientPlatform } from './client-platform.ts';
 import { Lane } from './lane.ts';
 import { likelyFile } from './likely-file.ts';
 import { unfitWheels } from './unfit-wheels.ts';
 
 /** What is known of a run that lets its needs be foreseen. */
-export interface AheadPlan extends Sequence {
-  /** Index base addresses, as the installer is configured; its own default may be missing. */
-  readonly indexes: readonly string[];
-  /** Other addresses that the user names, places of links among them. */
-  readonly named?: readonly string[];
+export interface AheadPlan extends Sequence, AheadIndexesSettings {
   readonly wishes: readonly Wish[];
   /** The installer takes what is for the Python that it tells in `User-Agent`, and nothing else. */
   readonly ownPlatform: boolean;
@@ -79,10 +75,7 @@ export class FetchAhead {
   #believed: ClientPlatform | null;
   #toldPlatform: ClientPlatform | null = null;
   readonly #told = Promise.withResolvers<ClientPlatform | null>();
-  /** Bases, each with its slash: as configured, and as seen. */
-  readonly #indexes: Set<string>;
-  /** What is named beside them is no index, though a page of links may end in a project's name. */
-  readonly #links: ReadonlySet<string>;
+  readonly #indexes: AheadIndexes;
   /** Pages that a guess was made from. */
   readonly #guessed = new Set<string>();
   #installed: ReadonlySet<string> = new Set();
@@ -91,8 +84,8 @@ export class FetchAhead {
 
   constructor(parts: AheadParts) {
     this.#parts = parts;
-    this.#indexes = new Set(parts.indexes.map(withSlash));
-    this.#links = new Set((parts.named ?? []).map(withSlash));
+    this.#indexes = new AheadIndexes(parts);
+    if (this.#indexes.isUncertain) this.#pages.close();
     this.#believed = parts.ownPlatform ? (parts.platform ?? null) : null;
     if (!parts.ownPlatform) this.#told.resolve(null);
   }
@@ -109,9 +102,9 @@ export class FetchAhead {
   /** The installer asks for a page. */
   pageAsked({ url, credentials, agent }: PageAsk): void {
     this.#pagesAsked += 1;
-    const index = url.replace(/[^/]*\/?$/u, '');
-    if (this.#isProjectPage(url) && !this.#indexes.has(index) && this.#indexes.size < MAX_INDEXES) {
-      this.#indexes.add(index);
+    const index = this.#indexes.learn(url, (project) => this.#needs.has(project));
+    if (this.#indexes.isUncertain) this.#pages.close();
+    if (index !== null) {
       for (const [project, need] of this.#needs) this.#readPage(need, index, project);
     }
     this.#credentials.set(new URL(url).origin, credentials);
@@ -124,12 +117,14 @@ export class FetchAhead {
   /** A page that was asked for has been judged. */
   pageGiven(asked: string, project: string | null, reading: ReadPage): void {
     if (project === null || this.#guessed.has(asked)) return;
+    if (!this.#indexes.leadsOn(baseOf(asked))) return;
     const need = this.#need(project);
     void this.#guess(need, asked, reading);
   }
 
   /** The installer has been given a file's metadata: most likely it will ask for the file. */
   metadataGiven(artifact: Artifact, credentials: Credentials, metadata: Uint8Array): void {
+    if (!this.#indexes.leadsOn(artifact.index)) return;
     this.#credentials.set(new URL(artifact.url).origin, credentials);
     const need = this.#need(artifact.project);
     need.chosen = artifact;
@@ -173,7 +168,7 @@ export class FetchAhead {
     if (specifier !== '') need.specifiers.push(specifier);
     const before = need.extras.size;
     for (const extra of extras) need.extras.add(extra);
-    if (isNew) for (const index of this.#indexes) this.#readPage(need, index, project);
+    if (isNew) for (const index of this.#indexes.bases()) this.#readPage(need, index, project);
     else if (need.extras.size > before) void this.#follow(need);
   }
 
@@ -191,12 +186,6 @@ export class FetchAhead {
       });
       if (reading !== null) void this.#guess(need, url, reading);
     });
-  }
-
-  /** A page of links (`--find-links`) ends in some name too: who has it is not told what else is needed. */
-  #isProjectPage(url: string): boolean {
-    const project = projectOf(url);
-    return project !== null && this.#needs.has(project) && !this.#links.has(withSlash(url));
   }
 
   #mayReadMore(): boolean {
@@ -239,6 +228,3 @@ export class FetchAhead {
     }
   }
 }
-
-/** More than anybody configures. */
-const MAX_INDEXES = 8;

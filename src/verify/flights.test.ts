@@ -12,6 +12,16 @@ describe('what was sent ahead', () => {
     expect(await flights.join('a', async () => 'asked')).toBe('asked');
   });
 
+  test('is known to have been asked for, whoever sent it', async () => {
+    const flights = new Flights<string>();
+    await flights.ahead('a', async () => 'ahead');
+    expect([flights.has('a'), flights.wasJoined('a')]).toEqual([true, false]);
+    await flights.join('a', async () => 'asked');
+    await flights.join('b', async () => 'asked');
+    expect([flights.has('a'), flights.wasJoined('a')]).toEqual([false, true]);
+    expect([flights.has('b'), flights.wasJoined('b')]).toEqual([false, true]);
+  });
+
   test('and failed before anybody asked is no failure', async () => {
     const flights = new Flights<string>();
     expect(await flights.ahead('a', () => Promise.reject(down))).toBeNull();

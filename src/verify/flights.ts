@@ -3,9 +3,15 @@
 /** Requests that were sent before anybody asked, so that whoever asks joins them. */
 export class Flights<Result> {
   readonly #aloft = new Map<string, Promise<Result>>();
+  readonly #joined = new Set<string>();
 
   has(key: string): boolean {
     return this.#aloft.has(key);
+  }
+
+  /** Whether it was asked for by now: nothing is left to be sent ahead. */
+  wasJoined(key: string): boolean {
+    return this.#joined.has(key);
   }
 
   /** @returns `null` where it failed: that is nobody's failure until somebody asks. */
@@ -28,6 +34,7 @@ export class Flights<Result> {
   async join(key: string, begin: () => Promise<Result>): Promise<Result> {
     const flight = this.#aloft.get(key);
     this.#aloft.delete(key);
+    this.#joined.add(key);
     return await (flight ?? begin());
   }
 }

@@ -18,19 +18,43 @@ export function likelyFile(
   specifiers: readonly string[],
   platform: ClientPlatform,
 ): ListedFile | null {
-  const releases = Map.groupBy(
-    files.filter(({ filename }) => filename.endsWith('.whl')),
-    ({ filename }) => filename.split('-', 2)[1] ?? '',
-  );
+  const releases = new Map<string, ListedFile[]>();
+  for (const file of files) {
+    const version = wheelVersion(file.filename);
+    if (version === null) continue;
+    const known = releases.get(version);
+    if (known === undefined) releases.set(version, [file]);
+    else known.push(file);
+  }
   const specifier = specifiers.join(',');
-  const wanted = [...releases.keys()].filter((version) => satisfies(version, specifier));
-  const final = wanted.filter((version) => !isPrerelease(version));
-  const newest = (final.length > 0 ? final : wanted).sort((a, b) => compareVersions(b, a));
-  for (const version of newest.slice(0, MAX_RELEASES)) {
-    const best = bestOf(releases.get(version) ?? [], platform);
-    if (best !== null) return best;
+  const [finals, others] = partition([...releases.keys()]);
+  for (const versions of [finals, others]) {
+    let looked = 0;
+    // Only as many are held against what is wished for as it takes: pages list thousands.
+    for (const version of versions.sort((a, b) => compareVersions(b, a))) {
+      if (!satisfies(version, specifier)) continue;
+      const best = bestOf(releases.get(version) ?? [], platform);
+      if (best !== null) return best;
+      looked += 1;
+      if (looked === MAX_RELEASES) break;
+    }
+    if (looked > 0) return null;
   }
   return null;
+}
+
+function wheelVersion(filename: string): string | null {
+  if (!filename.endsWith('.whl')) return null;
+  const start = filename.indexOf('-') + 1;
+  const end = start === 0 ? -1 : filename.indexOf('-', start);
+  return end === -1 ? '' : filename.slice(start, end);
+}
+
+function partition(versions: readonly string[]): readonly [finals: string[], others: string[]] {
+  const finals: string[] = [];
+  const others: string[] = [];
+  for (const version of versions) (isPrerelease(version) ? others : finals).push(version);
+  return [finals, others];
 }
 
 function bestOf(files: readonly ListedFile[], platform: ClientPlatform): ListedFile | null {
