@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadProgram, type LoadedProgram } from './compiled-program.ts';
 
@@ -70,6 +71,20 @@ describe('a bundled program', () => {
     const again = load();
     expect(again.isCompiled).toBe(true);
     expect(answerOf(again)).toBe(42);
+  });
+
+  it('takes over nothing that was compiled under other flags, nor loses its own by them', () => {
+    const under = (flag: string): boolean => {
+      setFlagsFromString(`--invocation-count-for-osr=${flag}`);
+      const program = load();
+      program.keep('pip install');
+      return program.isCompiled;
+    };
+    expect(under('501')).toBe(false);
+    expect(under('502')).toBe(false);
+    expect(under('501')).toBe(true);
+    expect(under('502')).toBe(true);
+    expect(readdirSync(folder)).toHaveLength(2);
   });
 
   it('is added to three times by each kind of run', () => {

@@ -17,6 +17,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 
 /** The program, and what V8 made of it. */
@@ -93,9 +94,9 @@ export function loadProgram(
 
 /** V8 itself compares nothing of the text but its length. */
 function nameFor(text: Buffer): string {
-  const { version, arch, execArgv } = process;
-  const flags = [...execArgv, process.env['NODE_OPTIONS'] ?? ''].join('\n');
-  const whole = [hash('sha256', text), version, arch, flags].join('\n');
+  const { version, arch } = process;
+  // V8's own word for its version, its flags (`optimiseLate` sets some) and the processor.
+  const whole = [hash('sha256', text), version, arch, cachedDataVersionTag()].join('\n');
   return `${hash('sha256', whole).slice(0, 32)}.bin`;
 }
 

@@ -11,10 +11,14 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   process.stdout.write(`wheelproof ${ownVersion()}\n`);
 } else {
   // It needs as long to start as everything else here: side by side.
-  const { launchEarly } = await import('../host/early-launch.ts');
+  const { launchEarly, nameInstaller } = await import('../host/early-launch.ts');
   const early = launchEarly(words);
-  const { optimiseLate } = await import('./late-optimising.ts');
-  optimiseLate();
+  if (nameInstaller(words)) {
+    const { optimiseLate } = await import('./late-optimising.ts');
+    optimiseLate();
+  }
   const { run } = await import('./run.ts');
   process.exitCode = await run(words, {}, early);
+  // Nothing is left to be done by then. Ending by itself, Node would take its heap apart first.
+  process.once('beforeExit', () => process.exit());
 }

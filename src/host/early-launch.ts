@@ -60,10 +60,14 @@ function started(directory: string): ChildProcess | null {
   }
 }
 
+/** An installer is named among them; for what only saves time, that is enough. */
+export function nameInstaller(words: readonly string[]): boolean {
+  return words.some((word) => INSTALLERS.test(basename(word)));
+}
+
 function areAnInstallers(words: readonly string[]): boolean {
   const isAnother = words.some((word) => word.startsWith('--jail'));
-  const isInstaller = words.some((word) => INSTALLERS.test(basename(word)));
-  return !isAnother && isInstaller && words.some((word) => FETCHING.has(word));
+  return !isAnother && nameInstaller(words) && words.some((word) => FETCHING.has(word));
 }
 
 function isBinary(path: string): boolean {
