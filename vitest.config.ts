@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { makeRunFolder } from './test/world/run-folder.ts';
 
 /** What a developer's machine may set and no test may depend on. */
 const CALLERS_OWN =
@@ -22,9 +23,12 @@ declare module 'vitest' {
 }
 
 const SECOND = 1000;
-const few = Math.max(1, Math.min(2, availableParallelism()));
+/** Vitest itself would leave one processor to its main process, which has next to nothing to do. */
+const everyProcessor = Math.max(1, availableParallelism());
+/** Where each test starts several programs of its own. */
+const few = Math.min(2, everyProcessor);
 
-function project(name: string, include: string[], testTimeout: number, maxWorkers?: number) {
+function project(name: string, include: string[], testTimeout: number, maxWorkers: number) {
   return {
     extends: true as const,
     test: {
@@ -32,7 +36,9 @@ function project(name: string, include: string[], testTimeout: number, maxWorker
       include,
       testTimeout,
       hookTimeout: 4 * testTimeout,
-      ...(maxWorkers === undefined ? {} : { maxWorkers }),
+      maxWorkers,
+      // Projects of one group have the same number of workers, and of one group none waits for another.
+      sequence: { groupOrder: maxWorkers === few ? 0 : 1 },
     },
   };
 }
@@ -42,10 +48,11 @@ export default defineConfig({
     pool: 'forks',
     reporters: ['default', './scripts/passed-failed-reporter.ts'],
     provide: { callersEnvironment },
+    env: { TEST_RUN_FOLDER: makeRunFolder() },
     projects: [
-      project('unit', ['src/**/*.test.ts'], 60 * SECOND),
-      project('house', ['test/*.test.ts'], 120 * SECOND),
-      project('contracts', ['test/contracts/**/*.test.ts'], 120 * SECOND),
+      project('unit', ['src/**/*.test.ts'], 60 * SECOND, everyProcessor),
+      project('house', ['test/*.test.ts'], 120 * SECOND, everyProcessor),
+      project('contracts', ['test/contracts/**/*.test.ts'], 120 * SECOND, everyProcessor),
       project('scripts', ['test/scripts/**/*.test.ts'], 120 * SECOND, few),
       project('attacks', ['test/attacks/**/*.test.ts'], 180 * SECOND, few),
       project('faults', ['test/faults/**/*.test.ts'], 180 * SECOND, few),

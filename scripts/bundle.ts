@@ -97,9 +97,13 @@ function requireScript(text: string): void {
  * V8 can take over what it compiled of it before (src/cli/compiled-program.ts); `main.js`, which
  * starts it; and the threads that prove and digest.
  *
+ * @param run the module whose `run` is the program; tests have one with other wiring.
  * @returns the files that it is made of, from the repository's root.
  */
-export async function bundle(outdir: string): Promise<readonly string[]> {
+export async function bundle(
+  outdir: string,
+  run = join(root, 'src', 'cli', 'run.ts'),
+): Promise<readonly string[]> {
   const version = { WHEELPROOF_VERSION: JSON.stringify(manifest.version) };
   const plugins = [
     { name: 'builtins-without-facade', setup: builtinsWithoutFacade },
@@ -120,7 +124,7 @@ export async function bundle(outdir: string): Promise<readonly string[]> {
   } as const satisfies BuildOptions;
   const program = await build({
     ...common,
-    entryPoints: { program: join(root, 'src', 'cli', 'run.ts') },
+    entryPoints: { program: run },
     entryNames: '[name]-[hash]',
     format: 'cjs',
     plugins,

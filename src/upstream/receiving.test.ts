@@ -43,6 +43,24 @@ test('a reader that takes its time holds the sender back, one that never came so
   expect(carrier.resume).toHaveBeenCalledTimes(2);
 });
 
+test('so does one that is sent more pieces than it has time for, however small', async () => {
+  const { carrier, receiving, send } = receive();
+  for (let count = 0; count < 5_000; count += 1) send(Buffer.from('x'));
+  expect(carrier.pause).toHaveBeenCalledTimes(1);
+  for (let count = 0; count < 5_000; count += 1) await receiving.next();
+  expect(carrier.resume).toHaveBeenCalledTimes(1);
+});
+
+test('an end before any status is none', async () => {
+  const carrier = { pause: vi.fn(), resume: vi.fn(), abort: vi.fn() };
+  const rules = { headersTimeoutMs: 1e6, tooLate: () => new Error('late'), onSent: () => {} };
+  const receiving = new Receiving(rules);
+  receiving.onRequestStart(carrier);
+  receiving.onResponseStart(carrier, 103, {});
+  receiving.onResponseEnd();
+  await expect(receiving.head).rejects.toMatchObject({ code: 'WP_BROKEN_STREAM' });
+});
+
 test('what came before a failure comes first; then the failure, to whoever asks next', async () => {
   const { carrier, receiving, send } = receive();
   const over = vi.fn();

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Dispatcher } from 'undici';
 import { GATHERED_BYTES, MIB } from '../core/limits.ts';
+import { BROKEN_STREAM } from './failure.ts';
 
 /** More than the kernel gives at a time; until somebody reads, less. */
 const MOST_WAITING_BYTES = 1 * MIB;
+/** Each takes more than its bytes, however few. */
+const MOST_WAITING_PIECES = 4_096;
 
 /** What carries the answer: a connection of its own or a stream of a shared one. */
 export interface Carrier {
@@ -159,13 +162,21 @@ export class Receiving implements Dispatcher.DispatchHandler {
     if (this.#pieces.length === 0 && this.#wake !== null) setImmediate(() => this.#rouse());
     this.#pieces.push(piece);
     this.#waiting += piece.length;
-    if (this.#waiting < this.#most || this.#isPaused) return;
+    if (!this.#isTooMuch || this.#isPaused) return;
     this.#isPaused = true;
     this.#carrier?.pause();
   }
 
   onResponseEnd(): void {
     if (this.isOver) return;
+    if (!this.#isAnswered) {
+      const message = 'the answer ended before its status';
+      this.#fail({
+        thrown: Object.assign(new Error(message), { code: BROKEN_STREAM }),
+        ours: false,
+      });
+      return;
+    }
     this.#isEnded = true;
     this.#rouse();
     this.#tellOver();
@@ -183,6 +194,11 @@ export class Receiving implements Dispatcher.DispatchHandler {
     this.#tellOver();
   }
 
+  get #isTooMuch(): boolean {
+    const pieces = this.#pieces.length - this.#taken;
+    return this.#waiting >= this.#most || pieces >= MOST_WAITING_PIECES;
+  }
+
   #clear(): void {
     this.#pieces = [];
     this.#taken = 0;
@@ -190,7 +206,7 @@ export class Receiving implements Dispatcher.DispatchHandler {
   }
 
   #flow(): void {
-    if (!this.#isPaused || this.#waiting >= this.#most) return;
+    if (!this.#isPaused || this.#isTooMuch) return;
     this.#isPaused = false;
     if (!this.isOver) this.#carrier?.resume();
   }

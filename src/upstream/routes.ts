@@ -32,6 +32,7 @@ export class Routes {
   /** Pools by proxy, for plain http in absolute form. */
   readonly #forwarders: Agent;
   readonly #allowH2: boolean;
+  readonly #connections: number;
   /** By origin, and apart those that may not lead inside. */
   readonly #shared = new Map<string, SharedLine>();
   /** Connections that came about for all and serve one at a time, by the same. */
@@ -40,6 +41,7 @@ export class Routes {
   constructor(proxies: ProxySettings, settings: RouteSettings) {
     this.#proxies = proxies;
     this.#allowH2 = settings.allowH2;
+    this.#connections = settings.connections;
     this.#dialler = new Dialler(settings);
     const tunnel = (target: URL): CorporateProxy | null =>
       target.protocol === 'https:' ? chooseProxy(target, this.#proxies) : null;
@@ -107,6 +109,7 @@ export class Routes {
         return { socket, isHttp2: socket instanceof TLSSocket && socket.alpnProtocol === 'h2' };
       },
       own: this.#ownTo(outside),
+      connections: this.#connections,
       spare: (socket) => this.#spare.set(name, socket),
     });
     this.#shared.set(name, made);

@@ -117,6 +117,21 @@ describe('requests to one server', () => {
     expect(await refusalOf(ask())).toMatchObject({ code: 'WP-LIMIT-TIME' });
     expect(await ask()).toBe('alone');
   });
+
+  it('wait for nobody where the server allows fewer than there would be connections', async () => {
+    const one = Buffer.from([0, 3, 0, 0, 0, 1]); // SETTINGS_MAX_CONCURRENT_STREAMS = 1
+    const { promise: held, resolve } = Promise.withResolvers<void>();
+    const answer: FrameAnswer = (say, stream, count) =>
+      count === 2 ? resolve() : say.answer(stream, 'shared');
+    const { ask } = await frames(answer, {}, { settings: one });
+    expect(await ask()).toBe('shared');
+    const stop = new AbortController();
+    const holding = ask({ signal: stop.signal });
+    await held;
+    expect(await ask()).toBe('alone');
+    stop.abort(new Error('enough'));
+    await expect(holding).rejects.toThrow('enough');
+  });
 });
 
 describe('a server that breaks off', () => {
@@ -172,6 +187,19 @@ describe('a server that breaks off', () => {
       });
       expect(await refusalOf(seen.ask())).toMatchObject({ code: 'WP-UPSTREAM-TRUNCATED' });
     }
+  });
+
+  it('before what it has sent was read has cut it (F01)', async () => {
+    const { server, upstream, url } = await frames((say, stream) => {
+      say.send(FRAME.headers, END_HEADERS, stream, OK);
+      for (let left = 40; left > 0; left -= 1) {
+        say.send(FRAME.data, left === 1 ? END_STREAM : 0, stream, Buffer.alloc(16_000));
+      }
+      say.socket.end();
+    });
+    const answer = await upstream.request(get(url));
+    await gone(server.speakers[0]?.socket);
+    expect(await refusalOf(textOf(answer))).toMatchObject({ code: 'WP-UPSTREAM-TRUNCATED' });
   });
 
   it('without a word of its length has ended where the server says so', async () => {
@@ -240,6 +268,48 @@ describe('a server that says too much', () => {
       for (let count = 0; count < 200; count += 1) {
         say.send(FRAME.continuation, 0, stream, field('x-a', 'b'.repeat(100)));
       }
+    });
+    expect(await ask()).toBe('alone');
+    await gone(server.speakers[0]?.socket);
+  });
+
+  it('in crumbs is broken off where nobody reads, since each takes more than its byte', async () => {
+    const { upstream, url, ask } = await frames((say, stream, count) => {
+      if (count % 2 === 0) return say.answer(stream, 'second');
+      say.send(FRAME.headers, END_HEADERS, stream, OK);
+      for (let left = count === 1 ? 20_000 : 8_000; left > 0; left -= 1) {
+        say.send(FRAME.data, left === 1 ? END_STREAM : 0, stream, Buffer.from('x'));
+      }
+    });
+    const unread = await upstream.request(get(url));
+    expect(await ask()).toBe('second'); // by then all of the first has come
+    expect(await refusalOf(textOf(unread))).toMatchObject({ code: 'WP-UPSTREAM-TRUNCATED' });
+    expect(await ask()).toHaveLength(8_000);
+  });
+
+  it.each<[string, FrameAnswer]>([
+    ['PING', (say) => say.send(FRAME.ping, 0, 0, Buffer.alloc(8))],
+    ['SETTINGS', (say) => say.send(FRAME.settings, 0, 0, Buffer.from([0, 3, 0, 0, 0, 50]))],
+  ])('in %s frames whose answers it does not read loses the connection', async (_name, say) => {
+    const { server, ask } = await frames(
+      (speaker, stream, count) => {
+        speaker.socket.pause();
+        for (let left = 50_000; left > 0; left -= 1) say(speaker, stream, count);
+      },
+      { limits: { headersTimeoutMs: 5_000 } },
+    );
+    expect(await ask()).toBe('alone');
+    await gone(server.speakers[0]?.socket);
+  });
+
+  it('of what other hosts it speaks for is never asked for them, and loses the connection', async () => {
+    const { server, ask } = await frames((say, stream, count) => {
+      for (let at = 0; at < 1000; at += 1) {
+        const origin = Buffer.from(`https://host${at}.example`);
+        const length = Buffer.from([0, origin.length]);
+        say.send(FRAME.origin, 0, 0, Buffer.concat([length, origin]));
+      }
+      say.answer(stream, `${count}`);
     });
     expect(await ask()).toBe('alone');
     await gone(server.speakers[0]?.socket);

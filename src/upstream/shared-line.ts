@@ -12,6 +12,8 @@ export interface SharedLineSettings {
   readonly dial: () => Promise<{ readonly socket: Socket; readonly isHttp2: boolean }>;
   /** Connections of HTTP/1.1, one for each request. */
   readonly own: Line;
+  /** How many of these there may be. */
+  readonly connections: number;
   /** Takes a connection that was opened for all and serves HTTP/1.1. */
   readonly spare: (socket: Socket) => void;
 }
@@ -63,8 +65,10 @@ export class SharedLine implements Line {
         return;
       }
       if (this.#session.isFull) {
-        // It may mean never.
-        if (this.#session.isIdle) this.#dispatchOwn(this.#waiting.splice(0));
+        // It may mean never; and nobody waits here who would not where all have their own.
+        const { isIdle, most } = this.#session;
+        const isNarrow = most < this.#settings.connections;
+        if (isIdle || isNarrow) this.#dispatchOwn(this.#waiting.splice(0));
         return;
       }
       const next = this.#waiting.shift();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { constants, type ClientHttp2Stream } from 'node:http2';
 import { Refusal } from '../core/errors.ts';
+import { SHARED_CONNECTION } from '../core/limits.ts';
 import { BROKEN_STREAM, codeOf } from './failure.ts';
 import type { Carrier, Head, Receiving } from './receiving.ts';
 
@@ -13,6 +14,8 @@ export class StreamCarrier implements Carrier {
   #isAnswered = false;
   #isEnded = false;
   #isOver = false;
+  /** How many frames of it wait in the stream itself. */
+  #held = 0;
 
   /** @param onGivenUp called where the server took longer than it may. */
   constructor(stream: ClientHttp2Stream, receiving: Receiving, onGivenUp: () => void) {
@@ -25,11 +28,12 @@ export class StreamCarrier implements Carrier {
     const stream = this.#stream;
     stream.on('response', (_headers, _flags, raw) => this.#answer(raw));
     stream.on('data', (piece: Uint8Array) => {
+      this.#held -= 1;
       if (!this.#isOver) this.#receiving.onResponseData(this, piece);
     });
     stream.on('error', (thrown) => this.#break(thrown));
     stream.on('close', () => this.#close());
-    this.#watchEnd();
+    this.#watchPushes();
     this.#receiving.onRequestStart(this);
   }
 
@@ -61,21 +65,34 @@ export class StreamCarrier implements Carrier {
   /**
    * Node tells of an end alike whether the server has sent all (END_STREAM) or has given the stream up
    * without an error code. Only the first comes while the stream is still open.
+   *
+   * A window of bytes is no bound for frames of one byte, each of which takes a hundred times as much
+   * here: whoever sends such while nobody reads is broken off.
    */
-  #watchEnd(): void {
+  #watchPushes(): void {
     const stream = this.#stream;
     const push = stream.push.bind(stream);
     stream.push = (piece, encoding) => {
       if (piece === null && !stream.closed) this.#isEnded = true;
+      if (piece !== null) this.#held += 1;
+      if (this.#held > SHARED_CONNECTION.heldFrames && !this.#isOver) {
+        this.#break(new Error('too many small frames'));
+        stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        stream.destroy();
+        return false;
+      }
       return push(piece, encoding);
     };
   }
 
-  /** Only here: an answer that is cut off looks like one that has ended until its code is known. */
+  /**
+   * Only here: an answer that is cut off looks like one that has ended until its code is known. What
+   * waits in the stream when its connection ends is lost, although the server has sent all.
+   */
   #close(): void {
     if (this.#isOver) return;
-    const { rstCode, endAfterHeaders } = this.#stream;
-    const isWhole = this.#isAnswered && (this.#isEnded || endAfterHeaders);
+    const { rstCode, readableEnded } = this.#stream;
+    const isWhole = this.#isAnswered && this.#isEnded && readableEnded;
     if (!isWhole || rstCode !== constants.NGHTTP2_NO_ERROR) {
       this.#break(new Error(`the stream ended with code ${rstCode}`));
       return;

@@ -69,9 +69,14 @@ export class StreamSession {
     return this.#streams === 0;
   }
 
+  /** How many streams it may carry at a time, as far as the server has told. */
+  get most(): number {
+    const { streams } = SHARED_CONNECTION;
+    return Math.min(this.#session.remoteSettings.maxConcurrentStreams ?? streams, streams);
+  }
+
   get isFull(): boolean {
-    const { maxConcurrentStreams: most = SHARED_CONNECTION.streams } = this.#session.remoteSettings;
-    return this.#streams >= Math.min(most, SHARED_CONNECTION.streams);
+    return this.#streams >= this.most;
   }
 
   ask(request: LineRequest, receiving: Receiving): void {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtemp } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { runFolder } from '../world/run-folder.ts';
 
 export interface Program {
   /** The command line as it is shipped. */
@@ -14,35 +13,41 @@ export interface Program {
 
 let made: Promise<Program> | null = null;
 
-/** The sources in one piece, once for each test process: hundreds of starts are then quick ones. */
+/**
+ * The sources as they are built for shipping, once for each run of the tests: hundreds of starts are
+ * then quick ones, each with what V8 compiled in those before it.
+ */
 export async function makeProgram(): Promise<Program> {
-  made ??= bundle();
+  made ??= build();
   return await made;
 }
 
-async function bundle(): Promise<Program> {
-  const folder = await mkdtemp(join(tmpdir(), 'wheelproof-program-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  await build({
-    entryPoints: {
-      main: join(import.meta.dirname, '../../src/cli/main.ts'),
-      rewired: join(import.meta.dirname, 'rewired.ts'),
-      'proving-worker': join(import.meta.dirname, '../../src/evidence/proving-worker.ts'),
-      'digest-worker': join(import.meta.dirname, '../../src/host/digest-worker.ts'),
-    },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    keepNames: true,
-    define: { WHEELPROOF_VERSION: '"0.0.0-test"' },
-    banner: {
-      js: "import { createRequire as made } from 'node:module'; const require = made(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
-  return { main: join(folder, 'main.mjs'), rewired: join(folder, 'rewired.mjs') };
+async function build(): Promise<Program> {
+  const folder = join(runFolder(), 'program');
+  if (!existsSync(folder)) await buildInto(folder);
+  return {
+    main: join(folder, 'shipped', 'main.js'),
+    rewired: join(folder, 'rewired', 'main.js'),
+  };
+}
+
+async function buildInto(folder: string): Promise<void> {
+  const { bundle, root } = await import('../../scripts/bundle.ts');
+  const draft = await mkdtemp(`${folder}-`);
+  await Promise.all([
+    bundle(join(draft, 'shipped')),
+    bundle(join(draft, 'rewired'), join(import.meta.dirname, 'rewired.ts')),
+    // What is not in the bundle lies there.
+    symlink(join(root, 'node_modules'), join(draft, 'node_modules')),
+  ]);
+  // As scripts/build.ts leaves it: nothing is kept in the homes of those who use it.
+  for (const name of ['shipped', 'rewired'])
+    await mkdir(join(draft, name, 'compiled'), { mode: 0o700 });
+  try {
+    await rename(draft, folder);
+  } catch (error) {
+    // Another test process was quicker.
+    if (!existsSync(folder)) throw error;
+    await rm(draft, { recursive: true, force: true });
+  }
 }

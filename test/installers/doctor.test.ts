@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Check } from '../../src/cli/doctor-check.ts';
 import type { SelfTestResult } from '../../src/cli/doctor-trials.ts';
 import { examine } from '../../src/cli/doctor.ts';
+import { ownVersion } from '../../src/cli/version.ts';
 import { thisMachine } from '../../src/host/index.ts';
 import { wiringCalled, type WiringName } from '../attacks/defences.ts';
 import type { Guarded } from '../attacks/door.ts';
@@ -188,7 +189,8 @@ test('for people: a mark and a section for each, the count at the end', async ()
   await using bench = await openBench('pip');
   const ended = await ask(bench, ['--no-self-test']);
   expect(ended.exit, ended.stdout).toBe(0);
-  expect(ended.stdout).toMatch(/^wheelproof\n {2}ok {7}wheelproof: 0\.0\.0-test, in /u);
+  const shipped = `wheelproof\n  ok       wheelproof: ${ownVersion()}, in `;
+  expect(ended.stdout.slice(0, shipped.length)).toBe(shipped);
   expect(ended.stdout).toContain('\nself-test\n  note     self-test: left out');
   expect(ended.stdout).toContain('`wheelproof pip` runs it');
   expect(ended.stdout).toMatch(/\nwheelproof doctor: no problems, .* ok\n$/u);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runFolder } from './run-folder.ts';
 import { boolean, implicit, namedBits, oid, sequence } from './der.ts';
 import {
   certificate,
@@ -51,7 +51,7 @@ export interface Authority {
   /** Its common name. */
   readonly name: string;
   readonly caPem: string;
-  /** A file that holds `caPem`; removed when the process ends. */
+  /** A file that holds `caPem`; removed when the tests end. */
   readonly caFile: string;
   leaf(options?: LeafOptions): KeyAndCertificate;
   /** An authority below this one: servers send its certificate along. */
@@ -158,10 +158,7 @@ function daysFromNow(days: number): Date {
 }
 
 function writeTemporary(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'wheelproof-ca-'));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = mkdtempSync(join(runFolder(), 'ca-'));
   const file = join(folder, 'ca.pem');
   writeFileSync(file, text);
   return file;

@@ -13,6 +13,7 @@ export const FRAME = {
   ping: 6,
   goaway: 7,
   continuation: 9,
+  origin: 12,
 } as const;
 export const END_STREAM = 1;
 export const END_HEADERS = 4;
