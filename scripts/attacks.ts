@@ -9,7 +9,9 @@ import {
   type Outcome,
 } from '../test/attacks/harness.ts';
 import { ATTACKS } from '../test/attacks/index.ts';
+import { isOfNetwork, protocolOf } from '../test/attacks/protocols.ts';
 import { whyNot } from '../test/attacks/suits.ts';
+import { PROTOCOLS, type Protocol } from '../test/world/exchange.ts';
 import {
   INSTALLERS,
   INSTALLER_VERSIONS,
@@ -23,7 +25,8 @@ import {
  * each. `--only A01,B14` chooses; `--installer poetry,pdm` mounts what these can be asked ("unsaid":
  * an attack whose words are pip's or uv's own); `--full` adds them and older installers, every second try, the plain
  * installers, and the proof that each attack succeeds once its defence is out (`--newest`: without
- * the older versions); `--forms` prints a line for each form, and why one was not asked of an
+ * the older versions), those of the network over both protocols; `--protocol h2` or `http/1.1` has every
+ * index speak one; `--forms` prints a line for each form, and why one was not asked of an
  * installer; `--why` shows what was said where something failed.
  */
 
@@ -36,6 +39,7 @@ const { values } = parseArgs({
     why: { type: 'boolean', default: false },
     only: { type: 'string' },
     installer: { type: 'string' },
+    protocol: { type: 'string' },
     jobs: { type: 'string', default: '4' },
   },
 });
@@ -44,6 +48,8 @@ interface Job {
   readonly attack: Attack;
   readonly installer: AnyInstaller;
   readonly version: string;
+  /** One form over this and the next over that where `null`. */
+  readonly protocol: Protocol | null;
 }
 
 interface Line {
@@ -53,8 +59,12 @@ interface Line {
   readonly forms: readonly string[];
 }
 
-async function runJob({ attack, installer, version }: Job): Promise<Line> {
-  const setting = { installer, version };
+async function runJob({ attack, installer, version, protocol }: Job): Promise<Line> {
+  const settingOf = (scene: Form | Twin, place: number) => ({
+    installer,
+    version,
+    protocol: scene.over ?? protocol ?? protocolOf(attack, scene, { installer, place }),
+  });
   const began = performance.now();
   const faults: string[] = [];
   const forms: string[] = [];
@@ -77,6 +87,7 @@ async function runJob({ attack, installer, version }: Job): Promise<Line> {
       return why === null;
     });
   for (const [place, form] of playable(attack.forms).entries()) {
+    const setting = settingOf(form, place);
     if (!values.plain) {
       const outcome = await judgeForm(form, setting, values.full || place === 0);
       const word = wordFor(form, outcome.exit);
@@ -98,14 +109,14 @@ async function runJob({ attack, installer, version }: Job): Promise<Line> {
       );
   }
   let benign = true;
-  for (const twin of values.plain ? [] : playable(attack.twins ?? []))
-    benign = note(`benign: ${twin.name}`, await judgeTwin(twin, setting)) && benign;
+  for (const [place, twin] of (values.plain ? [] : playable(attack.twins ?? [])).entries())
+    benign = note(`benign: ${twin.name}`, await judgeTwin(twin, settingOf(twin, place))) && benign;
   const name = version === newest(installer) ? installer : `${installer} ${version}`;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const passed = faults.length === 0;
   const twins = attack.twins === undefined ? '' : benign ? 'benign ok' : 'benign BLOCKED';
   const word = played === 0 ? 'unsaid' : passed ? 'ok    ' : 'FAILED';
-  const columns = [attack.id, name.padEnd(11), word, [...exits].join(', ')];
+  const columns = [attack.id, name.padEnd(11), protocol ?? '', word, [...exits].join(', ')];
   const text = [...columns, twins, `${seconds} s`].filter(Boolean).join('  ');
   return { text, passed, faults, forms: values.forms ? forms : [] };
 }
@@ -127,9 +138,22 @@ function chooseJobs(): Job[] {
     installers.flatMap((installer) =>
       INSTALLER_VERSIONS[installer]
         .slice(0, values.full && !values.newest ? undefined : 1)
-        .map((version) => ({ attack, installer, version })),
+        .flatMap((version) =>
+          protocolsOf(attack, version === newest(installer)).map((protocol) => ({
+            attack,
+            installer,
+            version,
+            protocol,
+          })),
+        ),
     ),
   );
+}
+
+function protocolsOf(attack: Attack, isNewest: boolean): readonly (Protocol | null)[] {
+  const wanted = PROTOCOLS.filter((protocol) => protocol === values.protocol);
+  if (wanted.length > 0) return wanted;
+  return values.full && isNewest && isOfNetwork(attack) ? PROTOCOLS : [null];
 }
 
 const jobs = chooseJobs();

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseArgs } from 'node:util';
-import type { Fault, FaultForm } from '../test/faults/fault.ts';
+import { protocolsOf, type Fault, type FaultForm } from '../test/faults/fault.ts';
 import { openGround } from '../test/faults/ground.ts';
 import { FAULTS } from '../test/faults/index.ts';
 import { lacking } from '../test/faults/machinery.ts';
+import { PROTOCOLS, type Protocol } from '../test/world/exchange.ts';
 import type { InstallerName } from '../test/world/installer-versions.ts';
 
 /*
  * Mounts every fault of test/faults on this machine, before real installers, and prints a line
  * each, with what was found where something failed. `--only R04,R09` chooses, `--form TEXT` and
- * `--installer uv` too; `--list` only lists.
+ * `--installer uv` too, and `--protocol h2` or `http/1.1`, of which those of the network are mounted
+ * over both; `--list` only lists.
  */
 
 const { values } = parseArgs({
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     form: { type: 'string' },
     installer: { type: 'string' },
+    protocol: { type: 'string' },
     list: { type: 'boolean', default: false },
     jobs: { type: 'string', default: '1' },
   },
@@ -26,6 +29,7 @@ interface Job {
   readonly fault: Fault;
   readonly form: FaultForm;
   readonly installer: InstallerName;
+  readonly protocol: Protocol;
 }
 
 function chooseJobs(): Job[] {
@@ -37,22 +41,31 @@ function chooseJobs(): Job[] {
       .flatMap((form) =>
         (form.installers ?? ['pip'])
           .filter((installer) => installer === (values.installer ?? installer))
-          .map((installer): Job => ({ fault, form, installer })),
+          .flatMap((installer) =>
+            chosenOf(form).map((protocol): Job => ({ fault, form, installer, protocol })),
+          ),
       ),
   );
 }
 
+/** A protocol that was asked for, even of a form that says nothing of it. */
+function chosenOf(form: FaultForm): readonly Protocol[] {
+  const wanted = PROTOCOLS.filter((protocol) => protocol === values.protocol);
+  return wanted.length > 0 ? wanted : protocolsOf(form);
+}
+
 type Ending = 'ok' | 'FAILED' | 'skipped';
 
-async function runJob({ fault, form, installer }: Job): Promise<Ending> {
-  const name = `${fault.id}  ${installer.padEnd(3)}  ${form.name}`;
+async function runJob({ fault, form, installer, protocol }: Job): Promise<Ending> {
+  const over = protocol === 'h2' ? ' (HTTP/2)' : '';
+  const name = `${fault.id}  ${installer.padEnd(3)}  ${form.name}${over}`;
   const lacks = lacking(form.needs);
   if (lacks !== null) {
     console.log(`${name}: skipped, ${lacks} does not work here`);
     return 'skipped';
   }
   const began = performance.now();
-  await using ground = await openGround(installer);
+  await using ground = await openGround(installer, protocol);
   const { faults, figure } = await form.play(ground).catch((thrown: unknown) => ({
     faults: [
       `could not be judged: ${thrown instanceof Error ? String(thrown.stack) : String(thrown)}`,
@@ -68,8 +81,8 @@ async function runJob({ fault, form, installer }: Job): Promise<Ending> {
 
 const jobs = chooseJobs();
 if (values.list) {
-  for (const { fault, form, installer } of jobs)
-    console.log(`${fault.id}  ${installer.padEnd(3)}  ${fault.title}: ${form.name}`);
+  for (const { fault, form, installer, protocol } of jobs)
+    console.log(`${fault.id}  ${installer.padEnd(3)}  ${fault.title}: ${form.name} (${protocol})`);
 } else {
   const endings: Ending[] = [];
   let next = 0;

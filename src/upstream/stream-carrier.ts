@@ -17,7 +17,7 @@ export class StreamCarrier implements Carrier {
   /** How many frames of it wait in the stream itself. */
   #held = 0;
 
-  /** @param onGivenUp called where the server took longer than it may. */
+  /** @param onGivenUp called where the server took longer than it may, or takes nothing more. */
   constructor(stream: ClientHttp2Stream, receiving: Receiving, onGivenUp: () => void) {
     this.#stream = stream;
     this.#receiving = receiving;
@@ -104,6 +104,8 @@ export class StreamCarrier implements Carrier {
   #break(thrown: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    // Also said by our own side, of a connection that is at its end without anybody having told.
+    if (this.#stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) this.#onGivenUp();
     this.#receiving.onResponseError(this, named(thrown));
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerResponse } from 'node:http';
+import { carrierOf, type Response } from '../world/exchange.ts';
 import type { Hook } from '../world/host.ts';
 import { FILES } from '../world/world.ts';
 import { BOTH_REFUSE, PASSED, refused, type Attack, type Witness } from './attack.ts';
@@ -10,22 +10,19 @@ const LAST = GOOD.bytes.length - 1;
 
 /** The first answer breaks off in the middle; what follows is told by `later`. */
 const cutFirst =
-  (later: (response: ServerResponse, count: number) => void) =>
+  (later: (response: Response, count: number) => void) =>
   ({ world }: Stage): void => {
     const hook: Hook = (request, response, count) => {
       if (count > 1) return later(response, count);
-      const { socket } = request;
-      const length = GOOD.bytes.length;
-      socket.write(
-        `HTTP/1.1 200 OK\r\ncontent-type: application/zip\r\netag: "a"\r\ncontent-length: ${length}\r\n\r\n`,
-      );
-      socket.write(GOOD.bytes.subarray(0, HALF), () => socket.end());
+      const headers = { 'content-type': 'application/zip', etag: '"a"' };
+      response.writeHead(200, { ...headers, 'content-length': GOOD.bytes.length });
+      response.write(GOOD.bytes.subarray(0, HALF), () => carrierOf(request).end());
     };
     world.host(FILES).hooks.set(GOOD_PATH, hook);
   };
 
 /** A part that nobody asked for, of the other file. */
-function sendPart(response: ServerResponse): void {
+function sendPart(response: Response): void {
   const part = EVIL.bytes.subarray(HALF);
   response.writeHead(206, {
     'content-length': part.length,
@@ -35,7 +32,7 @@ function sendPart(response: ServerResponse): void {
   response.end(part);
 }
 
-function sendWhole(response: ServerResponse, bytes: Uint8Array): void {
+function sendWhole(response: Response, bytes: Uint8Array): void {
   response.writeHead(200, { 'content-length': bytes.length, etag: '"b"' });
   response.end(bytes);
 }

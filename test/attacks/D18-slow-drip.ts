@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Response } from '../world/exchange.ts';
 import type { Hook } from '../world/host.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import { refused, type Attack, type Form } from './attack.ts';
 import { GOOD, GOOD_PAGE, GOOD_PATH } from './stage.ts';
 
-/** One piece and then another, for as long as anybody listens. */
-function drip(head: string, piece: string, everyMs: number): Hook {
-  return ({ socket }) => {
-    socket.write(head);
-    const timer = setInterval(() => socket.write(piece), everyMs);
-    socket.once('close', () => clearInterval(timer));
-  };
+/** Something, again and again, for as long as anybody listens. */
+function drip(response: Response, act: () => unknown): void {
+  const timer = setInterval(act, 100);
+  response.once('close', () => clearInterval(timer));
 }
 
-const HEAD = 'HTTP/1.1 200 OK\r\n';
+const neverEndsHeaders: Hook = (request, response) => {
+  const { stream, socket } = request;
+  if (stream === undefined) {
+    socket.write('HTTP/1.1 200 OK\r\n');
+    drip(response, () => socket.write('x-more: 1\r\n'));
+  } else {
+    drip(response, () => stream.additionalHeaders({ ':status': 103, 'x-more': '1' }));
+  }
+};
+
+const dripsBody: Hook = (_request, response) => {
+  response.writeHead(200, { 'content-length': GOOD.bytes.length });
+  drip(response, () => response.write('P'));
+};
+
 const SLOW: Readonly<Record<string, Hook>> = {
   'says nothing': () => undefined,
-  'never ends its headers': drip(HEAD, 'x-more: 1\r\n', 100),
-  'drips its body': drip(`${HEAD}content-length: ${GOOD.bytes.length}\r\n\r\n`, 'P', 100),
+  'never ends its headers': neverEndsHeaders,
+  'drips its body': dripsBody,
 };
 
 /** Slow, but it comes to an end: in ten pieces over a second. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import type { Response } from '../world/exchange.ts';
 import type { Hook } from '../world/host.ts';
 import { HTML_TYPE } from '../world/index-model.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import { refused, type Attack, type Form, type Witness } from './attack.ts';
+import { FLOODED_CONNECTIONS } from './broken-streams.ts';
 import { GOOD, GOOD_PAGE, GOOD_PATH, type Stage } from './stage.ts';
 
 const MIB = 1024 ** 2;
@@ -18,7 +19,7 @@ const IN_FLIGHT = 40 * MIB;
 const taken = new WeakMap<Stage, { bytes: number }>();
 
 /** As much of three gigabytes as anybody takes. */
-function pour(stage: Stage, response: ServerResponse): void {
+function pour(stage: Stage, response: Response): void {
   const count = taken.get(stage) ?? { bytes: 0 };
   taken.set(stage, count);
   const block = Buffer.alloc(MIB, ' ');
@@ -122,6 +123,7 @@ export const D19: Attack = {
       },
       0,
     ),
+    ...FLOODED_CONNECTIONS,
   ],
   twins: [
     {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import { openPageCopies } from '../../src/storage/index.ts';
+import { cutConnection } from '../world/exchange.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import { AN_HONEST_INSTALL, BOTH_REFUSE, refused, type Attack } from './attack.ts';
 import { AFTER_BOTH, listBoth, NEWER, STRICTLY, told } from './former-pages.ts';
@@ -9,7 +10,7 @@ import type { Stage } from './stage.ts';
 /** Whoever keeps an index from answering keeps its users at what it said last. */
 function cut({ world }: Stage): void {
   for (const name of [INDEX, FILES]) {
-    world.host(name).through((request) => request.socket.destroy());
+    world.host(name).through(cutConnection);
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { cutConnection } from '../world/exchange.ts';
 import { head } from '../world/tuf-repository.ts';
 import { BOTH_INSTALL, refused, type Attack } from './attack.ts';
 import { NEWER, told } from './former-pages.ts';
@@ -86,7 +87,7 @@ export const F04: Attack = {
       name: 'the index is down for an hour, and the file is known',
       installers: ['uv'],
       after: AFTER_A_SIGNED_INSTALL,
-      mount: ({ world }) => world.host(INDEX).through((request) => request.socket.destroy()),
+      mount: ({ world }) => world.host(INDEX).through(cutConnection),
       policy: pinning(),
       witness: told('is down'),
     },

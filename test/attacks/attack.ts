@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Code } from '../../src/core/codes.ts';
 import type { RefusalClass } from '../../src/core/refusal-class.ts';
+import type { Protocol } from '../world/exchange.ts';
 import type {
   AnyInstaller,
   InstallerName,
@@ -55,6 +56,8 @@ export interface Scene {
   readonly policy?: string | ((stage: Stage) => string);
   /** Options of ours, before the installer's name. */
   readonly own?: readonly string[];
+  /** What the world has to speak for it; either where absent. */
+  readonly over?: Protocol;
   /** Another wiring than the shipped one, where the attack is a fault inside. */
   readonly wiring?: WiringName;
   /** `trusted_root.json` of the Sigstore to believe; the one that we ship where absent. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { openEnvironment } from '../world/environments.ts';
+import type { Protocol } from '../world/exchange.ts';
 import { isTool, newest, type AnyInstaller } from '../world/installer-versions.ts';
 import { treeHash } from '../world/tree-hash.ts';
-import { openWorld } from '../world/world.ts';
+import { INDEX, openWorld } from '../world/world.ts';
 import type { Form, Refused, Scene, Stopped, Twin } from './attack.ts';
 import type { Defence } from './defences.ts';
 import { runGuarded, runPlain, type Guarded, type Knock } from './door.ts';
@@ -24,6 +25,8 @@ export interface Outcome {
 export interface Setting {
   readonly installer: AnyInstaller;
   readonly version?: string;
+  /** What the world speaks; HTTP/1.1 alone where absent. */
+  readonly protocol?: Protocol;
 }
 
 /** Mounts one form of an attack on a new world and judges what becomes of it. */
@@ -33,6 +36,7 @@ export async function judgeForm(form: Form, setting: Setting, thorough: boolean)
     const before = await treeHash(stage.environment.target);
     const guarded = await runScene(stage, form);
     const faults = await judge(stage, form, guarded, before);
+    faults.push(...judgeProtocol(stage));
     if (form.withinMilliseconds !== undefined && guarded.milliseconds > form.withinMilliseconds)
       faults.push(`took ${Math.round(guarded.milliseconds)} ms`);
     if (thorough && form.expect.outcome === 'refused' && form.run === undefined) {
@@ -105,11 +109,11 @@ function plainOf({ plain }: Form, { installer }: Setting): 'installs' | 'refuses
 }
 
 async function onStage(
-  { installer, version }: Setting,
+  { installer, version, protocol = 'http/1.1' }: Setting,
   play: (stage: Stage) => Promise<Outcome>,
 ): Promise<Outcome> {
   // Tools may ask their default index whatever the project names: it is there, and has nothing.
-  await using world = await openWorld({ knowsNothingElsewhere: isTool(installer) });
+  await using world = await openWorld({ knowsNothingElsewhere: isTool(installer), protocol });
   await using environment = await openEnvironment(world, installer, version ?? newest(installer));
   const stage = openStage(world, environment);
   stage.honest();
@@ -164,6 +168,13 @@ async function runScene(stage: Stage, scene: Scene): Promise<Guarded> {
 
 function trustOf(stage: Stage, { trusts }: Scene): Pick<Knock, 'trustedRoot'> {
   return trusts === undefined ? {} : { trustedRoot: trusts(stage) };
+}
+
+/** A case that is to be played over HTTP/2 was, if the index was asked at all. */
+function judgeProtocol({ world }: Stage): string[] {
+  const asked = world.host(INDEX).seen.filter(({ scheme }) => scheme === 'https');
+  const isPlayed = asked.length === 0 || asked.some(({ protocol }) => protocol === world.protocol);
+  return isPlayed ? [] : [`the index was asked over ${asked[0]?.protocol}`];
 }
 
 async function judge(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerResponse } from 'node:http';
+import { constants } from 'node:http2';
 import { RETRY_WAITS_MS } from '../../src/core/limits.ts';
+import type { Response } from '../world/exchange.ts';
 import type { Hook } from '../world/host.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import type { Fault, Played } from './fault.ts';
@@ -96,10 +97,12 @@ class Pauses {
 }
 
 function breakIn(how: Breaking, honest: () => void): Hook {
-  return (_request, response) => {
+  return (request, response) => {
     switch (how) {
       case 'reset':
-        response.socket?.destroy();
+        // Over HTTP/2 of this one alone: the others on it are no failures of their own.
+        if (request.stream === undefined) request.socket.destroy();
+        else request.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
         break;
       case '502':
         response.writeHead(502).end('bad gateway');
@@ -120,7 +123,7 @@ function breakIn(how: Breaking, honest: () => void): Hook {
 }
 
 /** The honest answer with its honest length, broken off at a share of it, the last byte never sent. */
-function cutAt(response: ServerResponse, share: number): void {
+function cutAt(response: Response, share: number): void {
   const end = (body: string | Uint8Array = ''): void => {
     const bytes = Buffer.from(body);
     const part = bytes.subarray(0, Math.floor((bytes.length - 1) * share));
@@ -143,5 +146,12 @@ function dice(seed: number): () => number {
 export const R09: Fault = {
   id: 'R09',
   title: 'the upstream flaps',
-  forms: [{ name: '30 % of all answers, 50 packages', installers: ['pip', 'uv'], play: flap }],
+  forms: [
+    {
+      name: '30 % of all answers, 50 packages',
+      installers: ['pip', 'uv'],
+      network: true,
+      play: flap,
+    },
+  ],
 };

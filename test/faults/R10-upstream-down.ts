@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { cutConnection } from '../world/exchange.ts';
 import type { BuiltFile } from '../world/wheel.ts';
 import { FILES, INDEX } from '../world/world.ts';
 import { openBlackHole } from './black-hole.ts';
@@ -113,7 +114,7 @@ function playKnown(ask: (ground: Ground, good: BuiltFile) => Asked): FaultForm['
     const faults = judgeEnd(await ground.install(words), [0]);
     const before = await judgeStore(ground.data, new Map());
     for (const name of [INDEX, FILES]) {
-      ground.world.host(name).through((request) => request.socket.destroy());
+      ground.world.host(name).through(cutConnection);
     }
     const run = await ground.install(words);
     faults.push(...judgeEnd(run, [0], says));
@@ -160,10 +161,16 @@ export const R10: Fault = {
       installers: ['pip', 'uv'],
       play: play(down),
     })),
-    { name: 'known files, by their index', installers: ['pip', 'uv'], play: playKnown(byName) },
+    {
+      name: 'known files, by their index',
+      installers: ['pip', 'uv'],
+      network: true,
+      play: playKnown(byName),
+    },
     {
       name: 'known files, by their address',
       installers: ['pip', 'uv'],
+      network: true,
       play: playKnown(byAddress),
     },
   ],

@@ -61,6 +61,7 @@ export const R12: Fault = {
     {
       name: 'each file with the bytes of the other',
       installers: ['pip', 'uv'],
+      network: true,
       quick: true,
       play: cross,
     },

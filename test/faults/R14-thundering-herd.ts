@@ -77,7 +77,7 @@ export const R14: Fault = {
   id: 'R14',
   title: 'many clients ask one unknown file',
   forms: [
-    { name: 'an honest file', play: (ground) => stampede(ground, false) },
-    { name: 'a tampered file', play: (ground) => stampede(ground, true) },
+    { name: 'an honest file', network: true, play: (ground) => stampede(ground, false) },
+    { name: 'a tampered file', network: true, play: (ground) => stampede(ground, true) },
   ],
 };

@@ -88,7 +88,7 @@ export const R15: Fault = {
       play: (ground) => killGate(ground, 4, 0.5),
     },
     { name: 'kill -9 while the file streams', play: (ground) => killGate(ground, 40, 0.9) },
-    { name: 'upstream cut twice', play: cutUpstream },
+    { name: 'upstream cut twice', network: true, play: cutUpstream },
     KILLED_AT_EACH_WRITE,
   ],
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { PROTOCOLS, type Protocol } from '../world/exchange.ts';
 import type { InstallerName } from '../world/installer-versions.ts';
 import type { Ground } from './ground.ts';
 import type { Need } from './machinery.ts';
@@ -16,6 +17,8 @@ export interface FaultForm {
   readonly installers?: readonly InstallerName[];
   /** What the machine must have for it; skipped, and said so, where it has not. */
   readonly needs?: readonly Need[];
+  /** What it does depends on how the upstream answers: played over HTTP/2 and without. */
+  readonly network?: true;
   /** A few seconds at most: runs with the tests too. */
   readonly quick?: true;
   /** Mounts the fault for real and judges what becomes of it. */
@@ -27,4 +30,9 @@ export interface Played {
   readonly faults: readonly string[];
   /** What was measured, in a few words, for the table. */
   readonly figure: string;
+}
+
+/** What the upstream of a form speaks: one for each round of it. */
+export function protocolsOf({ network }: FaultForm): readonly Protocol[] {
+  return network === true ? PROTOCOLS : ['http/1.1'];
 }

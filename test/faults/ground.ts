@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Report } from '../../src/core/report.ts';
 import { makeProgram } from '../attacks/program.ts';
 import { openEnvironment, type Environment } from '../world/environments.ts';
+import type { Protocol } from '../world/exchange.ts';
 import type { AnyInstaller } from '../world/installer-versions.ts';
 import { runProgram, type Ended } from '../world/programs.ts';
 import { makeWheel, type BuiltFile, type WheelWish } from '../world/wheel.ts';
@@ -48,8 +49,12 @@ export interface Run extends Ended {
   readonly got: ReadonlyMap<string, string>;
 }
 
-export async function openGround(installer: AnyInstaller): Promise<Ground> {
-  const world = await openWorld();
+/** @param protocol what its index and file hosts speak. */
+export async function openGround(
+  installer: AnyInstaller,
+  protocol: Protocol = 'http/1.1',
+): Promise<Ground> {
+  const world = await openWorld({ protocol });
   world.reset();
   const environment = await openEnvironment(world, installer);
   const reportFile = join(environment.root, 'report.json');

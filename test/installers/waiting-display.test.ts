@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ServerResponse } from 'node:http';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeProgram } from '../attacks/program.ts';
+import type { Response } from '../world/exchange.ts';
 import { runProgram, type Ended } from '../world/programs.ts';
 import { makeWheel } from '../world/wheel.ts';
 import { FILES } from '../world/world.ts';
@@ -46,7 +46,7 @@ async function install(
 ): Promise<Ended> {
   const { world, environment } = bench;
   world.publish(SLOW);
-  let held: ServerResponse | null = null;
+  let held: Response | null = null;
   const release = (): void => {
     held?.end(SLOW.bytes.subarray(half));
     held = null;

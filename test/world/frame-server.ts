@@ -42,9 +42,10 @@ export class FrameSpeaker {
     this.socket.write(Buffer.concat([head, payload]));
   }
 
-  answer(stream: number, body: string, more: Buffer = Buffer.alloc(0)): void {
+  answer(stream: number, body: string | Uint8Array, more: Buffer = Buffer.alloc(0)): void {
     this.send(FRAME.headers, END_HEADERS, stream, Buffer.concat([OK, more]));
-    this.send(FRAME.data, END_STREAM, stream, Buffer.from(body));
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    this.send(FRAME.data, END_STREAM, stream, bytes);
   }
 
   reset(stream: number, code: number): void {
@@ -65,7 +66,7 @@ export interface FrameServer {
   readonly port: number;
   /** Those that speak HTTP/2. */
   readonly speakers: readonly FrameSpeaker[];
-  /** How many requests came over HTTP/1.1, each answered `alone`. */
+  /** How many requests came over HTTP/1.1, each answered `alone` where nothing else is said. */
   readonly alone: () => number;
   close(): Promise<void>;
 }
@@ -80,14 +81,20 @@ export interface FrameOptions extends TlsOptions {
   readonly allowHalfOpen?: boolean;
   /** Answers no PING. */
   readonly isMute?: boolean;
+  /** Answers a request of HTTP/1.1 in place of `alone`. */
+  readonly answerAlone?: (socket: TLSSocket) => void;
 }
 
 const PREFACE_BYTES = 24;
 
+function sayAlone(socket: TLSSocket): void {
+  socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nalone');
+}
+
 /** Listens on loopback, port 0; whoever does not want HTTP/2 is answered `alone`. */
 export async function serveFrames(
   answer: FrameAnswer,
-  { settings, isMute, ...tls }: FrameOptions,
+  { settings, isMute, answerAlone = sayAlone, ...tls }: FrameOptions,
 ): Promise<FrameServer> {
   const sockets: TLSSocket[] = [];
   const speakers: FrameSpeaker[] = [];
@@ -123,7 +130,7 @@ export async function serveFrames(
     socket.on('data', (chunk: Buffer) => {
       if (!chunk.toString('latin1').endsWith('\r\n\r\n')) return;
       alone += 1;
-      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nalone');
+      answerAlone(socket);
     });
   };
   const server = createServer(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, Response } from './exchange.ts';
 import { dirname, join } from 'node:path';
 import type { Host } from './host.ts';
 import { runProgram } from './programs.ts';
@@ -77,11 +77,7 @@ export async function openGitServer(host: Host, below: string): Promise<GitServe
 }
 
 /** RFC 3875, as far as git's program looks at it. */
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  served: string,
-): Promise<void> {
+async function answer(request: Request, response: Response, served: string): Promise<void> {
   const url = new URL(request.url ?? '/', 'https://git.test');
   const header = (name: string): string => String(request.headers[name] ?? '');
   const child = spawn('git', ['http-backend'], {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isHttp2, type Protocol, type Request, type Response } from './exchange.ts';
 import { renderPage, type ProjectModel } from './index-model.ts';
 
 /** One request as it came in. */
 export interface Seen {
   readonly host: string;
   readonly scheme: 'http' | 'https';
+  readonly protocol: Protocol;
   readonly method: string;
   readonly path: string;
   readonly agent: string;
@@ -15,12 +16,12 @@ export interface Seen {
 }
 
 /** Answers one path in place of what the model says; `count` starts at 1 for each path. */
-export type Hook = (request: IncomingMessage, response: ServerResponse, count: number) => void;
+export type Hook = (request: Request, response: Response, count: number) => void;
 
 /** As a hook, of every path; `honest` answers as the model says. */
 export type Filter = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: Request,
+  response: Response,
   count: number,
   honest: () => void,
 ) => void;
@@ -53,7 +54,7 @@ export class Host {
     this.#filter = null;
   }
 
-  answer(request: IncomingMessage, response: ServerResponse, scheme: 'http' | 'https'): void {
+  answer(request: Request, response: Response, scheme: 'http' | 'https'): void {
     const path = request.url ?? '/';
     this.#note(request, path, scheme);
     const count = (this.#counts.get(path) ?? 0) + 1;
@@ -73,7 +74,7 @@ export class Host {
     this.#counts.clear();
   }
 
-  #answerHonestly(request: IncomingMessage, response: ServerResponse, path: string): void {
+  #answerHonestly(request: Request, response: Response, path: string): void {
     if (!this.#admits(request)) {
       send(request, response, 401, { 'www-authenticate': 'Basic realm="index"' }, 'who are you?');
       return;
@@ -84,7 +85,7 @@ export class Host {
     this.#answerPage(request, response, plainPath);
   }
 
-  #answerPage(request: IncomingMessage, response: ServerResponse, path: string): void {
+  #answerPage(request: Request, response: Response, path: string): void {
     const [, asked] = /^\/simple\/+([^/]+)\/$/u.exec(path) ?? [];
     const project = asked === undefined ? undefined : this.projects.get(decodeURIComponent(asked));
     if (project === undefined) return this.#answerSpelled(request, response, asked ?? '');
@@ -93,7 +94,7 @@ export class Host {
   }
 
   /** Another spelling of a name leads to its page, as indexes have it (PEP 503). */
-  #answerSpelled(request: IncomingMessage, response: ServerResponse, asked: string): void {
+  #answerSpelled(request: Request, response: Response, asked: string): void {
     const name = asked.toLowerCase().replaceAll(/[-_.]+/gu, '-');
     if (name === asked || !this.projects.has(name))
       return send(request, response, 404, {}, 'no such thing');
@@ -110,16 +111,17 @@ export class Host {
     return [...this.files].find(([name]) => upper(name) === upper(path))?.[1];
   }
 
-  #admits(request: IncomingMessage): boolean {
+  #admits(request: Request): boolean {
     if (this.credentials === null) return true;
     const expected = `Basic ${Buffer.from(this.credentials).toString('base64')}`;
     return request.headers.authorization === expected;
   }
 
-  #note(request: IncomingMessage, path: string, scheme: 'http' | 'https'): void {
+  #note(request: Request, path: string, scheme: 'http' | 'https'): void {
     this.seen.push({
       host: this.name,
       scheme,
+      protocol: isHttp2(request) ? 'h2' : 'http/1.1',
       method: request.method ?? 'GET',
       path,
       agent: request.headers['user-agent'] ?? '',
@@ -130,8 +132,8 @@ export class Host {
 }
 
 export function send(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: Request,
+  response: Response,
   status: number,
   headers: Record<string, string>,
   body: string | Uint8Array,
@@ -141,11 +143,7 @@ export function send(
 }
 
 /** A file with one range at most (RFC 9110, 14). */
-export function sendBytes(
-  request: IncomingMessage,
-  response: ServerResponse,
-  bytes: Uint8Array,
-): void {
+export function sendBytes(request: Request, response: Response, bytes: Uint8Array): void {
   const headers = { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes' };
   const range = /^bytes=(\d*)-(\d*)$/u.exec(request.headers.range ?? '');
   if (range === null) return send(request, response, 200, headers, bytes);

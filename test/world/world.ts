@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer } from 'node:http';
+import type { Server } from 'node:net';
 import { createSecureContext, type SecureContext, type TlsOptions } from 'node:tls';
 import { makeAuthority, type Authority, type KeyAndCertificate } from './certificates.ts';
+import type { Protocol } from './exchange.ts';
 import { makeForwardProxy, type Reached } from './forward-proxy.ts';
+import {
+  serveFrames,
+  type FrameAnswer,
+  type FrameOptions,
+  type FrameServer,
+} from './frame-server.ts';
 import { Host, type Seen } from './host.ts';
 import { listed, type ListedModel, type ProjectModel } from './index-model.ts';
+import { closing, listen, makeTlsServer, type Listener } from './listeners.ts';
 import type { BuiltFile } from './wheel.ts';
 
 /** Names that exist in every world; whatever ends in `.test` leads here too. */
@@ -15,6 +23,8 @@ export const EVIL = 'evil.test';
 
 /** A small internet on loopback: an index, file hosts, an attacker, and a proxy that finds them. */
 export interface World extends AsyncDisposable {
+  /** What every port of it speaks over TLS, but for those that are told otherwise. */
+  readonly protocol: Protocol;
   readonly authority: Authority;
   /** `http://127.0.0.1:PORT`: through it, every `*.test` is found. */
   readonly proxy: string;
@@ -29,6 +39,8 @@ export interface World extends AsyncDisposable {
   otherOrigin(name: string): string;
   /** One more https port, of every host, that speaks TLS as it is told; closed with the world. */
   openTls(options: TlsOptions): Promise<TlsPort>;
+  /** One more port of one host, that speaks HTTP/2 frame by frame; closed with the world. */
+  openFrames(name: string, answer: FrameAnswer, options?: FrameOptions): Promise<FrameServer>;
   /** The index address: `https://index.test:PORT/simple/`. */
   readonly index: string;
   /** Puts files on the file host and on the index's page of their project. */
@@ -53,9 +65,14 @@ const leaves = new Map<string, SecureContext>();
 export interface WorldWish {
   /** Hosts of other names are there as well, and know nothing (404). */
   readonly knowsNothingElsewhere?: boolean;
+  /** HTTP/1.1 alone where absent. */
+  readonly protocol?: Protocol;
 }
 
-export async function openWorld({ knowsNothingElsewhere }: WorldWish = {}): Promise<World> {
+export async function openWorld({
+  knowsNothingElsewhere,
+  protocol = 'http/1.1',
+}: WorldWish = {}): Promise<World> {
   sharedAuthority ??= makeAuthority({ name: 'test world authority' });
   const authority = sharedAuthority;
   const hosts = new Map<string, Host>();
@@ -74,31 +91,29 @@ export async function openWorld({ knowsNothingElsewhere }: WorldWish = {}): Prom
     leaves.set(name, made);
     return made;
   };
-  const listener = (scheme: 'http' | 'https') => {
-    return (request: Parameters<Host['answer']>[0], response: Parameters<Host['answer']>[1]) => {
-      const name = (request.headers.host ?? '').replace(/:\d+$/u, '').toLowerCase();
-      host(name).answer(request, response, scheme);
+  const listener =
+    (scheme: 'http' | 'https'): Listener =>
+    (request, response) => {
+      const asked = String(request.headers[':authority'] ?? request.headers.host ?? '');
+      host(asked.replace(/:\d+$/u, '').toLowerCase()).answer(request, response, scheme);
     };
-  };
   const tlsServer = (): Server =>
-    createTlsServer(
-      {
-        SNICallback: (name, done) => done(null, secureFor(name.toLowerCase())),
-        ALPNProtocols: ['http/1.1'],
-      },
+    makeTlsServer(
+      protocol,
+      { SNICallback: (name, done) => done(null, secureFor(name.toLowerCase())) },
       listener('https'),
     );
   let tlsAt = 0;
-  const servers = [
+  const servers: Server[] = [
     createServer(listener('http')),
     tlsServer(),
     tlsServer(),
     makeForwardProxy(reached, knowsNothingElsewhere === true ? () => tlsAt : undefined),
   ];
+  const closes = servers.map(closing);
   const ports = await Promise.all(servers.map(listen));
   tlsAt = ports[1] ?? 0;
   const [plainPort = 0, tlsPort = 0, otherPort = 0, proxyPort = 0] = ports;
-  for (const server of servers) server.on('tlsClientError', () => undefined);
 
   const origin = (name: string, scheme: 'http' | 'https' = 'https'): string =>
     `${scheme}://${name}:${scheme === 'https' ? tlsPort : plainPort}`;
@@ -116,6 +131,7 @@ export async function openWorld({ knowsNothingElsewhere }: WorldWish = {}): Prom
   };
   return {
     authority,
+    protocol,
     proxy: `http://127.0.0.1:${proxyPort}`,
     reached,
     host,
@@ -126,15 +142,17 @@ export async function openWorld({ knowsNothingElsewhere }: WorldWish = {}): Prom
     otherOrigin: (name) => `https://${name}:${otherPort}`,
     index: `${origin(INDEX)}/simple/`,
     async openTls(options) {
-      const server = createTlsServer(
-        { ALPNProtocols: ['http/1.1'], ...options },
-        listener('https'),
-      );
+      const server = makeTlsServer(protocol, options, listener('https'));
       let connections = 0;
       server.on('connection', () => (connections += 1));
-      server.on('tlsClientError', () => undefined);
-      servers.push(server);
+      closes.push(closing(server));
       return { port: await listen(server), connections: () => connections };
+    },
+    async openFrames(name, answer, options = {}) {
+      const { certPem: cert, keyPem: key } = authority.leaf({ names: [name] });
+      const server = await serveFrames(answer, { cert, key, ...options });
+      closes.push(() => server.close());
+      return server;
     },
     publish(file, over = {}) {
       const entry = listed(file, { base: `${origin(FILES)}/packages/`, ...over });
@@ -155,26 +173,11 @@ export async function openWorld({ knowsNothingElsewhere }: WorldWish = {}): Prom
       reached.length = 0;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(servers.map(close));
+      await Promise.all(closes.map((close) => close()));
     },
   };
 }
 
 function secureContext({ certPem, keyPem }: KeyAndCertificate): SecureContext {
   return createSecureContext({ cert: certPem, key: keyPem });
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-async function close(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
 }
