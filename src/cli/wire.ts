@@ -7,6 +7,7 @@ import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Intent } from '../core/installer.ts';
 import type { PageCopies } from '../core/page-copy.ts';
+import { MAX_KNOWN_PAGES } from '../core/limits.ts';
 import type { Report } from '../core/report.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { Upstream } from '../core/upstream.ts';
@@ -41,7 +42,13 @@ import {
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
-import { Repositories, Verifier, type AskFirstUse, type Grounds } from '../verify/index.ts';
+import {
+  Repositories,
+  Verifier,
+  type AskFirstUse,
+  type Grounds,
+  type KnownPageMemory,
+} from '../verify/index.ts';
 import { foresightOf } from './foresight.ts';
 import { openSignedIndexes } from './signed-indexes.ts';
 import type { EventStream } from './event-stream.ts';
@@ -225,6 +232,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     ownPlatform: intent.ownPlatform ?? false,
     oneByOne: intent.oneByOne ?? false,
     copies: openKeptPages(places),
+    ...(intent.keepsPages === true ? { knownPages: openKnownPages(places, policy) } : {}),
     ...(signedIndexes.areNone
       ? {}
       : { signedPublishers: (file) => signedIndexes.identitiesFor(file)?.(file) ?? null }),
@@ -275,6 +283,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
       if (intent.targets.length > 0) unpacking.heard(event);
     },
     isKnownIndexUrl: isKnownIndex,
+    cachesPages: intent.keepsPages === true,
     isNamedHost: (host) => namedHosts.has(host),
     repositories: wiring.repositories?.(repositories) ?? repositories,
   });
@@ -309,6 +318,12 @@ function askOf({ interactive, display }: GateSettings): AskFirstUse | null {
 
 export function openKeptPages(places: Places): PageCopies {
   return openPageCopies(path.join(places.data, 'pages'));
+}
+
+/** What pages were judged by, for installers that keep our answers. */
+function openKnownPages({ data }: Places, { digest }: Policy): KnownPageMemory {
+  const cache = openVerdictCache(path.join(data, 'known-pages'), MAX_KNOWN_PAGES);
+  return { cache, policyDigest: digest, toolVersion: ownVersion() };
 }
 
 /** What wheels say of themselves, beside the trust store. */

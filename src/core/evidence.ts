@@ -45,6 +45,10 @@ export interface PageAsk {
   readonly agent?: string;
   /** What need not be read, since whoever asks can do nothing with it. */
   readonly skip?: SkippedWheels;
+  /** The tag of the answer that whoever asks still has (RFC 9110 13.1.2). */
+  readonly held?: string;
+  /** Whether these bytes were read before, so that they may stay unread; absent: none were. */
+  readonly isKnown?: (raw: RawPage, url: string) => Promise<boolean>;
 }
 
 /** Wheels that one Python cannot install, whatever is said of them. */
@@ -65,21 +69,36 @@ export interface RawPage {
   readonly contentType: string | null;
 }
 
+/** A page whose bytes are known (`PageAsk.isKnown`). */
+export interface UnreadPage {
+  readonly outcome: 'unread';
+  readonly raw: RawPage;
+  /** Where it came from, after redirects. */
+  readonly url: string;
+  /** Its server is known to lie inside (`UpstreamAnswer.inside`). */
+  readonly inside?: true;
+  /** Reads it after all. @throws Refusal as {@link PageReader.read} */
+  read(): Promise<ReadPage>;
+}
+
+export interface ReadPage {
+  readonly outcome: 'page';
+  readonly page: IndexPage;
+  /** Where it came from, after redirects. */
+  readonly url: string;
+  /** Its server is known to lie inside (`UpstreamAnswer.inside`). */
+  readonly inside?: true;
+  /** The one form that it was read in; absent where nobody looked. */
+  readonly form?: string;
+  /** Its index is down, and this is what it said then: milliseconds since 1970. */
+  readonly keptAt?: number;
+  /** What it was read from; absent where nobody may need it again. */
+  readonly raw?: RawPage;
+}
+
 export type PageReading =
-  | {
-      readonly outcome: 'page';
-      readonly page: IndexPage;
-      /** Where it came from, after redirects. */
-      readonly url: string;
-      /** Its server is known to lie inside (`UpstreamAnswer.inside`). */
-      readonly inside?: true;
-      /** The one form that it was read in; absent where nobody looked. */
-      readonly form?: string;
-      /** Its index is down, and this is what it said then: milliseconds since 1970. */
-      readonly keptAt?: number;
-      /** What it was read from; absent where nobody may need it again. */
-      readonly raw?: RawPage;
-    }
+  | ReadPage
+  | UnreadPage
   /** The index has no such project. */
   | { readonly outcome: 'not-found'; readonly status: number }
   /** The index wants to know who asks; the installer must see it. */

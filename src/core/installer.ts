@@ -99,6 +99,8 @@ export interface Intent {
   readonly asksNoIndex?: true;
   /** What it takes is for the Python that it tells in `User-Agent`, and for no other. */
   readonly ownPlatform?: true;
+  /** It keeps pages in its private cache, and asks again whether they still stand. */
+  readonly keepsPages?: true;
   /** It installs each file as it comes: where one is refused, others lie there already. */
   readonly oneByOne?: true;
   readonly wishes: readonly Wish[];

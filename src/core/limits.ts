@@ -92,6 +92,8 @@ export const AHEAD_PAGES_MORE = 100;
 export const AHEAD_PAGES_PER_ASKED = 2;
 /** Pages of one run that the next of the same request begins to read before they are asked for. */
 export const MAX_REPEATED_PAGES = 256;
+/** Pages of which it is kept what they were judged by. */
+export const MAX_KNOWN_PAGES = 4096;
 /** Requests of which it is kept what they asked for. */
 export const FORMER_ASKS_LIMIT = 256;
 /** Files fetched ahead of one project, however many releases its metadata was asked of. */

@@ -70,10 +70,14 @@ export interface JudgedPage {
   readonly offered: readonly ListedFile[];
   /** Refused, but nothing else answers what was asked for: offered without hash at an address that answers the refusal. */
   readonly shown: readonly { readonly file: ListedFile; readonly reason: Reason }[];
+  /** To be told under which tag it was written (RFC 9110 8.8.3), where later runs may find it so. */
+  readonly written?: (tag: string) => void;
 }
 
 export type PageOutcome =
   | { readonly outcome: 'judged'; readonly judged: JudgedPage }
+  /** All of it passed, and it is what whoever asks still has (`PageAsk.held`). */
+  | { readonly outcome: 'unchanged'; readonly tag: string }
   | { readonly outcome: 'not-found'; readonly status: number }
   | { readonly outcome: 'unauthorised'; readonly status: number; readonly challenge: string | null }
   /** Could not be decided, or is not to be believed: this name is blocked on every index for the run. */

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ListedFile } from '../core/artifact.ts';
-import type { PageReading, SkippedWheels } from '../core/evidence.ts';
+import type { ReadPage, SkippedWheels } from '../core/evidence.ts';
 import type { PageCopy } from '../core/page-copy.ts';
 import { formOf, parsePage } from '../index/index.ts';
 import { decodePage } from './page-body.ts';
-
-type ReadPage = Extract<PageReading, { readonly outcome: 'page' }>;
 
 /** Reads a copy by the rules that hold today. @throws Refusal as `parsePage` */
 export async function readPageCopy(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { PageAsk } from '../core/evidence.ts';
 import { PAGE_DEADLINE_MS } from '../core/limits.ts';
 import type { UpstreamAnswer, UpstreamAsk } from '../core/upstream.ts';
 import { openPageReader, projectOf } from './page-reader.ts';
@@ -40,10 +41,11 @@ function reader(answer: Answer, known = true) {
     },
     close: async () => {},
   };
-  const read = () =>
+  const read = (more: Partial<PageAsk> = {}) =>
     openPageReader(upstream, { isKnownIndex: () => known, allowPlainHttp: () => false }).read({
       url: URL_ASKED,
       credentials: { authorization: 'x' },
+      ...more,
     });
   return { asks, read };
 }
@@ -54,6 +56,28 @@ describe('a page', () => {
     expect(await read()).toMatchObject({ outcome: 'page', page: { project: 'good' } });
     expect(asks[0]?.headers['authorization']).toBe('x');
     expect(asks[0]?.headers['accept']).toMatch(/^application\/vnd\.pypi\.simple\.v1\+json,/u);
+  });
+
+  test('stays unread where its bytes are known, until somebody wants it', async () => {
+    const body = gzipSync(page('good'));
+    const headers = { 'content-encoding': 'gzip' };
+    const shown: unknown[] = [];
+    const isKnown = async (...came: unknown[]): Promise<boolean> => shown.push(came) > 0;
+    const { read } = reader({ body, headers, inside: true });
+    const unread = await read({ isKnown });
+    if (unread.outcome !== 'unread') throw new Error(`it is ${unread.outcome}`);
+    const raw = { body, gzip: true, contentType: 'application/vnd.pypi.simple.v1+json' };
+    expect(shown).toStrictEqual([[raw, URL_ASKED]]);
+    expect(unread).toMatchObject({ raw, url: URL_ASKED, inside: true });
+    expect(await unread.read()).toStrictEqual(await read());
+    expect(await read({ isKnown: async () => false })).toStrictEqual(await read());
+  });
+
+  test('that cannot be read is found out when it is', async () => {
+    const { read } = reader({ body: 'no page' });
+    const unread = await read({ isKnown: async () => true });
+    if (unread.outcome !== 'unread') throw new Error(`it is ${unread.outcome}`);
+    await expect(unread.read()).rejects.toMatchObject({ code: 'WP-PAGE-MALFORMED' });
   });
 
   test('has a deadline, and says whether it came from inside', async () => {

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IndexPage } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
-import type { PageAsk, PageReader, PageReading, RawPage } from '../core/evidence.ts';
+import type {
+  PageAsk,
+  PageReader,
+  PageReading,
+  RawPage,
+  ReadPage,
+  UnreadPage,
+} from '../core/evidence.ts';
 import { MAX_PAGE_AGE_SECONDS, MAX_PAGE_BYTES, PAGE_DEADLINE_MS } from '../core/limits.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
 import type { Tries } from '../core/tries.ts';
@@ -69,11 +76,23 @@ async function readOnce(
   const asked = projectOf(ask.url);
   refuseForeignRedirect(ask.url, answer.url, asked);
   const raw = await readWhole(answer, ask.url);
+  const inside = answer.inside === true ? { inside: true as const } : {};
+  const read = async (): Promise<ReadPage> =>
+    await readRaw(settings, ask, { raw, url: answer.url, ...inside });
+  if ((await ask.isKnown?.(raw, answer.url)) !== true) return await read();
+  return { outcome: 'unread', raw, url: answer.url, ...inside, read };
+}
+
+async function readRaw(
+  settings: PageReaderSettings,
+  ask: PageAsk,
+  { raw, url, inside }: Pick<UnreadPage, 'raw' | 'url' | 'inside'>,
+): Promise<ReadPage> {
   const source = {
     body: await decodePage(raw, ask.url),
     contentType: raw.contentType,
-    url: answer.url,
-    project: asked,
+    url,
+    project: projectOf(ask.url),
     allowPlainHttp: settings.allowPlainHttp,
     ...(ask.skip === undefined ? {} : { skip: ask.skip }),
   };
@@ -82,10 +101,10 @@ async function readOnce(
   return {
     outcome: 'page',
     page: flat ? parsePage({ ...source, project: null }) : page,
-    url: answer.url,
+    url,
     form: formOf(source).form,
     raw,
-    ...(answer.inside === true ? { inside: true } : {}),
+    ...(inside === true ? { inside } : {}),
   };
 }
 

@@ -46,6 +46,62 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
       expect(scene.verification.asks).toEqual([{ what: 'page', ask: { url, credentials: {} } }]);
     });
 
+    describe('for an installer that keeps it', () => {
+      let caching: Scene;
+      beforeEach(async () => {
+        caching = await openScene({ cachesPages: true }, protocol);
+        caching.verification.pages.set(url, judged());
+      });
+      afterEach(() => caching.close());
+
+      const of = (headers: Record<string, string>) => fetchThrough(caching, url, { headers });
+
+      test('is asked for again each time, and not sent twice', async () => {
+        const first = await of({ accept });
+        expect(first.headers['cache-control']).toBe('private, no-cache');
+        const { etag = '' } = first.headers;
+        expect(etag).toMatch(/^"json-[0-9a-f]{64}"$/u);
+        const again = await of({ accept, 'if-none-match': String(etag) });
+        expect(again.status).toBe(304);
+        expect(again.headers['etag']).toBe(etag);
+        expect(again.body).toHaveLength(0);
+        expect(caching.verification.asks.at(-1)).toEqual({
+          what: 'page',
+          ask: { url, credentials: {}, held: String(etag).slice(1, -1) },
+        });
+      });
+
+      test.each(['*', '"other"', 'other', '', '"a", "b"', 'W/"'])('is sent for %j', async (one) => {
+        expect((await of({ accept, 'if-none-match': one })).status).toBe(200);
+      });
+
+      test('is sent in another form, and where it says something else', async () => {
+        const { etag } = (await of({ accept })).headers;
+        const condition = { 'if-none-match': String(etag) };
+        expect((await of({ accept: 'text/html', ...condition })).status).toBe(200);
+        const refusal = new Refusal('WP-PAGE-MALFORMED', { message: 'not readable' });
+        caching.verification.pages.set(url, { outcome: 'blocked', refusal });
+        const blocked = await of({ accept, ...condition });
+        expect(blocked.status).toBe(200);
+        expect(problem(blocked)).toMatchObject({ files: [] });
+      });
+
+      test('tells under which tag it went out, and needs not be written where that stands', async () => {
+        const told: string[] = [];
+        const page = judged();
+        const written = (tag: string): void => void told.push(tag);
+        const whole = page.outcome === 'judged' ? { ...page.judged, written } : null;
+        if (whole === null) throw new Error('not judged');
+        caching.verification.pages.set(url, { outcome: 'judged', judged: whole });
+        const { etag } = (await of({ accept })).headers;
+        expect(etag).toBe(`"${told[0]}"`);
+        caching.verification.pages.set(url, { outcome: 'unchanged', tag: told[0] ?? '' });
+        const again = await of({ accept, 'if-none-match': String(etag) });
+        expect(again.status).toBe(304);
+        expect(again.headers['etag']).toBe(etag);
+      });
+    });
+
     test('shows refused files at an address that answers the refusal', async () => {
       scene.verification.pages.set(url, judged());
       const page = await get(url, { accept });

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hash } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Reason } from '../core/errors.ts';
 import { isProjectName, normaliseName } from '../core/project-name.ts';
 import { printableUrl } from '../core/url.ts';
@@ -15,16 +17,20 @@ import { challengeHeader, passableStatus } from './passed-status.ts';
  */
 export async function answerPage(gate: Gate, exchange: Exchange): Promise<void> {
   const url = withoutDoubleSlashes(exchange.url);
-  const agent = exchange.request.headers['user-agent'];
+  const { 'user-agent': agent, 'if-none-match': condition } = exchange.request.headers;
+  const held = gate.parts.cachesPages === true ? tagIn(condition) : null;
   const ask = {
     url: url.href,
     credentials: exchange.credentials,
     ...(agent === undefined ? {} : { agent }),
+    ...(held === null ? {} : { held }),
   };
   const outcome = await exchange.whileThere(gate.parts.verification.page(ask));
   switch (outcome.outcome) {
     case 'judged':
-      return sendPage(exchange, judgedPage(gate, outcome.judged));
+      return sendPage(gate, exchange, judgedPage(gate, outcome.judged), outcome.judged.written);
+    case 'unchanged':
+      return exchange.sendStatus(304, asksAgain(outcome.tag));
     case 'not-found':
       return exchange.sendStatus(passableStatus(outcome.status), { 'cache-control': 'no-store' });
     case 'unauthorised':
@@ -34,7 +40,7 @@ export async function answerPage(gate: Gate, exchange: Exchange): Promise<void> 
       });
     case 'blocked':
       logRefused(gate, exchange, outcome.refusal.toReason());
-      return sendPage(exchange, emptyPage(url));
+      return sendPage(gate, exchange, emptyPage(url));
   }
 }
 
@@ -64,10 +70,33 @@ function emptyPage(url: URL): WritablePage {
   };
 }
 
-function sendPage(exchange: Exchange, page: WritablePage): void {
+function sendPage(
+  gate: Gate,
+  exchange: Exchange,
+  page: WritablePage,
+  written: JudgedPage['written'] = () => undefined,
+): void {
   const { form, contentType } = negotiateForm(exchange.request.headers.accept);
-  const headers = { 'content-type': contentType, 'cache-control': 'no-store', vary: 'Accept' };
-  exchange.sendWhole(200, headers, writePage(page, form).body);
+  const { body } = writePage(page, form);
+  const head = { 'content-type': contentType, vary: 'Accept' };
+  if (gate.parts.cachesPages !== true) {
+    return exchange.sendWhole(200, { ...head, 'cache-control': 'no-store' }, body);
+  }
+  const tag = `${form}-${hash('sha256', body, 'hex')}`;
+  written(tag);
+  const held = tagIn(exchange.request.headers['if-none-match']);
+  if (held === tag) return exchange.sendStatus(304, asksAgain(tag));
+  exchange.sendWhole(200, { ...head, ...asksAgain(tag) }, body);
+}
+
+/** Kept by whoever asks, and asked for again each time it is used: the verdict is ours (attack F02). */
+function asksAgain(tag: string): OutgoingHttpHeaders {
+  return { 'cache-control': 'private, no-cache', etag: `"${tag}"`, vary: 'Accept' };
+}
+
+/** The one tag of a condition as installers send it (RFC 9110 13.1.2); `null`: none, or of another form. */
+function tagIn(condition: string | undefined): string | null {
+  return /^(?:W\/)?"([\w-]+)"$/u.exec(condition?.trim() ?? '')?.[1] ?? null;
 }
 
 function logRefused(gate: Gate, exchange: Exchange, reason: Reason): void {

@@ -48,6 +48,8 @@ export interface GatewayParts {
   isNamedHost?(host: string): boolean;
   /** Judges what git is told; everything passes where absent. */
   readonly repositories?: RepositoryWatch;
+  /** Let the installer's private cache keep pages, to be asked for each time (default: no). */
+  readonly cachesPages?: boolean;
   /** Let the installer's private cache keep verified files (default: no). */
   readonly cacheFiles?: boolean;
 }

@@ -30,6 +30,8 @@ export async function answerRelease(gate: Gate, exchange: Exchange): Promise<voi
   switch (outcome.outcome) {
     case 'judged':
       return await answerFrom(gate, exchange, asked, outcome.judged);
+    case 'unchanged':
+      return exchange.sendStatus(404, NOT_KEPT); // nobody was told of a tag here
     case 'not-found':
       return exchange.sendStatus(passableStatus(outcome.status), NOT_KEPT);
     case 'unauthorised':

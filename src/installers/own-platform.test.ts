@@ -47,3 +47,17 @@ test.each<[string, true | undefined]>([
   const ports = { machine: machineOf({ programs: { '/usr/bin/uv': 'uv 0.13.9\n' } }), pins };
   expect((await intentOf(createUv, ports, callOf(words))).asksNoIndex).toBe(none);
 });
+
+test.each<[string, Record<string, string>, true | undefined]>([
+  ['uv pip install x', {}, true],
+  ['uv sync', {}, true],
+  ['uv pip install --no-cache x', {}, undefined],
+  ['uv -n pip install x', {}, undefined],
+  ['uv pip install x', { UV_NO_CACHE: '1' }, undefined],
+  ['uv pip list', {}, undefined],
+])('%s with %j keeps pages: %s', async (words, environment, keeps) => {
+  const ports = { machine: machineOf({ programs: { '/usr/bin/uv': 'uv 0.13.9\n' } }), pins };
+  const call = callOf(words);
+  const inside = { ...call, environment: { ...call.environment, ...environment } };
+  expect((await intentOf(createUv, ports, inside)).keepsPages).toBe(keeps);
+});

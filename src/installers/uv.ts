@@ -177,6 +177,7 @@ async function intend(
     runsProgram: runsProgram(told),
     ...compiling(told, environment, options),
     ...platform,
+    ...keeping(told, environment),
     ...(asksNoIndex(asked) ? { asksNoIndex: true } : {}),
     ...(resolution === null ? {} : { resolution }),
     wishes: [...outlook.wishes, ...declared.wishes],
@@ -222,6 +223,14 @@ function compiling(
   if (!asked && !options.some(({ name }) => name === COMPILES)) return {};
   const unchecked = environment['PYC_INVALIDATION_MODE'] === 'unchecked-hash';
   return { compiles: unchecked ? 'without sources' : 'with sources' };
+}
+
+function keeping(
+  { fetches, scan }: UvArguments,
+  environment: Environment,
+): Pick<Intent, 'keepsPages'> {
+  if (!fetches || has(scan, '--no-cache') || isOn(environment['UV_NO_CACHE'])) return {};
+  return { keepsPages: true };
 }
 
 /** A lock file is for every platform; what `uv tool` begins with one Python may end with another. */

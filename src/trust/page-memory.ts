@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hash } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { MAX_REMEMBERED_LISTINGS } from '../core/limits.ts';
 import { isOldText } from '../core/listing-text.ts';
@@ -26,6 +27,8 @@ export class PageMemory {
   /** What this run saw for the first time, by page: taken back where its bytes are refused. */
   readonly #fresh = new Map<string, Set<string>>();
   readonly #looks = new WeakMap<PageSaying, PageLook>();
+  /** What is kept since a saying was written, where that is what it says and nothing else. */
+  readonly #texts = new WeakMap<PageSaying, string>();
 
   /** @param client who asks in this run: an installer with its version. */
   constructor(rows: TrustRows, clock: Clock, client: string) {
@@ -73,11 +76,34 @@ export class PageMemory {
       if (stands?.isUnchanged === true) {
         const newest = past.page?.newest ?? null;
         this.#rows.rememberPage(this.#pageOf(saying, past, newest, saying.files.length), null);
+        this.#texts.set(saying, past.text);
       } else if (stands !== null && stands.first !== null) {
         this.#writeFirst(saying, refused, past, stands.first);
       } else {
         this.#writeNews(saying, refused, past, stands);
       }
+    });
+  }
+
+  /**
+   * sha256 in hex of all that is kept of a page's files, once it was written that the page says this
+   * and nothing else; `null` where something was, or is, said otherwise.
+   */
+  listingsOf(saying: PageSaying): string | null {
+    const text = this.#texts.get(saying);
+    return text === undefined ? null : hash('sha256', text, 'hex');
+  }
+
+  /**
+   * Writes that a page says again what is kept of its files, where nothing has changed in that since
+   * `listingsOf` told of it. @returns whether it is so.
+   */
+  sayAgain(saying: Omit<PageSaying, 'files'>, listings: string, listed: number): boolean {
+    return this.#rows.pageTransaction(() => {
+      const past = this.#recall(saying);
+      if (past.page === null || hash('sha256', past.text, 'hex') !== listings) return false;
+      this.#rows.rememberPage(this.#pageOf(saying, past, past.page.newest, listed), null);
+      return true;
     });
   }
 
@@ -98,6 +124,7 @@ export class PageMemory {
     const fresh = this.#freshOf(index, project);
     const added = learnt === files ? names : learnt.map(({ filename }) => filename);
     for (const filename of added) fresh.add(filename);
+    if (learnt === files) this.#texts.set(saying, text);
   }
 
   #writeNews(
@@ -127,7 +154,7 @@ export class PageMemory {
   }
 
   #pageOf(
-    { index, project, form, status }: PageSaying,
+    { index, project, form, status }: Omit<PageSaying, 'files'>,
     { page }: PagePast,
     newest: string | null,
     listed: number,
@@ -153,7 +180,7 @@ export class PageMemory {
   }
 
   /** @param before what was recalled a moment ago: still true while the page's own row is as it was. */
-  #recall({ index, project }: PageSaying, before?: PagePast): PagePast {
+  #recall({ index, project }: Pick<PageSaying, 'index' | 'project'>, before?: PagePast): PagePast {
     const page = this.#rows.recallPage(index, project);
     if (before !== undefined && isSamePage(before.page, page)) return before;
     return new PagePast(page, page === null ? '' : this.#rows.recallListingText(index, project));

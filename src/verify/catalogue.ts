@@ -113,7 +113,8 @@ function listingsOf(known: Artifact | Listing[] | undefined): Listing[] {
   return Array.isArray(known) ? known : [{ artifact: known, reasons: null }];
 }
 
-function isNamedBy(url: string, filename: string): boolean {
+/** Whether an address ends in the file's name, spelled in the one way it has. */
+export function isNamedBy(url: string, filename: string): boolean {
   const slash = url.length - filename.length - 1;
   return url[slash] === '/' && url.endsWith(filename) && PLAIN_NAME.test(filename);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { reason, type Reason } from '../core/errors.ts';
-import type { PageReading } from '../core/evidence.ts';
+import type { ReadPage } from '../core/evidence.ts';
 import { isInsideHost } from '../core/inside-address.ts';
 import { printableUrl } from '../core/url.ts';
 import { allowsInside, type Policy } from '../policy/index.ts';
 
 /** A page as it was read, where it really came from, and the index that it speaks for. */
-export interface PageSource extends Extract<PageReading, { readonly outcome: 'page' }> {
+export interface PageSource extends ReadPage {
   readonly index: string;
 }
 

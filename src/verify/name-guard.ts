@@ -17,7 +17,7 @@ import {
 import type { HostMemory } from '../trust/hosts.ts';
 import { indexOf, isDirect } from './artifact-of.ts';
 
-type Declined = Exclude<PageReading, { readonly outcome: 'page' }>;
+type Declined = Exclude<PageReading, { readonly outcome: 'page' | 'unread' }>;
 
 /** A page that was asked for, and the name that its address ends in. */
 export interface AskedPage {

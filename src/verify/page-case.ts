@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Artifact, IndexPage, ListedFile, RefusedEntry } from '../core/artifact.ts';
+import type { UnreadPage } from '../core/evidence.ts';
+import type { KnownPage } from '../core/known-page.ts';
 import type { Code } from '../core/codes.ts';
 import { reason, type Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
@@ -33,21 +35,29 @@ export interface PageCaseParts {
   readonly wishes: readonly Wish[];
 }
 
-type ReadPage = Omit<PageSource, 'index'>;
+type PageToJudge = Omit<PageSource, 'index'>;
 
 /** By place in the page, first its files, then what was refused on reading: why; none: it passes. */
 type Verdicts = readonly (readonly Reason[])[];
+
+/** What was made of a page. */
+export interface PageJudgement extends JudgedPage {
+  /** All that it lists: its files, then what was refused on reading. */
+  readonly artifacts: readonly Artifact[];
+  /** As {@link WatchedPage.listings}. */
+  readonly listings: string | null;
+}
 
 /** Judges every file that a page lists by what is known before its bytes come. */
 export async function judgePage(
   parts: PageCaseParts,
   askedUrl: string,
-  reading: ReadPage,
-): Promise<JudgedPage> {
+  reading: PageToJudge,
+): Promise<PageJudgement> {
   const { page } = reading;
   const source = { ...reading, index: indexOf(askedUrl, page) };
   const artifacts = artifactsOf(source);
-  const verdicts = await judgeEntries(parts, source, artifacts);
+  const { verdicts, listings } = await judgeEntries(parts, source, artifacts);
   const offered: ListedFile[] = [];
   const passed: Artifact[] = [];
   const refused: RefusedFile[] = [];
@@ -70,7 +80,8 @@ export async function judgePage(
     const messages = refused.flatMap(({ reasons }) => reasons.map(({ message }) => message));
     parts.records.refusePage(askedUrl, codes, names, messages);
   }
-  return { page, offered, shown: worthShowing(parts.wishes, page, passed, refused) };
+  const shown = worthShowing(parts.wishes, page, passed, refused);
+  return { page, offered, shown, artifacts, listings };
 }
 
 interface RefusedFile {
@@ -97,15 +108,11 @@ async function judgeEntries(
   parts: PageCaseParts,
   source: PageSource,
   artifacts: readonly Artifact[],
-): Promise<Verdicts> {
+): Promise<{ readonly verdicts: Verdicts; readonly listings: string | null }> {
   const { files, refused } = source.page;
   const watched = parts.watch.look(source, artifacts);
-  const look: Look = { parts, source, hosts: new Map(), outside: new Set() };
-  const mayLieAt = (url: string): boolean => {
-    const host = hostOf(url);
-    return linkInward(look, host, url) === null && foreignHost(look, host) === null;
-  };
-  const onSight = passOnSight({ ...parts, mayLieAt }, source, artifacts);
+  const look = lookOf(parts, source);
+  const onSight = passOnSight({ ...parts, mayLieAt: look.mayLieAt }, source, artifacts);
   const verdicts: (readonly Reason[])[] = [];
   const out = new Set<string>();
   for (const sdists of [false, true]) {
@@ -126,8 +133,46 @@ async function judgeEntries(
   }
   // A copy says nothing that the index says now.
   if (source.keptAt === undefined) watched?.remember(out);
-  return verdicts;
+  return { verdicts, listings: watched?.listings() ?? null };
 }
+
+/**
+ * Whether all files of a page that came again pass again: nothing is known of any of them that was
+ * not known when they passed, and what may be known of some of them speaks against none. It holds
+ * until the event loop turns.
+ */
+export async function passesAgain(
+  parts: PageCaseParts,
+  known: KnownPage,
+  { url, inside }: Pick<UnreadPage, 'url' | 'inside'>,
+): Promise<boolean> {
+  const { index, project, form, example, special } = known;
+  const page = { ...ACTIVE_PAGE, project };
+  const from = inside === true ? { inside } : {};
+  const source: PageSource = { outcome: 'page', page, url, index, form, ...from };
+  const look = lookOf(parts, source);
+  if (!parts.watch.lookAgain(known)) return false;
+  for (const { artifact } of special) {
+    const reasons = await judgeFile(look, artifact);
+    if (reasons.length > 0) return false;
+  }
+  const asked = parts.question.releasesToAsk(index, project);
+  const listed = new Set([...known.offered, ...known.withdrawn]);
+  const told = new Set(known.releases);
+  if (asked === null || [...asked].some((one) => listed.has(one) && !told.has(one))) return false;
+  if (!known.places.every(look.mayLieAt)) return false;
+  return passOnSight({ ...parts, mayLieAt: look.mayLieAt }, source, [example])?.(example) === true;
+}
+
+const ACTIVE_PAGE: IndexPage = {
+  project: null,
+  apiVersion: '1.0',
+  status: 'active',
+  statusReason: null,
+  files: [],
+  refused: [],
+  lastSerial: null,
+};
 
 /** One page while it is judged. */
 interface Look {
@@ -137,6 +182,22 @@ interface Look {
   readonly hosts: Map<string, Reason | null>;
   /** Hosts that a page of the outside may list. */
   readonly outside: Set<string>;
+  /** Nothing speaks against a file at this address for where it lies. */
+  readonly mayLieAt: (url: string) => boolean;
+}
+
+function lookOf(parts: PageCaseParts, source: PageSource): Look {
+  const look: Look = {
+    parts,
+    source,
+    hosts: new Map(),
+    outside: new Set(),
+    mayLieAt: (url) => {
+      const host = hostOf(url);
+      return linkInward(look, host, url) === null && foreignHost(look, host) === null;
+    },
+  };
+  return look;
 }
 
 function judgeFile(look: Look, artifact: Artifact): readonly Reason[] | Promise<readonly Reason[]> {

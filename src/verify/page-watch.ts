@@ -2,6 +2,7 @@
 import type { Artifact, IndexPage } from '../core/artifact.ts';
 import type { Reason } from '../core/errors.ts';
 import type { Wish } from '../core/installer.ts';
+import type { KnownPage } from '../core/known-page.ts';
 import type { PageHistory, PageMemory, PageSaying, SaidFile } from '../trust/index.ts';
 import { HiddenWheels } from './hidden-wheels.ts';
 import type { PageSource } from './inward-link.ts';
@@ -15,6 +16,8 @@ export interface WatchedPage {
   beforeJudging(artifact: Artifact): void;
   /** Remembers what the page said, but for the files that were refused. */
   remember(refused: ReadonlySet<string>): void;
+  /** As {@link PageMemory.listingsOf}, once it is remembered. */
+  listings(): string | null;
 }
 
 /** Holds the pages of a run against what they said before, and knows what that lets one notice. */
@@ -68,7 +71,14 @@ export class PageWatch {
         if (remark !== null) this.#add(artifact, [remark]);
       },
       remember: (refused) => this.#memory.write(saying, refused),
+      listings: () => this.#memory.listingsOf(saying),
     };
+  }
+
+  /** A page says once more what it said before. @returns whether that is still what is known of it. */
+  lookAgain({ index, project, form, listings, listed, special }: KnownPage): boolean {
+    for (const { artifact, remarks } of special) this.#add(artifact, remarks);
+    return this.#memory.sayAgain({ index, project, form, status: 'active' }, listings, listed);
   }
 
   #notice(source: PageSource, seen: readonly Artifact[], history: PageHistory): void {

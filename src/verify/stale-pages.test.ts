@@ -84,7 +84,7 @@ async function open(policy: Partial<Policy> = {}) {
   };
   const first = await scene.read();
   if (first.outcome !== 'page') throw new Error('no page');
-  stale.keep(ASK, first);
+  stale.keep(ASK, first, first.page.project);
   await stale.close();
   return scene;
 }
@@ -119,7 +119,7 @@ describe('a page whose index is down', () => {
     const first = await scene.readAs('Basic YW5h');
     if (first.outcome !== 'page') throw new Error('no page');
     const ask = { url: PAGE, credentials: { authorization: 'Basic YW5h' } };
-    scene.stale.keep(ask, { ...first, raw: rawOf() });
+    scene.stale.keep(ask, { ...first, raw: rawOf() }, first.page.project);
     await scene.stale.close();
     scene.answer(down);
     expect(await scene.readAs('Basic YW5h')).toMatchObject({ page: { files: [] } });
@@ -204,7 +204,7 @@ describe('a page whose index is down', () => {
     scene.pass(20 * HOUR);
     const reading = await scene.read();
     if (reading.outcome !== 'page') throw new Error('no page');
-    scene.stale.keep(ASK, { ...reading, raw: rawOf(wheel) });
+    scene.stale.keep(ASK, { ...reading, raw: rawOf(wheel) }, reading.page.project);
     await scene.stale.close();
     scene.pass(5 * HOUR);
     await expect(scene.read()).rejects.toMatchObject({ code: 'WP-PAGE-STALE' });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
-import type { PageAsk, PageReader, PageReading } from '../core/evidence.ts';
+import type { PageAsk, PageReader, PageReading, ReadPage } from '../core/evidence.ts';
 import { OUTAGE_MEMORY_MS } from '../core/limits.ts';
 import type { PageCopies } from '../core/page-copy.ts';
 import { printableUrl } from '../core/url.ts';
@@ -9,8 +9,6 @@ import { allowsPlainHttp, formatDuration, stalePageMs, type Policy } from '../po
 import { indexOf } from './artifact-of.ts';
 import { audienceOf } from './page-audience.ts';
 
-type ReadPage = Extract<PageReading, { readonly outcome: 'page' }>;
-
 export interface StalePagesParts {
   readonly copies: PageCopies;
   readonly policy: Policy;
@@ -18,6 +16,8 @@ export interface StalePagesParts {
   /** The latest time that anybody tells: a copy's age counts by it. */
   readonly latest: () => number;
 }
+
+type KeptReading = Pick<ReadPage, 'url' | 'raw' | 'keptAt' | 'inside'>;
 
 const HOUR = 3_600_000;
 
@@ -43,10 +43,10 @@ export class StalePages {
   }
 
   /** Keeps a page that was judged; a copy is not kept again. Never waits, never throws. */
-  keep(ask: PageAsk, { page, url, raw, keptAt, inside }: ReadPage): void {
-    const { project } = page;
+  keep(ask: PageAsk, reading: KeptReading, project: string | null): void {
+    const { url, raw, keptAt, inside } = reading;
     if (keptAt !== undefined || raw === undefined || project === null || this.#limit === 0) return;
-    const index = indexOf(ask.url, page);
+    const index = indexOf(ask.url, { project });
     const readAt = this.#parts.clock.now();
     this.#later(async () => {
       const audience = await audienceOf(ask);

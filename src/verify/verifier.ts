@@ -3,7 +3,7 @@ import type { Artifact } from '../core/artifact.ts';
 import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
-import { asRefusal, Refusal, type Reason } from '../core/errors.ts';
+import type { Reason } from '../core/errors.ts';
 import type { EvidenceKind, PageAsk, PageReader } from '../core/evidence.ts';
 import type { PageCopies } from '../core/page-copy.ts';
 import type { Wish } from '../core/installer.ts';
@@ -20,23 +20,26 @@ import type {
   Transfer,
   Verification,
 } from '../core/verification.ts';
-import { projectOf, type SidecarLedger } from '../evidence/index.ts';
+import type { SidecarLedger } from '../evidence/index.ts';
 import { rulesFor, type Policy } from '../policy/index.ts';
 import { HostMemory } from '../trust/hosts.ts';
 import { PublisherMemory } from '../trust/publisher-memory.ts';
 import { PageMemory } from '../trust/page-memory.ts';
 import type { TrustMemory } from '../trust/memory.ts';
 import { AheadAccess } from './ahead-access.ts';
-import { directArtifact, entryCount } from './artifact-of.ts';
+import { directArtifact } from './artifact-of.ts';
 import { BytesAtHand } from './bytes-at-hand.ts';
 import { Catalogue } from './catalogue.ts';
 import { DirectDependencies } from './direct-dependencies.ts';
 import { FileCase, type FileCaseParts, type FileCaseStart } from './file-case.ts';
 import { FetchAhead, type AheadPlan, type Credentials, type FileAhead } from './fetch-ahead.ts';
-import { judgeAskedAddress, knownAgainst, type KnownAgainstParts } from './known-against.ts';
+import { knownAgainst, type KnownAgainstParts } from './known-against.ts';
 import { Ledger } from './ledger.ts';
+import { KnownPages } from './known-pages.ts';
+import type { KnownPageMemory } from './known-page-store.ts';
 import { NameGuard, type NameRefusal } from './name-guard.ts';
-import { judgePage, type PageCaseParts } from './page-case.ts';
+import { PageAnswers } from './page-answers.ts';
+import type { PageCaseParts } from './page-case.ts';
 import { PageWatch } from './page-watch.ts';
 import { Question, type AskFirstUse, type QuestionParts } from './question.ts';
 import { Records } from './records.ts';
@@ -68,6 +71,8 @@ export interface VerifierParts {
   readonly note?: (sentence: string) => void;
   /** The latest time that anybody tells, for what ends; the clock's where absent. */
   readonly latest?: () => number;
+  /** Pages whose answer the installer keeps between runs; absent: it keeps none. */
+  readonly knownPages?: KnownPageMemory;
   /** Pages for the time when their index is down; none are kept where absent. */
   readonly copies?: PageCopies;
   /** Who may release, as the index's own holders have signed it. */
@@ -91,13 +96,14 @@ export class Verifier implements Verification {
   readonly #names: NameGuard;
   readonly #pageParts: PageCaseParts;
   readonly #fileParts: FileCaseParts;
-  readonly #pages = new Map<string, Promise<PageOutcome>>();
   readonly #files = new Map<string, FileCase>();
   readonly #against: KnownAgainstParts;
   readonly #direct = new DirectDependencies();
   readonly #sidecarSource: SidecarSource;
   readonly #access: AheadAccess;
   readonly #ahead: FetchAhead | null;
+  readonly #known: KnownPages | null;
+  readonly #pages: PageAnswers;
   readonly #stale: StalePages | null;
   readonly #userHosts: UserHosts | null;
   /** Hosts that a page of this run came from. */
@@ -130,6 +136,8 @@ export class Verifier implements Verification {
       now,
       wishes: parts.wishes,
     };
+    this.#known =
+      parts.knownPages === undefined ? null : new KnownPages(parts.knownPages, this.#pageParts);
     this.#against = {
       ...this.#pageParts,
       indexHosts: this.#indexHosts,
@@ -158,11 +166,20 @@ export class Verifier implements Verification {
       pages: this.#stale?.over(parts.pages) ?? parts.pages,
       hosts: this.#pageParts.hosts,
       names: this.#names,
-      pageAsk: (ask) => this.#pageAhead(ask),
+      pageAsk: (ask) => this.#pages.askAhead(ask),
       file: (artifact, credentials) => this.#fileAhead(artifact, credentials),
     });
     this.#ahead =
       parts.ahead === undefined ? null : new FetchAhead(this.#access.partsFor(parts.ahead));
+    this.#pages = new PageAnswers({
+      ...this.#pageParts,
+      access: this.#access,
+      ahead: this.#ahead,
+      known: this.#known,
+      stale: this.#stale,
+      userHosts: this.#userHosts,
+      indexHosts: this.#indexHosts,
+    });
   }
 
   /** Begins to fetch what is wished for. @param installed projects that are there already. */
@@ -182,6 +199,7 @@ export class Verifier implements Verification {
     for (const fileCase of unasked) fileCase.giveUp();
     await Promise.all([this.#access.close(), ...unasked.map(({ fetched }) => fetched)]);
     await this.#stale?.close();
+    await this.#known?.close();
   }
 
   /** Every receipt of this run, in the order of the first word on each file. */
@@ -201,7 +219,8 @@ export class Verifier implements Verification {
 
   /** The versions that this run's pages offered of each project. */
   offered(): ReadonlyMap<string, readonly string[]> {
-    return this.#catalogue.offered();
+    const offered = this.#catalogue.offered();
+    return this.#known?.withOffered(offered) ?? offered;
   }
 
   /**
@@ -219,18 +238,11 @@ export class Verifier implements Verification {
   }
 
   async page(asked: PageAsk): Promise<PageOutcome> {
-    const ask = this.#access.withoutUnfit(asked);
-    const key = pageKey(ask);
-    const running = this.#pages.get(key) ?? this.#readPage(ask);
-    this.#pages.set(key, running);
-    this.#ahead?.pageAsked(ask);
-    const outcome = await running;
-    const mayChange = outcome.outcome === 'unauthorised' || outcome.outcome === 'not-found';
-    if (mayChange && this.#pages.get(key) === running) this.#pages.delete(key);
-    return outcome;
+    return await this.#pages.answer(this.#access.withoutUnfit(asked));
   }
 
   async file(ask: FileAsk): Promise<FileOutcome> {
+    await this.#known?.readFor(ask.url);
     const key = addressKey(ask.url);
     const fileCase = this.#taken(key) ?? this.#openCase(ask);
     this.#files.set(key, fileCase);
@@ -241,6 +253,7 @@ export class Verifier implements Verification {
   }
 
   async sidecar(ask: FileAsk): Promise<SidecarOutcome> {
+    await this.#known?.readFor(ask.url);
     return await judgeSidecar(
       {
         ...this.#parts,
@@ -303,41 +316,6 @@ export class Verifier implements Verification {
       : { outcome: 'served', bytes: there.bytes };
   }
 
-  async #readPage(ask: PageAsk): Promise<PageOutcome> {
-    const page = { url: ask.url, project: projectOf(ask.url) };
-    try {
-      this.#requireAllowedAddress(ask.url);
-      const elsewhere = this.#names.turnAway(page);
-      if (elsewhere !== null) {
-        this.#pageParts.records.refusePage(ask.url, [elsewhere.code], []);
-        return { outcome: 'not-found', status: 404 }; // not even asked (attack E07)
-      }
-      const reading = await this.#access.read(this.#bounded(ask));
-      if (reading.outcome !== 'page') return this.#names.declined(page, reading);
-      this.#names.shown(page, entryCount(reading.page));
-      this.#indexHosts.add(new URL(ask.url).host);
-      const judged = await judgePage(this.#pageParts, ask.url, reading);
-      this.#stale?.keep(ask, reading);
-      this.#stale?.handedOut(ask.url, reading);
-      this.#ahead?.pageGiven(ask.url, judged.page.project, reading);
-      return { outcome: 'judged', judged };
-    } catch (thrown) {
-      const refusal = asRefusal(thrown, 'reading an index page');
-      if (page.project !== null) this.#names.block(page.project, refusal.toReason());
-      return this.#blocked(ask.url, refusal);
-    }
-  }
-
-  /** The page is blocked whether or not that can be written down. */
-  #blocked(url: string, refusal: Refusal): PageOutcome {
-    try {
-      this.#pageParts.records.refusePage(url, [refusal.code], []);
-      return { outcome: 'blocked', refusal };
-    } catch (thrown) {
-      return { outcome: 'blocked', refusal: asRefusal(thrown, 'writing the audit trail') };
-    }
-  }
-
   #openCase(ask: FileAsk): FileCase {
     const artifact = this.#catalogue.artifactAt(ask.url) ?? directArtifact(ask.url);
     const known = knownAgainst(this.#against, artifact);
@@ -359,19 +337,6 @@ export class Verifier implements Verification {
     return known.take() ? known : null;
   }
 
-  /** As it would be asked for, or `null` where it would not or was. */
-  #pageAhead(ask: PageAsk): PageAsk | null {
-    const page = { url: ask.url, project: projectOf(ask.url) };
-    if (this.#pages.has(pageKey(ask)) || !this.#names.mayForesee(page)) return null;
-    return judgeAskedAddress(this.#parts.policy, ask.url) === null ? this.#bounded(ask) : null;
-  }
-
-  #bounded(ask: PageAsk): PageAsk {
-    const within = this.#names.boundsOf({ url: ask.url, project: projectOf(ask.url) });
-    const bounded = within === null ? ask : { ...ask, within };
-    return this.#userHosts?.page(bounded) ?? bounded;
-  }
-
   #fileAhead(artifact: Artifact, credentials: Credentials): FileAhead | null {
     const key = addressKey(artifact.url);
     const asks = this.#parts.askFirstUse !== null;
@@ -383,14 +348,4 @@ export class Verifier implements Verification {
     this.#files.set(key, fileCase);
     return { ended: fileCase.fetched, giveUp: () => fileCase.giveUp() };
   }
-
-  #requireAllowedAddress(url: string): void {
-    const found = judgeAskedAddress(this.#parts.policy, url);
-    if (found !== null) throw new Refusal(found.code, found);
-  }
-}
-
-/** A page read for one Python is none for another. */
-function pageKey({ url, skip }: PageAsk): string {
-  return `${skip?.key ?? ''} ${url}`;
 }

@@ -9,7 +9,8 @@ import { openCarelessUpstream } from './careless-upstream.ts';
 export function openCarelessVerification(upstream: Upstream, pages: PageReader): Verification {
   return {
     async page(ask) {
-      const reading = await pages.read(ask);
+      const came = await pages.read(ask);
+      const reading = came.outcome === 'unread' ? await came.read() : came;
       if (reading.outcome !== 'page') return reading;
       const { page } = reading;
       return { outcome: 'judged', judged: { page, offered: page.files, shown: [] } };
