@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { makeRunFolder } from './test/world/run-folder.ts';
 
@@ -21,6 +22,9 @@ declare module 'vitest' {
     callersEnvironment: Record<string, string>;
   }
 }
+
+/** Holds what all test processes of this run share, and goes with it. */
+const runFolder = makeRunFolder();
 
 const SECOND = 1000;
 /** Vitest itself would leave one processor to its main process, which has next to nothing to do. */
@@ -48,7 +52,11 @@ export default defineConfig({
     pool: 'forks',
     reporters: ['default', './scripts/passed-failed-reporter.ts'],
     provide: { callersEnvironment },
-    env: { TEST_RUN_FOLDER: makeRunFolder() },
+    env: {
+      TEST_RUN_FOLDER: runFolder,
+      // Sources that tests start hundreds of times are read and stripped of their types once.
+      NODE_COMPILE_CACHE: join(runFolder, 'compiled'),
+    },
     projects: [
       project('unit', ['src/**/*.test.ts'], 60 * SECOND, everyProcessor),
       project('house', ['test/*.test.ts'], 120 * SECOND, everyProcessor),
