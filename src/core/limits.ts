@@ -66,8 +66,9 @@ export const UPSTREAM_CONNECTIONS = 16;
 /**
  * One connection that carries many answers (HTTP/2): how many at a time, what may be on its way for
  * one and for all of them (more than for each together), how many frames of one may wait to be read
- * (a full window holds 64 of the usual size), the size of a header list (that of HTTP/1.1), how long it stays without work, and how soon somebody has to be there at its other end.
- * A longer body gets a connection of its own.
+ * (a full window holds 64 of the usual size), the size of a header list (that of HTTP/1.1), how long
+ * it stays without work, and how soon somebody has to be there at its other end. A longer body gets
+ * a connection of its own.
  */
 export const SHARED_CONNECTION = {
   streams: 48,
