@@ -22,7 +22,7 @@ def main():
         return 70
     leave_tool_environment(os.environ)
     # As ./wheelproof does in a checkout.
-    words = [node, "--max-semi-space-size=2", PROGRAM, *sys.argv[1:]]
+    words = [node, "--max-semi-space-size=2", "--initial-old-space-size=64", PROGRAM, *sys.argv[1:]]
     if os.name == "posix":
         os.execv(node, words)
     import subprocess

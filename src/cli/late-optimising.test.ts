@@ -46,3 +46,19 @@ it('comes after all modules that the program imports: Node has no compiled ones 
   expect(missing.filter((name) => !others.includes(name))).toEqual([]);
   expect(imported()).toContain('http2');
 });
+
+it('takes the word about the heap back: Node has no compiled modules for that flag either', () => {
+  const script = `import { forgetHeapFlags } from ${JSON.stringify(MODULE)};
+    import { cachedDataVersionTag } from 'node:v8';
+    const before = cachedDataVersionTag();
+    forgetHeapFlags();
+    console.log(before === cachedDataVersionTag());`;
+  const saidWith = (...flags: readonly string[]): string =>
+    spawnSync(
+      process.execPath,
+      [...flags, '--no-warnings', '--input-type=module', '--eval', script],
+      { encoding: 'utf8' },
+    ).stdout;
+  expect(saidWith('--initial-old-space-size=64')).toBe('false\n');
+  expect(saidWith()).toBe('true\n');
+});

@@ -15,6 +15,17 @@ const FLAGS = [
   '--invocation-count-for-osr=5000',
   '--wasm-tiering-budget=200000000',
 ];
+const HEAP_FLAG = '--initial-old-space-size';
+
+/**
+ * Node brings its own modules compiled for the flags that V8 had when Node was built. That the heap may
+ * grow to 64 MiB before it is collected whole, the launchers say, and V8 has read it when it started:
+ * as a flag it does nothing any more, but V8 would take none of the compiled modules because of it.
+ */
+export function forgetHeapFlags(given: readonly string[] = process.execArgv): void {
+  if (given.some((word) => word.startsWith(HEAP_FLAG))) setFlagsFromString(`${HEAP_FLAG}=0`);
+}
+
 /** Has V8 optimise later. Before the program is loaded: what is kept of it holds for these flags alone. */
 export function optimiseLate(version: string = process.versions.node): void {
   if (!KNOWN.test(version)) return;
@@ -23,9 +34,8 @@ export function optimiseLate(version: string = process.versions.node): void {
 }
 
 /**
- * The modules of Node's that a run behind the gate loads. Node brings its own compiled, for the flags
- * that it was started with; once these are others, each one would be parsed instead, and each of its
- * functions again when it is called.
+ * The modules of Node's that a run behind the gate loads. Once V8's flags are others, each one would be
+ * parsed instead of taken as Node brings it, and each of its functions again when it is called.
  */
 function loadModules(): void {
   process.getBuiltinModule('node:cluster'); // for whoever listens

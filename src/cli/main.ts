@@ -10,13 +10,12 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   });
   process.stdout.write(`wheelproof ${ownVersion()}\n`);
 } else {
+  const { forgetHeapFlags, optimiseLate } = await import('./late-optimising.ts');
+  forgetHeapFlags();
   // It needs as long to start as everything else here: side by side.
   const { launchEarly, nameInstaller } = await import('../host/early-launch.ts');
   const early = launchEarly(words);
-  if (nameInstaller(words)) {
-    const { optimiseLate } = await import('./late-optimising.ts');
-    optimiseLate();
-  }
+  if (nameInstaller(words)) optimiseLate();
   const { run } = await import('./run.ts');
   process.exitCode = await run(words, {}, early);
   // Nothing is left to be done by then. Ending by itself, Node would take its heap apart first.
