@@ -242,9 +242,9 @@ test('a page that is left unread is judged as if it had been read, whatever has 
         counts.unchanged += short.counts.unchanged;
       },
     ),
-    { numRuns: 2_000, endOnFailure: true },
+    { numRuns: 800, endOnFailure: true },
   );
-  expect(counts.unchanged).toBeGreaterThan(250);
+  expect(counts.unchanged).toBeGreaterThan(80);
   expect(counts.read).toBeLessThan(counts.general);
 });
 

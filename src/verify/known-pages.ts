@@ -3,6 +3,7 @@ import type { Artifact } from '../core/artifact.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import type { PageAsk, RawPage, ReadPage, UnreadPage } from '../core/evidence.ts';
 import type { KnownPage } from '../core/known-page.ts';
+import { addressKey } from '../core/url.ts';
 import type { PageOutcome } from '../core/verification.ts';
 import { projectOf } from '../evidence/index.ts';
 import { entryCount, indexOf } from './artifact-of.ts';
@@ -74,18 +75,26 @@ export class KnownPages {
     return (await this.#unread.get(keyOf(ask))?.read()) ?? null;
   }
 
-  /** Reads the pages that may list the file at an address. */
+  /**
+   * Makes known what unread pages list at an address, of a file or of its metadata: what is known of
+   * a special file, or the pages that may list it, read whole.
+   */
   async readFor(address: string): Promise<void> {
     if (this.#unread.size === 0) return;
-    const name = new URL(address).pathname.split('/').at(-1) ?? '';
-    const parsed = parseDistributionFilename(name.replace(/\.metadata$/u, ''));
+    const key = addressKey(address).replace(/\.metadata$/u, '');
+    const parsed = parseDistributionFilename(key.slice(key.lastIndexOf('/') + 1));
     // Where a source distribution's name ends and its version begins, its page alone may tell.
     const project = parsed?.kind === 'wheel' ? parsed.project : null;
-    const pages = [...this.#unread].filter(
-      ([, { page }]) => project === null || page.project === project,
-    );
-    await Promise.all(pages.map(async ([, { read }]) => await read()));
-    for (const [key] of pages) this.#unread.delete(key);
+    for (const [place, { page, read }] of [...this.#unread]) {
+      if (project !== null && page.project !== project) continue;
+      const file = page.special.find(({ artifact }) => addressKey(artifact.url) === key);
+      if (file === undefined) {
+        await read();
+        this.#unread.delete(place);
+      } else {
+        this.#parts.catalogue.list(file.artifact);
+      }
+    }
   }
 
   /** The versions of each project that unread pages offer, beside those given. */
