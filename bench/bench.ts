@@ -31,6 +31,13 @@ async function runCase(one: Case, { options, stage, collection }: Bench): Promis
     plainLane(track),
     wheelproofLane(track, 'cold'),
     wheelproofLane(track, 'warm'),
+    // What uv does where it is told to keep nothing: all is fetched and unpacked each time.
+    ...(one.installer === 'uv'
+      ? [
+          wheelproofLane(track, 'cold', { isCacheless: true }),
+          wheelproofLane(track, 'warm', { isCacheless: true }),
+        ]
+      : []),
     ...lanes,
   ];
   try {

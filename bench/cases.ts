@@ -38,16 +38,19 @@ function pipDownload(stage: Stage, collection: Collection, lane: Lane): Promise<
 
 /**
  * uv has no word for fetching alone: its fetch phase ends with its own word that everything is
- * resolved, fetched and unpacked. What follows, linking into an empty folder and our comparing,
- * counts in the whole run alone.
+ * resolved and, where anything was to be fetched and unpacked, prepared. What follows, linking into
+ * an empty folder and our comparing, counts in the whole run alone.
  */
 function uvFetch(stage: Stage, collection: Collection, lane: Lane): Promise<Attempt> {
   const folder = stage.newPath('target');
   const python = join(stage.pipEnvironment, 'bin', 'python');
-  const words = [stage.uv, 'pip', 'install', '--no-cache', '--python', python];
+  const words = [stage.uv, 'pip', 'install', ...cacheless(lane), '--python', python];
   const where = ['--target', folder, '--default-index', lane.index()];
   const attempt = leaving(folder, [...words, ...where, ...collection.requirements]);
-  return Promise.resolve({ ...attempt, until: String.raw`^Prepared \d+ packages? in` });
+  return Promise.resolve({
+    ...attempt,
+    until: String.raw`^(?:Resolved|Prepared) \d+ packages? in`,
+  });
 }
 
 async function pipInstall(stage: Stage, _: Collection, lane: Lane): Promise<Attempt> {
@@ -58,9 +61,11 @@ async function pipInstall(stage: Stage, _: Collection, lane: Lane): Promise<Atte
 
 async function uvInstall(stage: Stage, _: Collection, lane: Lane): Promise<Attempt> {
   const target = await stage.newTarget('uv');
-  const words = [stage.uv, 'pip', 'install', '-q', '--no-cache', '--python', target];
+  const words = [stage.uv, 'pip', 'install', '-q', ...cacheless(lane), '--python', target];
   return leaving(target, [...words, '--default-index', lane.index(), ...SMALL]);
 }
+
+const cacheless = (lane: Lane): readonly string[] => (lane.isCacheless ? ['--no-cache'] : []);
 
 function leaving(folder: string, words: readonly string[]): Attempt {
   return { words, done: () => rmSync(folder, { recursive: true, force: true }) };
@@ -84,7 +89,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'fetch-uv',
-    title: 'Fetch phase: `uv pip install --target` until it says `Prepared`, FILES files',
+    title: 'Fetch phase: `uv pip install --target` until all is prepared, FILES files',
     installer: 'uv',
     delay: 20,
     peers: true,
@@ -120,7 +125,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'worst-uv',
-    title: 'No round trip (0 ms): `uv pip install --target` until it says `Prepared`, FILES files',
+    title: 'No round trip (0 ms): `uv pip install --target` until all is prepared, FILES files',
     installer: 'uv',
     delay: 0,
     peers: false,

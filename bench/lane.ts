@@ -9,6 +9,8 @@ export type Installer = 'pip' | 'uv';
 /** One of the things compared: how it is brought to its start, and how it is called. */
 export interface Lane {
   readonly name: string;
+  /** The installer is told to keep nothing of its own from run to run. */
+  readonly isCacheless: boolean;
   /** Not timed, before each run. */
   ready(): Promise<void>;
   /** Where the installer finds the index; asked after `ready`. */
@@ -38,6 +40,7 @@ export function plainLane({ stage, upstream, installer }: Track): Lane {
   const variables = cleanVariables(stage, stage.newHome(), upstream.caFile);
   return {
     name: `plain ${installer}`,
+    isCacheless: true,
     ready: nothing,
     index: () => upstream.index,
     call: (words) => words,
@@ -48,18 +51,31 @@ export function plainLane({ stage, upstream, installer }: Track): Lane {
 
 const launcher = join(import.meta.dirname, '..', 'wheelproof');
 
-/** The same words behind `wheelproof`; cold begins with a home of its own each time. */
-export function wheelproofLane(track: Track, state: 'cold' | 'warm'): Lane {
+/**
+ * The same words behind `wheelproof`; cold begins with a home of its own each time. What uv keeps in
+ * the cache that it gets from us lies in memory, like all that installers write.
+ */
+export function wheelproofLane(
+  track: Track,
+  state: 'cold' | 'warm',
+  { isCacheless = track.installer === 'pip' } = {},
+): Lane {
   const { stage, upstream } = track;
   const home = stage.newHome();
-  let variables = cleanVariables(stage, home, upstream.caFile);
+  const cache = stage.newPath('cache');
+  const begin = (): Record<string, string> => ({
+    ...cleanVariables(stage, home, upstream.caFile),
+    XDG_CACHE_HOME: cache,
+  });
+  let variables = begin();
   return {
     ...plainLane(track),
-    name: `wheelproof ${state}`,
+    name: `wheelproof ${isCacheless && track.installer === 'uv' ? '`--no-cache`, ' : ''}${state}`,
+    isCacheless,
     ready() {
       if (state === 'cold') {
-        rmSync(home, { recursive: true, force: true });
-        variables = cleanVariables(stage, home, upstream.caFile);
+        for (const folder of [home, cache]) rmSync(folder, { recursive: true, force: true });
+        variables = begin();
       }
       return Promise.resolve();
     },

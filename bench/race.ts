@@ -29,7 +29,7 @@ export interface Row {
 /** What is typed in one run of one lane; `done` removes what it left. */
 export interface Attempt {
   readonly words: readonly string[];
-  /** A regular expression: the first line of output that it is found in ends what is compared. */
+  /** A regular expression: the last line of output that it is found in ends what is compared. */
   readonly until?: string;
   done(): void;
 }

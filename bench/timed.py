@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a command and writes what it took: timed.py RESULT LOG UNTIL COMMAND [ARGUMENT ...]
 
-UNTIL is a regular expression: the first line of output that it is found in ends the phase that is
+UNTIL is a regular expression: the last line of output that it is found in ends the phase that is
 told beside the whole; empty where there is none. The process is looked at between its end and its
 being reaped: /proc then holds its whole account, its own processor time apart from that of the
 children it waited for (proc_pid_stat(5)).
@@ -17,7 +17,7 @@ def watch(lines):
     global phase
     with open(log, "wb") as output:
         for line in lines:
-            if phase is None and until and re.search(until, line.decode(errors="replace")):
+            if until and re.search(until, line.decode(errors="replace")):
                 phase = time.perf_counter() - begin
             output.write(line)
 
