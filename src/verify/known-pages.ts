@@ -85,7 +85,7 @@ export class KnownPages {
     const parsed = parseDistributionFilename(key.slice(key.lastIndexOf('/') + 1));
     // Where a source distribution's name ends and its version begins, its page alone may tell.
     const project = parsed?.kind === 'wheel' ? parsed.project : null;
-    for (const [place, { page, read }] of [...this.#unread]) {
+    for (const [place, { page, read }] of this.#unread) {
       if (project !== null && page.project !== project) continue;
       const file = page.special.find(({ artifact }) => addressKey(artifact.url) === key);
       if (file === undefined) {
