@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Intent } from '../core/installer.ts';
+import { AHEAD_LARGE_FILES } from '../core/limits.ts';
 import { placesOf } from '../host/index.ts';
 import { foresightOf } from './foresight.ts';
 
@@ -36,13 +37,14 @@ test('pages are read again for the same request alone, and for none that asks no
 });
 
 test('what it will ask for is foreseen where nothing is known of the same request', async () => {
-  const resolution = { dependencies: true, python: '3.12' };
+  const resolution = { files: true, dependencies: true, python: '3.12' };
   const intent: Intent = { ...INTENT, ownPlatform: true, resolution };
   const aheadOf = async (one: Intent) => (await foresightOf(one, placesOf({}, data))).ahead;
   expect(await aheadOf(intent)).toMatchObject({
     indexes: INTENT.indexes,
     dependencies: true,
-    files: false,
+    files: true,
+    fileBytes: AHEAD_LARGE_FILES,
     soleIndex: true,
     ownPlatform: true,
   });

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Intent, Sequence } from '../core/installer.ts';
+import { AHEAD_LARGE_FILES } from '../core/limits.ts';
 import { withSlash } from '../core/url.ts';
 import { readLibc, type Places } from '../host/index.ts';
 import { openFormerAsks } from '../storage/index.ts';
@@ -16,7 +17,7 @@ import {
  * What a run may fetch before it is asked: of an installer that asks for one thing after the other,
  * what it is going to ask for; of one that asks for many at a time, the pages that the same request
  * asked for the last time, while it still starts. Where that is not known, what can be told of its
- * pages and metadata; it asks for its files all at once.
+ * pages, metadata and large files; it asks for its files all at once.
  */
 export async function foresightOf(
   intent: Intent,
@@ -28,8 +29,8 @@ export async function foresightOf(
   if (wishes.length === 0 || intent.asksNoIndex === true) return {};
   const repeat = await repeatPlanOf(intent, places);
   if (resolution === undefined || repeat.former !== null) return { repeat };
-  const sequence = { ...resolution, files: false };
-  return { repeat, ahead: { ...(await aheadPlanOf(intent, sequence)), soleIndex: true } };
+  const ahead = await aheadPlanOf(intent, resolution);
+  return { repeat, ahead: { ...ahead, soleIndex: true, fileBytes: AHEAD_LARGE_FILES } };
 }
 
 async function aheadPlanOf(

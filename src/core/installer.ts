@@ -64,7 +64,7 @@ export interface Wish {
   readonly where: string;
 }
 
-/** What an installer asks for in turn. */
+/** What an installer asks for, one thing because of the other. */
 export interface Sequence {
   /** The files themselves, not their metadata alone. */
   readonly files: boolean;
@@ -73,9 +73,6 @@ export interface Sequence {
   /** That Python's version, `3.12`, where it is known before it tells. */
   readonly python?: string;
 }
-
-/** Of an installer that asks for many things at a time: what one thing makes it ask for next. */
-export type Resolution = Pick<Sequence, 'dependencies' | 'python'>;
 
 /** Whether what is compiled tells, as is usual, which source it was made from (PEP 552). */
 export type Compiles = 'with sources' | 'without sources';
@@ -94,7 +91,7 @@ export interface Intent {
    * It asks for many things at a time, of one index, and takes the newest of each project; absent
    * where that cannot be told.
    */
-  readonly resolution?: Resolution;
+  readonly resolution?: Sequence;
   /** It was told to ask no index (`--offline`, `--no-index`): neither are we to ask one for it. */
   readonly asksNoIndex?: true;
   /** What it takes is for the Python that it tells in `User-Agent`, and for no other. */

@@ -34,7 +34,11 @@ test.each<[string, string | undefined]>([
   ['--python pypy', undefined],
 ])('the Python that uv pip install %s takes is %s', async (words, python) => {
   const { resolution } = await intended(`uv pip install ${words} x`.replace('  ', ' '));
-  expect(resolution).toEqual({ dependencies: true, ...(python === undefined ? {} : { python }) });
+  expect(resolution).toEqual({
+    files: true,
+    dependencies: true,
+    ...(python === undefined ? {} : { python }),
+  });
 });
 
 test('the environment that is active tells it too', async () => {
@@ -49,13 +53,18 @@ test.each([
   'uv pip install --index-url https://i.example/simple/ x',
   'uv pip install --find-links https://links.example/ x',
 ])('what %s asks for can be told', async (words) => {
-  expect((await intended(words)).resolution).toEqual({ dependencies: true });
+  expect((await intended(words)).resolution).toEqual({ files: true, dependencies: true });
+});
+
+test('no file is asked for where nothing is installed', async () => {
+  const { resolution } = await intended('uv pip install --dry-run x');
+  expect(resolution).toEqual({ files: false, dependencies: true });
 });
 
 test.each(['uv pip install --no-deps x', 'uv pip sync r.txt'])(
   'what %s asks for follows from no metadata',
   async (words) => {
-    expect((await intended(words)).resolution).toEqual({ dependencies: false });
+    expect((await intended(words)).resolution).toEqual({ files: true, dependencies: false });
   },
 );
 

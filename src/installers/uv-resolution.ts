@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dirname, join, resolve } from 'node:path';
-import type { Intent, Resolution } from '../core/installer.ts';
+import type { Intent, Sequence } from '../core/installer.ts';
 import type { StatedOption } from '../core/lockfile.ts';
 import type { Environment, Machine } from '../core/machine.ts';
 import { has, valuesOf } from './argument-scan.ts';
@@ -32,7 +32,7 @@ export function asksNoIndex({ told, options }: Pick<Asked, 'told' | 'options'>):
  * What uv will ask for can be told where it takes the newest of each project from one index, for the
  * Python that it installs into.
  */
-export async function resolutionOf(machine: Machine, asked: Asked): Promise<Resolution | null> {
+export async function resolutionOf(machine: Machine, asked: Asked): Promise<Sequence | null> {
   const { told, environment, options, indexes } = asked;
   const { verb, scan } = told;
   if (asked.ownPlatform !== true || asksNoIndex(asked)) return null;
@@ -41,7 +41,8 @@ export async function resolutionOf(machine: Machine, asked: Asked): Promise<Reso
   if (has(scan, ...NOT_THE_NEWEST) || (environment['UV_EXCLUDE_NEWER'] ?? '') !== '') return null;
   const python = await pythonOf(machine, asked);
   const dependencies = verb === 'pip install' && !has(scan, '--no-deps');
-  return { dependencies, ...(python === null ? {} : { python }) };
+  const files = !has(scan, '--dry-run');
+  return { files, dependencies, ...(python === null ? {} : { python }) };
 }
 
 /** `3.12`, where it is plain without starting anything. */

@@ -107,6 +107,17 @@ describe('fetching ahead', () => {
     expect(asked).toEqual(['a.metadata', 'a-1.whl']);
   });
 
+  test('leaves files to an installer that asks for all at once, but for those that take long', async () => {
+    const { ahead, asked, metadataOf } = open({ a: [] }, { fileBytes: { least: 10, most: 20 } });
+    for (const size of [null, 9, 10, 20, 21]) {
+      const project = `p${size ?? ''}`;
+      const file = listed(Buffer.from(project), { size });
+      ahead.metadataGiven({ ...artifactOf(project), listed: file }, {}, metadataOf('a'));
+    }
+    await settle();
+    expect(asked).toEqual(['p10-1.whl', 'p20-1.whl']);
+  });
+
   test('gives up a release that the resolver has left, and does so a few times only', async () => {
     const { ahead, asked, given, metadataOf } = open({ a: [] });
     for (let version = 9; version > 0; version -= 1) {

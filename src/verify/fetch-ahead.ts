@@ -21,6 +21,8 @@ import { unfitWheels } from './unfit-wheels.ts';
 /** What is known of a run that lets its needs be foreseen. */
 export interface AheadPlan extends Sequence, AheadIndexesSettings {
   readonly wishes: readonly Wish[];
+  /** Which files are fetched ahead, by the size that their page states; all where absent. */
+  readonly fileBytes?: { readonly least: number; readonly most: number };
   /** The installer takes what is for the Python that it tells in `User-Agent`, and nothing else. */
   readonly ownPlatform: boolean;
   /** What is believed of the Python until its installer tells. */
@@ -129,7 +131,7 @@ export class FetchAhead {
     const need = this.#need(artifact.project);
     need.chosen = artifact;
     this.#expand(need, artifact, metadata);
-    if (!this.#parts.files || need.files >= AHEAD_FILES_PER_PROJECT) return;
+    if (!this.#mayFetch(artifact) || need.files >= AHEAD_FILES_PER_PROJECT) return;
     need.files += 1;
     need.file?.giveUp(); // the resolver went on to another release
     need.file = null;
@@ -186,6 +188,13 @@ export class FetchAhead {
       });
       if (reading !== null) void this.#guess(need, url, reading);
     });
+  }
+
+  #mayFetch({ listed }: Artifact): boolean {
+    const { files, fileBytes } = this.#parts;
+    if (!files || fileBytes === undefined) return files;
+    const size = listed?.size ?? 0;
+    return size >= fileBytes.least && size <= fileBytes.most;
   }
 
   #mayReadMore(): boolean {
