@@ -169,7 +169,10 @@ export async function bundle(
   });
   const digesting = await build({
     ...modules,
-    entryPoints: { 'digest-worker': join(root, 'src', 'host', 'digest-worker.ts') },
+    entryPoints: {
+      'digest-worker': join(root, 'src', 'host', 'digest-worker.ts'),
+      'tree-worker': join(root, 'src', 'host', 'tree-worker.ts'),
+    },
     plugins,
   });
   const inputs = [program, start, thread, digesting].flatMap(({ metafile }) =>

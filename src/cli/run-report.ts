@@ -7,7 +7,7 @@ import type { Decision } from '../core/verdict.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import type { Snapshot } from '../host/index.ts';
 import { buildReport } from '../report/index.ts';
-import { reckon, type Grounds } from '../verify/index.ts';
+import { reckon, type Grounds, type Judged } from '../verify/index.ts';
 import { holdAgainstReceipts, withoutPassing } from './after-install.ts';
 import type { AgeTold } from './root-ages.ts';
 import type { SubjectReason } from './run-events.ts';
@@ -44,6 +44,8 @@ export interface Observed {
   readonly commits?: () => Report['commits'];
   /** The means to look at what was installed. */
   readonly grounds: Omit<Grounds, 'receipts'>;
+  /** Told how what was installed compares with what passed the gate. */
+  readonly compared?: (judged: readonly Judged[]) => void;
   /** What the policy says now against a file that was accepted before; `null`: nothing. */
   readonly objectionTo: (file: RememberedFile) => Promise<Decision | null>;
   readonly refusals: readonly SubjectReason[];
@@ -73,6 +75,7 @@ export async function composeReport(run: Run, observed: Observed): Promise<Repor
     { before, after, endedWell, runsProgram, compiles, words },
     { ...grounds, receipts },
   );
+  observed.compared?.(held.judged);
   for (const { cached } of held.judged) {
     if (cached === null || receipts.some(({ sha256 }) => sha256 === cached.sha256)) continue;
     const receipt = cachedReceipt(cached);

@@ -13,6 +13,8 @@ const QUIET_MS = 60;
 export interface UnpackingParts {
   /** What was handed on until now. */
   readonly receipts: () => readonly Receipt[];
+  /** Wheels that may be used without being asked for. */
+  readonly ready?: () => readonly { readonly sha256: string; readonly filename: string }[];
   readonly openWheel: Grounds['openWheel'];
   /** So much is going to be compared, as far as it is known: files, and bytes in them. */
   readonly expect: (files: number, bytes: number) => void;
@@ -39,7 +41,8 @@ export class UnpackingTime {
 
   /** Takes what the gate does. */
   readonly heard = (event: GatewayEvent): void => {
-    if (event.event !== 'request' || event.kind !== 'file' || this.#isOver) return;
+    if (event.event !== 'request' || this.#isOver) return;
+    if (event.kind !== 'file' && (this.#parts.ready?.().length ?? 0) === 0) return;
     this.#isFetching = true;
     this.#timer ??= setTimeout(() => void this.#open(), QUIET_MS).unref();
     this.#timer.refresh();
@@ -58,9 +61,10 @@ export class UnpackingTime {
     this.#isFetching = false;
     if (this.#isOpening) return;
     this.#isOpening = true;
-    for (const { asked, sha256, decision, artifact } of this.#parts.receipts()) {
-      const { filename } = artifact;
-      if (!asked || sha256 === null || !releases(decision) || !filename.endsWith('.whl')) continue;
+    for (const { sha256, filename } of [
+      ...handedOn(this.#parts.receipts()),
+      ...(this.#parts.ready?.() ?? []),
+    ]) {
       if (this.#isOver || this.#members >= MAX_KEPT_WHEEL_MEMBERS) break;
       // It fetches again: what it waits for goes first, and its next pause goes on from here.
       if (this.#isFetching) break;
@@ -84,6 +88,14 @@ export class UnpackingTime {
     this.#parts.expect(this.#members, this.#bytes);
     return this.#members <= MAX_KEPT_WHEEL_MEMBERS;
   }
+}
+
+function handedOn(receipts: readonly Receipt[]) {
+  return receipts.flatMap(({ asked, sha256, decision, artifact: { filename } }) =>
+    asked && sha256 !== null && releases(decision) && filename.endsWith('.whl')
+      ? [{ sha256, filename }]
+      : [],
+  );
 }
 
 function keyOf(sha256: string, filename: string): string {

@@ -61,6 +61,7 @@ import { freshRoots } from './root-freshness.ts';
 import { sigstoreSigners } from './sigstore-signers.ts';
 import { openKeptProofs, trustedRootsOf } from './trusted-roots.ts';
 import { UnpackingTime } from './unpacking-time.ts';
+import type { WheelKeeping } from './wheel-keeping.ts';
 import { Wheelhouses } from './wheelhouses.ts';
 import type { WaitingDisplay } from './waiting-display.ts';
 import type { Wiring } from './wiring.ts';
@@ -150,6 +151,8 @@ export interface GateSettings {
   readonly display?: WaitingDisplay | null;
   /** Tells of each verdict as it is reached. */
   readonly events?: EventStream | null;
+  /** Keeps what the installer unpacks. */
+  readonly keeping?: WheelKeeping | null;
 }
 
 /** Everything that stands between one installer run and the outside. */
@@ -263,17 +266,20 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
     run,
     ...(wiring.wheelhouses === undefined ? {} : { judge: wiring.wheelhouses }),
   });
-  const { display = null } = settings;
+  const { display = null, keeping = null, note = () => undefined } = settings;
   const shown = display?.over(verifier, (url) => verifier.transferOf(url)) ?? verifier;
   const told = settings.events?.over(shown, () => verifier.receipts()) ?? shown;
   const digesting = openDigesting();
   const unpacking = new UnpackingTime({
     receipts: () => verifier.receipts(),
+    ready: () => keeping?.ready() ?? [],
     openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }),
     expect: digesting.expect,
   });
+  const asked = wiring.verification?.(told) ?? told;
   const gateway = await openGateway({
-    verification: wiring.verification?.(told) ?? told,
+    verification: keeping?.over(asked, { verifier, blobs, note }) ?? asked,
+    keepsWheels: keeping !== null,
     upstream,
     clock,
     peerOwner: ownerOfConnection,

@@ -3,6 +3,7 @@ import type { loadPolicy } from '../config/index.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EvidenceKind, PageReader } from '../core/evidence.ts';
 import type { Installer } from '../core/installer.ts';
+import type { KeptWheelList, TreeLooks } from '../core/kept-wheel.ts';
 import type { RepositoryWatch } from '../core/repository.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 import type { TrustedRoots } from '../core/trusted-roots.ts';
@@ -36,5 +37,7 @@ export interface Wiring {
   readonly judge?: () => ProvenanceJudge;
   readonly trustedRoots?: (real: TrustedRoots) => TrustedRoots;
   readonly openRows?: (file: string, clock: Clock) => TrustRows;
+  readonly keptWheels?: (real: KeptWheelList) => KeptWheelList;
+  readonly treeLooks?: (real: TreeLooks) => TreeLooks;
   readonly openRunDirectory?: typeof openRunDirectory;
 }

@@ -13,6 +13,7 @@ import type {
 import type { Report } from '../core/report.ts';
 import { judgeAddress } from '../core/source-address.ts';
 import {
+  compareEnvironments,
   installedFiles,
   jailInterpreters,
   openRunDirectory,
@@ -49,6 +50,7 @@ import {
   openTrust,
   type Gate,
 } from './wire.ts';
+import { openWheelKeeping } from './wheel-keeping.ts';
 import type { Wiring } from './wiring.ts';
 
 export interface WrapCall {
@@ -232,6 +234,7 @@ async function runGuarded(
   const looking = takeSnapshot(targets);
   looking.catch(() => undefined); // awaited below, unless the gate does not open
   const events = new RunEvents((refusal) => told?.refusal(refusal));
+  const keeping = await keepingFor(wrapCall, prepared, wiring);
   const gate = await openGate(
     {
       places,
@@ -245,6 +248,7 @@ async function runGuarded(
       note: events.note,
       display: waitingDisplayFor({ ...wrapCall, intent, argv: prepared.recognised.argv }),
       events: told,
+      keeping,
     },
     wiring,
   );
@@ -259,10 +263,13 @@ async function runGuarded(
     if (isFirst) fetchAhead();
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate, {
       wiring,
+      cacheDirectory: keeping?.cacheDirectory ?? cacheDirectoryOf(wrapCall, prepared),
       // The installer needs a while before it asks for anything: not a moment of ours goes first.
       started: isFirst ? () => undefined : fetchAhead,
     });
+    await keeping?.ended();
     const after = await takeSnapshot(targets, process.env, before);
+    await keeping?.acknowledge(compareEnvironments(before.found, after.found).added);
     // `uv run` that fetched nothing has nothing to say of how it was held.
     const idle = intent.runsProgram === true && gate.verifier.receipts().length === 0;
     const housed = gate.wheelhouses.receipts({
@@ -280,6 +287,7 @@ async function runGuarded(
       compiles: intent.compiles,
       commits: () => gate.repositories.receipts(),
       grounds: { ...(wiring.grounds?.(gate.grounds) ?? gate.grounds), ...seedsFor(intent) },
+      compared: (judged) => keeping?.keep(judged),
       objectionTo: (file) => gate.verifier.objectionTo(file),
       refusals: [...events.refusals(), ...unheldNames(gate.verifier, prepared)],
       notes: [
@@ -297,8 +305,19 @@ async function runGuarded(
     gate.recordEnd(report);
     return { report };
   } finally {
+    await keeping?.close();
     await gate.close();
   }
+}
+
+async function keepingFor(wrapCall: WrapCall, prepared: Prepared, wiring: Wiring) {
+  if (prepared.intent.keepsWheels !== true) return null;
+  const { data } = findPlaces(wrapCall.environment);
+  const lasting = cacheDirectoryOf(wrapCall, prepared);
+  return await openWheelKeeping(
+    { lasting, runs: `${lasting}-runs`, kept: `${lasting}-kept`, list: path.join(data, 'kept') },
+    wiring,
+  );
 }
 
 function targetsOf(wrapCall: WrapCall, prepared: Prepared): readonly InstallTarget[] {
@@ -315,6 +334,7 @@ function cacheDirectoryOf({ environment }: WrapCall, { policy, installer }: Prep
 
 interface Start {
   readonly wiring: Wiring;
+  readonly cacheDirectory: string;
   /** Called once the installer runs. */
   readonly started: () => void;
 }
@@ -323,11 +343,10 @@ async function runInstaller(
   wrapCall: WrapCall,
   prepared: Prepared,
   gate: Gate,
-  { wiring, started }: Start,
+  { wiring, cacheDirectory, started }: Start,
 ) {
   const { installer, recognised, located, call, intent } = prepared;
   const places = findPlaces(wrapCall.environment);
-  const cacheDirectory = cacheDirectoryOf(wrapCall, prepared);
   const runs = path.join(places.state, 'runs');
   for (const folder of [cacheDirectory, runs]) ensurePrivateDirectory(folder);
   const runDirectory = await (wiring.openRunDirectory ?? openRunDirectory)(runs);

@@ -100,6 +100,8 @@ export interface Intent {
   readonly keepsPages?: true;
   /** It installs each file as it comes: where one is refused, others lie there already. */
   readonly oneByOne?: true;
+  /** It asks for a project's page before it uses a wheel that its cache holds, and copies from there. */
+  readonly keepsWheels?: true;
   readonly wishes: readonly Wish[];
   readonly pins: readonly Pin[];
   /** Index base addresses in the installer's own configuration, credentials removed. */

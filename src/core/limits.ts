@@ -176,6 +176,13 @@ export const PROVING_MEMORY_MIB = 64;
 /** The thread that digests installed files: how long it may say nothing beside what reading takes. */
 export const DIGEST_DEADLINE_MS = 10_000;
 export const DIGESTING_MEMORY_MIB = 32;
+/** The thread that looks at kept trees: how long it may say nothing. */
+export const TREE_LOOK_DEADLINE_MS = 10_000;
+/** Unpacked wheels that are kept of one project, and of how many projects. */
+export const MAX_KEPT_WHEELS = 4;
+export const MAX_KEPT_WHEEL_PROJECTS = 5_000;
+/** What an installer writes down of one wheel in its cache; real ones have less than 1 KiB. */
+export const MAX_POINTER_BYTES = 64 * KIB;
 /** Members of wheels that are kept in memory until what was installed is compared with them. */
 export const MAX_KEPT_WHEEL_MEMBERS = 100_000;
 export const MAX_TRUSTED_ROOT_BYTES = 1 * MIB;

@@ -51,6 +51,12 @@ export interface ReleasedFile extends HeldBytes {
   close(): Promise<void>;
 }
 
+/** What a file will be, if it is asked for. */
+export interface Foretold {
+  readonly artifact: Artifact;
+  readonly decision: Decision;
+}
+
 export type FileOutcome =
   | { readonly outcome: 'released'; readonly file: ReleasedFile; readonly receipt: Receipt }
   | { readonly outcome: 'streaming'; readonly file: StreamingFile; readonly artifact: Artifact }

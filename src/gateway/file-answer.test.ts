@@ -49,7 +49,7 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
     });
 
     test('may be kept by a private cache where that is wanted', async () => {
-      const caching = await openScene({ cacheFiles: true }, protocol);
+      const caching = await openScene({ keepsWheels: true }, protocol);
       try {
         caching.verification.release(WHEEL, BYTES);
         const { headers } = await fetchThrough(caching, WHEEL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { Artifact } from '../core/artifact.ts';
 import type { LentBytes } from '../core/bytes.ts';
 import { Refusal, reason } from '../core/errors.ts';
 import { KIB } from '../core/limits.ts';
@@ -46,12 +47,14 @@ async function closeHandle(outcome: FileOutcome): Promise<void> {
 }
 
 async function answerOutcome(gate: Gate, exchange: Exchange, outcome: FileOutcome): Promise<void> {
-  const headers = fileHeaders(gate);
   switch (outcome.outcome) {
-    case 'released':
+    case 'released': {
+      const headers = fileHeaders(gate, outcome.receipt.artifact);
       return sendFile(exchange, outcome.file, { headers, etag: tag(outcome.file.digests.sha256) });
+    }
     case 'streaming': {
       const { file, artifact } = outcome;
+      const headers = fileHeaders(gate, artifact);
       const etag = tag(artifact.listed?.hashes['sha256'] ?? null);
       if (!needsWholeFile({ method: exchange.method, headers: exchange.request.headers })) {
         return streamFile(exchange, file, { headers, etag });
@@ -73,8 +76,9 @@ function tag(sha256: string | null): string | null {
   return sha256 === null ? null : `"${sha256}"`;
 }
 
-function fileHeaders(gate: Gate): OutgoingHttpHeaders {
-  const cached = gate.parts.cacheFiles === true;
+/** What is built here is built anew: of it nobody can say later what it was built from. */
+function fileHeaders(gate: Gate, { kind }: Artifact): OutgoingHttpHeaders {
+  const cached = gate.parts.keepsWheels === true && kind === 'wheel';
   return {
     'content-type': 'application/octet-stream',
     'accept-ranges': 'bytes',

@@ -50,6 +50,6 @@ export interface GatewayParts {
   readonly repositories?: RepositoryWatch;
   /** Let the installer's private cache keep pages, to be asked for each time (default: no). */
   readonly cachesPages?: boolean;
-  /** Let the installer's private cache keep verified files (default: no). */
-  readonly cacheFiles?: boolean;
+  /** Whether the installer's cache may keep wheels; whoever says so checks them before they are used. */
+  readonly keepsWheels?: boolean;
 }

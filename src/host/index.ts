@@ -12,6 +12,8 @@ export {
 } from './environments.ts';
 export type { EarlyLaunch } from './early-launch.ts';
 export { openDigesting, type Digesting } from './digest-thread.ts';
+export { contentsOf } from './tree-look.ts';
+export { openTreeLooks } from './tree-thread.ts';
 export { findProgram } from './find-program.ts';
 export { installedFiles } from './installed-files.ts';
 export { localFiles } from './local-files.ts';

@@ -120,7 +120,9 @@ function optionsIn(settings: Table, text: string, file: string): readonly Stated
       ),
     ),
     ...[settings, pip].flatMap((table) =>
-      ['python-platform', 'python-version'].flatMap((key) => state(key, own(table, key))),
+      ['python-platform', 'python-version', 'link-mode'].flatMap((key) =>
+        state(key, own(table, key)),
+      ),
     ),
     ...indexesIn(settings).flatMap(({ url, isSole }) =>
       state('index', url).map((one) => (isSole ? { ...one, name: '--default-index' } : one)),

@@ -25,6 +25,7 @@ import {
   type UvLevels,
 } from './uv-configuration.ts';
 import { readUvArguments, type UvArguments } from './uv-options.ts';
+import { copying, keepingWheels } from './uv-keeping.ts';
 import { dependenciesOf, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
 import { asksNoIndex, resolutionOf } from './uv-resolution.ts';
@@ -56,18 +57,22 @@ export function createUv(ports: InstallerPorts): Installer {
     },
     async intend(recognised, located, call) {
       const known = await lookAround(ports, recognised, call);
-      seen.set(located, known);
-      return await intend(ports, { recognised, located, call, ...known });
+      const intent = await intend(ports, { recognised, located, call, ...known });
+      seen.set(located, { ...known, copying: copying(intent) });
+      return intent;
     },
     steer(recognised, located, call, route) {
       const told = argumentsOf(recognised);
       const unhooked = withoutHooks(call, hooksKept(told));
-      const { git, folders } = seen.get(located) ?? { git: null, folders: [] };
+      const { git, folders, ...known } = seen.get(located) ?? { git: null, folders: [] };
       const argv = withJudgedFolders(recognised.argv, told.scan, folders, route);
       return {
         program: located.program,
         argv: [...located.prefix, ...argv],
-        environment: steeredEnvironment({ ...call, ...unhooked }, route, 'uv', git),
+        environment: {
+          ...steeredEnvironment({ ...call, ...unhooked }, route, 'uv', git),
+          ...known.copying,
+        },
       };
     },
   };
@@ -109,6 +114,8 @@ interface Run {
 interface Seen {
   readonly git: GitKeys;
   readonly folders: Awaited<ReturnType<typeof wheelhousesIn>>;
+  /** What uv is told of how to take files out of its cache. */
+  readonly copying?: Readonly<Record<string, string>>;
 }
 
 async function lookAround({ machine }: InstallerPorts, run: Recognised, call: Call): Promise<Seen> {
@@ -178,6 +185,7 @@ async function intend(
     ...compiling(told, environment, options),
     ...platform,
     ...keeping(told, environment),
+    ...keepingWheels(told, environment, options),
     ...(asksNoIndex(asked) ? { asksNoIndex: true } : {}),
     ...(resolution === null ? {} : { resolution }),
     wishes: [...outlook.wishes, ...declared.wishes],

@@ -15,6 +15,8 @@ export { openFilesystemBlobStore } from './filesystem-blob-store.ts';
 export { collectGarbage, listKept, type Kept, type KeptPlaces } from './kept-bytes.ts';
 export { openStagedFolder, placeFile } from './staged-files.ts';
 export { openFormerAsks } from './former-asks.ts';
+export { openKeptTrees, type KeptTrees, type UnpackedWheel } from './kept-trees.ts';
+export { openKeptWheelList } from './kept-wheel-list.ts';
 export { openMemoryBlobStore } from './memory-blob-store.ts';
 export { openMemoryTrustRows } from './memory-trust-rows.ts';
 export { openPageCopies } from './page-copies.ts';

@@ -14,6 +14,7 @@ import { releases, type Decision } from '../core/verdict.ts';
 import type {
   FileAsk,
   FileOutcome,
+  Foretold,
   PageOutcome,
   Receipt,
   SidecarOutcome,
@@ -230,6 +231,16 @@ export class Verifier implements Verification {
   async objectionTo(file: RememberedFile): Promise<Decision | null> {
     const kind = parseDistributionFilename(file.filename, file.project)?.kind ?? 'archive';
     return await this.#question.foresee({ ...file, kind, listed: null }, file.sha256);
+  }
+
+  /** Judges a listed file before it is asked for, as when it is; `null`: there is nothing to say yet. */
+  async foretell({ url, credentials }: FileAsk): Promise<Foretold | null> {
+    await this.#known?.readFor(url);
+    const artifact = this.#catalogue.artifactAt(url);
+    const ahead = artifact === null ? null : this.#fileAhead(artifact, credentials);
+    await ahead?.ended;
+    const decision = ahead === null ? null : (this.#files.get(addressKey(url))?.verdict ?? null);
+    return artifact === null || decision === null ? null : { artifact, decision };
   }
 
   /** How far the file at an address has come; `null` where nothing of it is on its way. */

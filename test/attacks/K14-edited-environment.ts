@@ -4,12 +4,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILES } from '../world/world.ts';
 import { PASSED, type Attack, type Witness } from './attack.ts';
+import type { WiringName } from './defences.ts';
 import { runGuarded, type Guarded, type Knock } from './door.ts';
 import { GOOD, GOOD_PATH, type Stage } from './stage.ts';
 
 /** One environment is installed and edited in place, then another of the same user is installed. */
-async function editThenInstallAgain(stage: Stage, knock: Knock): Promise<Guarded> {
-  const first = await runGuarded(knock);
+async function editThenInstallAgain(
+  stage: Stage,
+  knock: Knock,
+  before: Knock = knock,
+): Promise<Guarded> {
+  const first = await runGuarded(before);
   const [module] = globSync('lib/python*/site-packages/good/__init__.py', {
     cwd: stage.environment.target,
   });
@@ -21,6 +26,9 @@ async function editThenInstallAgain(stage: Stage, knock: Knock): Promise<Guarded
 
 const isGood: Witness = ({ installedWord }) =>
   installedWord() === 'GOOD' ? [] : [`installed ${installedWord() ?? 'nothing'}`];
+
+/** Where what is installed shares its files with what is kept. */
+const LINKING: WiringName = 'without:copying';
 
 export const K14: Attack = {
   id: 'K14',
@@ -39,11 +47,26 @@ export const K14: Attack = {
         });
       },
       variables: () => ({ UV_LINK_MODE: 'hardlink' }),
-      run: editThenInstallAgain,
+      run: async (stage, knock) => await editThenInstallAgain(stage, knock),
       expect: PASSED,
       plain: null,
       // Steered, uv asks the gate for the file in every run, and unpacks it anew.
       defence: 'steering',
+      witness: isGood,
+    },
+    {
+      name: 'through what was kept unpacked',
+      installers: ['uv'],
+      newestOf: 'uv',
+      mount: () => undefined,
+      run: async (stage, knock) => {
+        const { wiring, ...shipped } = knock;
+        const first = wiring === undefined ? shipped : { ...shipped, wiring: LINKING };
+        return await editThenInstallAgain(stage, knock, first);
+      },
+      expect: PASSED,
+      plain: null,
+      defence: 'kept trees',
       witness: isGood,
     },
   ],

@@ -29,6 +29,17 @@ export function leaveUnsteered(installers: readonly Installer[]): readonly Insta
   }));
 }
 
+/** What it installs from its cache may share the cache's own files. */
+export function leaveLinking(installers: readonly Installer[]): readonly Installer[] {
+  return installers.map((installer) => ({
+    ...bound(installer),
+    steer: (...call) => {
+      const steered = installer.steer(...call);
+      return { ...steered, environment: { ...steered.environment, UV_LINK_MODE: 'hardlink' } };
+    },
+  }));
+}
+
 /** What is asked for is not looked at beforehand. */
 export function neverReadWishes(installers: readonly Installer[]): readonly Installer[] {
   return installers.map((installer) => ({

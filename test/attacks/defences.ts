@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Wiring } from '../../src/cli/wiring.ts';
 import type { EvidenceKind, PageReader } from '../../src/core/evidence.ts';
+import type { KeptWheelList, TreeLooks } from '../../src/core/kept-wheel.ts';
 import type { RecordLine } from '../../src/core/record-lines.ts';
 import type { RepositoryWatch } from '../../src/core/repository.ts';
 import type { Upstream } from '../../src/core/upstream.ts';
@@ -12,6 +13,7 @@ import { readPagesCarelessly } from './careless-pages.ts';
 import {
   believeTheIndex,
   hideIndexes,
+  leaveLinking,
   leaveUnsteered,
   loadTolerantly,
   neverReadWishes,
@@ -82,6 +84,9 @@ const WITHOUT = {
   'upstream and integrity': { upstream: openCarelessUpstream, evidence: () => [] },
   addresses: { upstream: openCarelessUpstream, pages: carelessPages, policy: allowPlainHttp },
   comparison: { grounds: openNothing },
+  // What is kept unpacked is used, whatever has become of it.
+  'kept trees': { treeLooks: seeNoChange, keptWheels: knowNoChange, grounds: openNothing },
+  copying: { installers: leaveLinking },
   // Whatever lies in a folder is taken.
   wheelhouses: { wheelhouses: (real) => ({ ...real, verdict: 'vouched', reasons: [] }) },
   // What repositories name passes, and nobody looks at what was installed from them.
@@ -148,6 +153,30 @@ function openNothing(real: Comparing): Comparing {
 function asCompiled(line: RecordLine): RecordLine {
   if (line.path.endsWith('.dist-info/INSTALLER')) return line;
   return { path: `${line.path.split('/', 1)[0] ?? ''}/__pycache__/any.pyc`, sha256: null };
+}
+
+/** Every tree looks as it did, whatever it is now. */
+const stamp = '0'.repeat(64);
+
+function seeNoChange(real: TreeLooks): TreeLooks {
+  return {
+    close: () => real.close(),
+    look: async (path, entries) => ({
+      contents: '',
+      changedAt: 0,
+      entries: 1,
+      ...(await real.look(path, entries)),
+      stamp,
+    }),
+  };
+}
+
+function knowNoChange(real: KeptWheelList): KeptWheelList {
+  return {
+    keep: (...what) => real.keep(...what),
+    recall: async (project) => (await real.recall(project)).map((one) => ({ ...one, stamp })),
+    close: () => real.close(),
+  };
 }
 
 function allowPlainHttp(policy: Policy): Policy {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Intent } from '../core/installer.ts';
+import type { StatedOption } from '../core/lockfile.ts';
+import type { Environment } from '../core/machine.ts';
+import { has, valuesOf } from './argument-scan.ts';
+import type { UvArguments } from './uv-options.ts';
+import { INTO_INTERPRETER, isOn } from './uv-targets.ts';
+
+export const LINK_MODE = '--link-mode';
+/** Whatever else uv does with a tree of its cache, an edit of what was installed may reach the tree. */
+const COPY = 'copy';
+
+/**
+ * Whether uv may find wheels in its private cache that an earlier run unpacked. Others take from
+ * there what a lock file names, and ask no page before.
+ */
+export function keepingWheels(
+  { verb, scan }: UvArguments,
+  environment: Environment,
+  options: readonly StatedOption[],
+): Pick<Intent, 'keepsWheels'> {
+  if (!INTO_INTERPRETER.has(verb) || has(scan, '--no-cache', '--offline', '--dry-run')) return {};
+  if (isOn(environment['UV_NO_CACHE'])) return {};
+  const stated = environment['UV_LINK_MODE'] ?? '';
+  const modes = [
+    ...valuesOf(scan, LINK_MODE),
+    ...(stated === '' ? [] : [stated]),
+    ...options.flatMap(({ name, value }) => (name === LINK_MODE ? [value] : [])),
+  ];
+  return modes.every((mode) => mode === COPY) ? { keepsWheels: true } : {};
+}
+
+/** What uv is told for it: of itself it links where the file system lets it. */
+export function copying({
+  keepsWheels,
+}: Pick<Intent, 'keepsWheels'>): Readonly<Record<string, string>> {
+  return keepsWheels === true ? { UV_LINK_MODE: COPY } : {};
+}
