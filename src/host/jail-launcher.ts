@@ -23,7 +23,9 @@
  * is left alone: a test server on loopback does no harm, and a rule could not name "any free port".
  * UDP, TCP Fast Open and Multipath TCP are outside of what Landlock sees, hence the lesser level.
  *
- * Python ignores two signals and may set LC_CTYPE (PEP 538): both are undone for the installer.
+ * Python ignores two signals and may set LC_CTYPE (PEP 538): both are undone for the installer. So is
+ * what Node does to its own streams after the launcher was started: on one that does not block, uv
+ * dies of the first line that finds no room (fault R09).
  * Every import costs start-up time, hence the bare modules below `socket` and `signal`.
  */
 export const LAUNCHER = String.raw`
@@ -160,6 +162,11 @@ def become(program, words, variables):
     import _signal
     for name in ('SIGINT', 'SIGPIPE', 'SIGXFSZ'):
         _signal.signal(getattr(_signal, name), _signal.SIG_DFL)
+    for shared in (0, 1, 2):
+        try:
+            os.set_blocking(shared, True)
+        except OSError:
+            pass
     try:
         os.execve(program, [program] + words, variables)
     except OSError as error:
