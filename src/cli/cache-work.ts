@@ -104,14 +104,17 @@ export async function collect(
   );
 }
 
-/** Once a day, at the end of a run. What cannot be tidied now is no reason to fail a run. */
+/**
+ * Once a day, at the end of a run; the first run of all has a day's time, since what it fetched is
+ * all there is. What cannot be tidied now is no reason to fail a run.
+ */
 export async function keepCachesBounded({ places, clock }: CacheContext): Promise<void> {
   try {
     const stamp = join(places.cache, 'last-look');
     const looked = await lstat(stamp).catch(() => null); // never yet
     if (looked !== null && Math.abs(clock.now() - looked.mtimeMs) < CACHE_LOOK_MS) return;
     await writeFile(stamp, '', { mode: 0o600 });
-    await collectGarbage(keptPlaces(places), CACHE_LIMIT_BYTES, clock.now());
+    if (looked !== null) await collectGarbage(keptPlaces(places), CACHE_LIMIT_BYTES, clock.now());
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
   }
