@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { statfsSync } from 'node:fs';
 import {
   chmod,
   link,
@@ -11,13 +12,17 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
 import type { TreeLooks } from '../core/kept-wheel.ts';
 import { scratch, write } from './scratch.test-support.ts';
-import { contentsOf, lookAtTree } from './tree-look.ts';
+import { contentsOf, lookAtTree as look } from './tree-look.ts';
+import { tellsEachChange } from './honest-times.ts';
 import { openTreeLooks, type TreeSettings } from './tree-thread.ts';
+
+const lookAtTree = (root: string) => look(root, () => true);
 
 async function tree(): Promise<string> {
   const root = join(await scratch(), 'tree');
@@ -31,16 +36,16 @@ const INIT = 'good/__init__.py';
 
 it('says the same of a tree that nobody has touched, wherever it lies', async () => {
   const root = await tree();
-  const look = lookAtTree(root);
+  const former = lookAtTree(root);
   await readFile(join(root, INIT));
   await rename(root, `${root}-moved`);
-  expect(lookAtTree(`${root}-moved`)).toStrictEqual(look);
+  expect(lookAtTree(`${root}-moved`)).toStrictEqual(former);
   expect(lookAtTree(root)).toBeNull();
 });
 
 it('says which files a tree holds', async () => {
-  const look = lookAtTree(await tree());
-  expect(look?.contents).toBe(
+  const former = lookAtTree(await tree());
+  expect(former?.contents).toBe(
     contentsOf([
       { path: 'good-1.0.dist-info/METADATA', size: 11 },
       { path: INIT, size: 14 },
@@ -84,12 +89,12 @@ const CHANGES: readonly (readonly [string, (root: string) => Promise<unknown>])[
 
 it.each(CHANGES)('says something else after a change: %s', async (_name, change) => {
   const root = await tree();
-  const look = lookAtTree(root);
-  expect(look).not.toBeNull();
+  const former = lookAtTree(root);
+  expect(former).not.toBeNull();
   await change(root);
   const after = lookAtTree(root);
-  expect(after?.stamp).not.toBe(look?.stamp);
-  expect(after?.changedAt).toBeGreaterThanOrEqual(look?.changedAt ?? Infinity);
+  expect(after?.stamp).not.toBe(former?.stamp);
+  expect(after?.changedAt).toBeGreaterThanOrEqual(former?.changedAt ?? Infinity);
 });
 
 it('says nothing of a link, or of what holds links', async () => {
@@ -99,6 +104,14 @@ it('says nothing of a link, or of what holds links', async () => {
   await symlink('/etc', join(root, 'good', 'etc'));
   expect(lookAtTree(root)).toBeNull();
   expect(lookAtTree(join(root, INIT))).toBeNull();
+});
+
+it('says nothing where the file system does not tell of each change', async () => {
+  expect(look(await tree(), () => false)).toBeNull();
+  expect(tellsEachChange('/proc')).toBe(false);
+  expect(tellsEachChange('/nowhere')).toBe(false);
+  const shared = statfsSync('/dev/shm', { bigint: true });
+  if (shared.type === 0x01021994n) expect(tellsEachChange('/dev/shm')).toBe(false);
 });
 
 function open(settings: TreeSettings = {}): TreeLooks {
@@ -115,7 +128,7 @@ it('looks on a thread of its own', async () => {
     looks.look(`${root}-absent`),
     looks.look(root),
   ]);
-  expect(one).toStrictEqual(lookAtTree(root));
+  expect(one).toStrictEqual(look(root));
   expect(none).toBeNull();
   expect(again).toStrictEqual(one);
 });

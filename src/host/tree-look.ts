@@ -3,17 +3,19 @@ import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, type BigIntStats } from 'node:fs';
 import type { TreeLook } from '../core/kept-wheel.ts';
 import { MAX_ARCHIVE_ENTRIES } from '../core/limits.ts';
+import { tellsEachChange } from './honest-times.ts';
 
 /**
  * Looks at a folder and all that lies below it. Of the folder itself only which one it is counts,
  * since to move it is no change of what it holds.
  *
- * @returns `null` where it is no folder, holds other things than folders and files, or too many.
+ * @returns `null` where it is no folder, holds other things than folders and files, or too many; or
+ *   where it lies on a file system that does not tell of each change.
  */
-export function lookAtTree(root: string): TreeLook | null {
+export function lookAtTree(root: string, isHonest = tellsEachChange): TreeLook | null {
   try {
     const top = lstatSync(root, { bigint: true });
-    if (!top.isDirectory()) return null;
+    if (!top.isDirectory() || !isHonest(root)) return null;
     const lines = [`${top.mode} ${top.dev} ${top.ino}`];
     const files: { readonly path: string; readonly size: bigint }[] = [];
     let changedAt = 0n;
@@ -22,6 +24,7 @@ export function lookAtTree(root: string): TreeLook | null {
       for (const name of readdirSync(root + folder)) {
         const path = `${folder}/${name}`;
         const found = lstatSync(root + path, { bigint: true });
+        if (found.dev !== top.dev) return null; // another file system, of which nothing is known
         lines.push(lineOf(path, found));
         if (found.isDirectory()) open.push(path);
         else if (found.isFile()) files.push({ path: path.slice(1), size: found.size });
