@@ -244,7 +244,7 @@ test('a page that is left unread is judged as if it had been read, whatever has 
     ),
     { numRuns: 800, endOnFailure: true },
   );
-  expect(counts.unchanged).toBeGreaterThan(80);
+  expect(counts.unchanged).toBeGreaterThan(50);
   expect(counts.read).toBeLessThan(counts.general);
 });
 
@@ -286,6 +286,94 @@ test.each<[string, number, Partial<Story>]>([
   const short = await play(DEFAULT_POLICY, openMemoryTrustRows(), told, openMemoryCache());
   expect(short.seen).toEqual(general.seen);
   expect(short.counts.unchanged).toBe(unchanged);
+});
+
+/** A run after one in which the pages were read and kept; with what to ask, and what was kept. */
+async function again(
+  pages: ReadonlyMap<string, IndexPage>,
+  rows: TrustRows,
+  cache: VerdictCache | null,
+  bodies: ReadonlyMap<string, Uint8Array> = new Map(),
+) {
+  const clock = { now: () => START };
+  const memory = new TrustMemory(rows, clock);
+  const sidecars = new SidecarLedger();
+  const upstream = {
+    request: async ({ url }: { readonly url: string }) => {
+      const body = bodies.get(url);
+      const given = async function* () {
+        if (body !== undefined) yield body;
+      };
+      return { status: body === undefined ? 404 : 200, headers: {}, url, body: given() };
+    },
+    close: async () => {},
+  };
+  const nothing = { trustedRoots: () => Promise.reject(new Error('nothing')), signers: () => [] };
+  const sources = { memory, rows, clock, pins: [], sidecars, upstream, ...nothing };
+  const counts = { read: 0, unchanged: 0 };
+  return new Verifier({
+    upstream,
+    rows,
+    memory,
+    clock,
+    policy: DEFAULT_POLICY,
+    pages: {
+      read: async (ask) => await give(ask, pages.get(ask.url) ?? GOOD, false, counts),
+    },
+    sidecars,
+    blobs: openMemoryBlobStore(),
+    evidence: EVIDENCE.map((make) => make({ ...sources, files: { read: async () => null } })),
+    wishes: [],
+    askFirstUse: null,
+    run: 'run',
+    ...(cache === null
+      ? {}
+      : { knownPages: { cache, toolVersion: '1', policyDigest: 'of these rules' } }),
+  });
+}
+
+/** Has a page read and kept. */
+async function keep(verifier: Verifier, url: string, tag: string): Promise<void> {
+  const outcome = await verifier.page({ url, credentials: {} });
+  if (outcome.outcome !== 'judged') throw new Error(outcome.outcome);
+  outcome.judged.written?.(tag);
+  await verifier.close();
+}
+
+test('who has no answer of a page that was left unread gets it whole, also once it was read for a file', async () => {
+  const [rows, cache] = [openMemoryTrustRows(), openMemoryCache()];
+  const url = `${HOME}good/`;
+  await keep(await again(new Map(), rows, cache), url, 'tag');
+  const verifier = await again(new Map(), rows, cache);
+  const held = await verifier.page({ url, credentials: {}, held: 'tag' });
+  expect(held).toEqual({ outcome: 'unchanged', tag: 'tag' });
+  await verifier.file({ url: FILES[0]?.url ?? '', credentials: {} });
+  for (const other of [{}, { held: 'another' }]) {
+    const outcome = await verifier.page({ url, credentials: {}, ...other });
+    expect(outcome.outcome).toBe('judged');
+  }
+});
+
+test.each([
+  ['is read', false],
+  ['is left unread', true],
+])('a page that comes later cannot speak for a file of one that %s', async (_, keeps) => {
+  const rows = openMemoryTrustRows();
+  const bytes = Buffer.from('other bytes');
+  const [first] = FILES;
+  if (first === undefined) throw new Error('no file');
+  const theirs = { ...first, hashes: { sha256: hash('sha256', bytes, 'hex') } };
+  const pages = new Map([[`${OTHER}good/`, { ...GOOD, files: [theirs] }]]);
+  const cache = keeps ? openMemoryCache() : null;
+  await keep(await again(pages, rows, cache), `${HOME}good/`, 'tag');
+  const verifier = await again(pages, rows, cache, new Map([[first.url, bytes]]));
+  await verifier.page({ url: `${HOME}good/`, credentials: {}, held: 'tag' });
+  await verifier.page({ url: `${OTHER}good/`, credentials: {} });
+  const outcome = await verifier.file({ url: first.url, credentials: {} });
+  if (outcome.outcome !== 'refused') throw new Error(outcome.outcome);
+  const { artifact, decision } = outcome.receipt;
+  expect(artifact.index).toBe(HOME);
+  expect(decision.reasons.map(({ code }) => code)).toContain('WP-HASH-MISMATCH');
 });
 
 function fileOf(index: string): RememberedFile {

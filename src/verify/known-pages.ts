@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Artifact } from '../core/artifact.ts';
+import type { Artifact, IndexPage } from '../core/artifact.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import type { PageAsk, RawPage, ReadPage, UnreadPage } from '../core/evidence.ts';
 import type { KnownPage } from '../core/known-page.ts';
@@ -97,6 +97,22 @@ export class KnownPages {
     }
   }
 
+  /**
+   * Before a page is judged: reads what was asked for earlier and may list a file of the same
+   * address. Who was asked first speaks for it, whether or not he was read at once.
+   */
+  async readBefore(ask: PageAsk, said: Pick<IndexPage, 'project'>): Promise<void> {
+    if (this.#unread.size === 0) return;
+    const own = keyOf(ask);
+    const index = indexOf(ask.url, said);
+    for (const [key, { page, read }] of this.#unread) {
+      if (key === own) return;
+      if (!mayShareFiles(page, { index, project: said.project })) continue;
+      await read();
+      this.#unread.delete(key);
+    }
+  }
+
   /** The versions of each project that unread pages offer, beside those given. */
   withOffered(
     told: ReadonlyMap<string, readonly string[]>,
@@ -175,6 +191,21 @@ export class KnownPages {
       tag,
     };
   }
+}
+
+/** Whether two pages may name one file; an index may say of its own files what it likes. */
+function mayShareFiles(
+  one: Pick<KnownPage, 'index' | 'project'>,
+  other: Pick<Artifact, 'index'> & Pick<IndexPage, 'project'>,
+): boolean {
+  if (one.project === other.project) return true;
+  if (one.index === other.index) return false;
+  // Where the name of a source distribution ends and its version begins, each page tells for itself.
+  return (
+    other.project === null ||
+    one.project.startsWith(`${other.project}-`) ||
+    other.project.startsWith(`${one.project}-`)
+  );
 }
 
 /** Anybody gets it, and it may lead anywhere. */

@@ -42,7 +42,7 @@ export class PageAnswers {
     const mayChange = outcome.outcome === 'unauthorised' || outcome.outcome === 'not-found';
     if (mayChange && this.#pages.get(key) === running) this.#pages.delete(key);
     if (outcome.outcome !== 'unchanged' || outcome.tag === ask.held) return outcome;
-    return (await this.#parts.known?.whole(ask)) ?? outcome;
+    return (await this.#parts.known?.whole(ask)) ?? (await this.#pages.get(key)) ?? outcome;
   }
 
   /** As it would be asked for, or `null` where it would not or was. */
@@ -82,6 +82,7 @@ export class PageAnswers {
 
   async #judge(ask: PageAsk, page: AskedPage, reading: ReadPage): Promise<PageOutcome> {
     const { names, indexHosts, stale, ahead, known } = this.#parts;
+    await known?.readBefore(ask, reading.page);
     names.shown(page, entryCount(reading.page));
     indexHosts.add(new URL(ask.url).host);
     const judged = await judgePage(this.#parts, ask.url, reading);
@@ -98,14 +99,20 @@ export class PageAnswers {
     names.shown(page, again.listed);
     indexHosts.add(new URL(ask.url).host);
     stale?.keep(ask, unread, again.project);
-    known?.leaveUnread(ask, again, async () => {
-      try {
-        return await this.#judge(ask, page, await unread.read());
-      } catch (thrown) {
-        return this.#undecided(page, thrown);
-      }
+    known?.leaveUnread(ask, again, () => {
+      const whole = this.#judgeRead(ask, page, unread);
+      this.#pages.set(pageKey(ask), whole);
+      return whole;
     });
     return { outcome: 'unchanged', tag: again.tag };
+  }
+
+  async #judgeRead(ask: PageAsk, page: AskedPage, unread: UnreadPage): Promise<PageOutcome> {
+    try {
+      return await this.#judge(ask, page, await unread.read());
+    } catch (thrown) {
+      return this.#undecided(page, thrown);
+    }
   }
 
   #undecided({ url, project }: AskedPage, thrown: unknown): PageOutcome {
