@@ -51,10 +51,7 @@ export function plainLane({ stage, upstream, installer }: Track): Lane {
 
 const launcher = join(import.meta.dirname, '..', 'wheelproof');
 
-/**
- * The same words behind `wheelproof`; cold begins with a home of its own each time. What uv keeps in
- * the cache that it gets from us lies in memory, like all that installers write.
- */
+/** The same words behind `wheelproof`; cold begins with a home of its own each time. */
 export function wheelproofLane(
   track: Track,
   state: 'cold' | 'warm',
@@ -62,20 +59,15 @@ export function wheelproofLane(
 ): Lane {
   const { stage, upstream } = track;
   const home = stage.newHome();
-  const cache = stage.newPath('cache');
-  const begin = (): Record<string, string> => ({
-    ...cleanVariables(stage, home, upstream.caFile),
-    XDG_CACHE_HOME: cache,
-  });
-  let variables = begin();
+  let variables = cleanVariables(stage, home, upstream.caFile);
   return {
     ...plainLane(track),
     name: `wheelproof ${isCacheless && track.installer === 'uv' ? '`--no-cache`, ' : ''}${state}`,
     isCacheless,
     ready() {
       if (state === 'cold') {
-        for (const folder of [home, cache]) rmSync(folder, { recursive: true, force: true });
-        variables = begin();
+        rmSync(home, { recursive: true, force: true });
+        variables = cleanVariables(stage, home, upstream.caFile);
       }
       return Promise.resolve();
     },
