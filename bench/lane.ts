@@ -51,7 +51,11 @@ export function plainLane({ stage, upstream, installer }: Track): Lane {
 
 const launcher = join(import.meta.dirname, '..', 'wheelproof');
 
-/** The same words behind `wheelproof`; cold begins with a home of its own each time. */
+/**
+ * The same words behind `wheelproof`; cold begins with a home of its own each time. What uv unpacks
+ * then lies in memory, as it does for the plain uv; nothing there would be kept for a later run, so
+ * warm has it on the disk.
+ */
 export function wheelproofLane(
   track: Track,
   state: 'cold' | 'warm',
@@ -59,15 +63,20 @@ export function wheelproofLane(
 ): Lane {
   const { stage, upstream } = track;
   const home = stage.newHome();
-  let variables = cleanVariables(stage, home, upstream.caFile);
+  const cache = stage.newPath('cache');
+  const begin = (): Record<string, string> => ({
+    ...cleanVariables(stage, home, upstream.caFile),
+    ...(state === 'cold' ? { XDG_CACHE_HOME: cache } : {}),
+  });
+  let variables = begin();
   return {
     ...plainLane(track),
     name: `wheelproof ${isCacheless && track.installer === 'uv' ? '`--no-cache`, ' : ''}${state}`,
     isCacheless,
     ready() {
       if (state === 'cold') {
-        rmSync(home, { recursive: true, force: true });
-        variables = cleanVariables(stage, home, upstream.caFile);
+        for (const folder of [home, cache]) rmSync(folder, { recursive: true, force: true });
+        variables = begin();
       }
       return Promise.resolve();
     },
