@@ -51,19 +51,29 @@ export async function openWheelKeeping(
   wiring: Wiring = {},
 ): Promise<WheelKeeping> {
   for (const place of [places.lasting, places.runs]) ensurePrivateDirectory(place);
+  const written = openKeptWheelList(places.list, places.kept);
+  const list = wiring.keptWheels?.(written) ?? written;
   const run = await openRunDirectory(places.runs);
   const cache = join(run.path, 'cache');
   mkdirSync(cache, { mode: 0o700 });
-  for (const name of readdirSync(places.lasting)) {
-    if (STAYS.test(name)) symlinkSync(join(places.lasting, name), join(cache, name));
-  }
+  leadInto(places.lasting, cache);
   const real = openTreeLooks();
   const looks = wiring.treeLooks?.(real) ?? real;
   const trees = openKeptTrees(places.kept, looks);
-  const written = openKeptWheelList(places.list, places.kept);
-  const list = wiring.keptWheels?.(written) ?? written;
   const parts = { places, run, cache, looks, list, trees };
   return new WheelKeeping(parts);
+}
+
+/** What is no folder is left where it is. */
+function leadInto(lasting: string, cache: string): void {
+  for (const entry of readdirSync(lasting, { withFileTypes: true })) {
+    if (!STAYS.test(entry.name) || !entry.isDirectory()) continue;
+    try {
+      symlinkSync(join(lasting, entry.name), join(cache, entry.name));
+    } catch {
+      continue; // no links on this file system: the installer asks again
+    }
+  }
 }
 
 interface Parts {
@@ -246,8 +256,9 @@ export class WheelKeeping {
   }
 
   #hasBuilt({ verifier }: KeepingMeans): boolean {
-    const folders = readdirSync(this.#parts.cache);
-    if (folders.some((name) => /^builds-v\d+$/u.test(name))) return true;
+    const { cache } = this.#parts;
+    if (!existsSync(cache)) return true; // nobody can tell any more
+    if (readdirSync(cache).some((name) => /^builds-v\d+$/u.test(name))) return true;
     return verifier.receipts().some(({ asked, artifact }) => asked && artifact.kind !== 'wheel');
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -114,6 +115,14 @@ describe('an unpacked wheel', () => {
     symlinkSync('real', placeOf(kept, 'pointer'));
     expect(await open().bringIn(kept, other)).toBe('absent');
     expect(readdirSync(other)).toEqual([]);
+  });
+
+  test('has a pointer that is a file and no pipe, for which nobody waits', async () => {
+    const kept = keptOne();
+    rmSync(placeOf(kept, 'pointer'));
+    spawnSync('mkfifo', [placeOf(kept, 'pointer')]);
+    // Nobody writes to it: to open it as a file is opened would never end.
+    expect(await open().bringIn(kept, other)).toBe('absent');
   });
 
   test('does not take the place of what the installer has meanwhile unpacked itself', async () => {

@@ -116,7 +116,8 @@ function isThere(path: string): boolean {
 
 function readSmall(path: string): Buffer | null {
   try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // a pipe is not waited for
     try {
       const found = fstatSync(file);
       return found.isFile() && found.size <= MAX_POINTER_BYTES ? readFileSync(file) : null;

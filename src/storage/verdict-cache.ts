@@ -58,7 +58,8 @@ export function openVerdictCache(directory: string, most = MAX_KEPT_VERDICTS): V
  */
 function textAt(path: string, key: string): string | null {
   try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // a pipe is not waited for
     try {
       const found = fstatSync(file);
       if (!found.isFile() || found.size > MAX_KEPT_VERDICT_BYTES + 65) return null;
