@@ -59,6 +59,11 @@ export interface Wish {
   readonly specifier: string;
   /** It has a marker (PEP 508), so it need not hold here: of several such, one may be meant. */
   readonly conditional?: true;
+  /**
+   * For it alone no index is asked: it bounds what something else wishes for, or its files lie at
+   * addresses that are stated.
+   */
+  readonly unasked?: 'bound' | 'stated';
   /** Extras asked for, normalised; none where absent. */
   readonly extras?: readonly string[];
   readonly where: string;

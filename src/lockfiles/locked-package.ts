@@ -99,7 +99,9 @@ export function addPackage(locked: LockedPackage, reading: GrowingReading): void
   const condition = marker === null ? {} : { conditional: true as const };
   const specifier = version === null ? '' : `==${version}`;
   if (place?.kind === 'vcs') verifyVcsAddress(place.url, where);
-  reading.wishes.push({ project, specifier, ...condition, where });
+  const isStated = place !== null || locked.files.some(({ url }) => url !== null);
+  const stated = isStated ? { unasked: 'stated' as const } : {};
+  reading.wishes.push({ project, specifier, ...condition, ...stated, where });
   if (place !== null) reading.urls.push({ ...place, where });
   for (const { url, where: line } of place === null ? locked.files : []) {
     if (url !== null && !/^https?:/iu.test(url))

@@ -81,7 +81,10 @@ describe('requirements', () => {
       ].join('\n'),
     );
     expect(urls.map(({ kind }) => kind).join(' ')).toBe(`remote vcs vcs vcs${' local'.repeat(7)}`);
-    expect(wishes.map(({ project }) => project)).toStrictEqual(['x', 'z']);
+    expect(wishes.map(({ project, unasked }) => [project, unasked])).toStrictEqual([
+      ['x', 'stated'],
+      ['z', 'stated'],
+    ]);
   });
 
   it('expands variables as pip does', async () => {
@@ -188,6 +191,7 @@ describe('nested files', () => {
       'd.txt': 'idna',
     };
     const { wishes, pins } = await readAmong(files, 'req/a.txt');
+    expect(wishes.some(({ unasked }) => unasked === 'bound')).toBe(true);
     expect(wishes.map(({ project, where }) => `${project} ${where}`)).toStrictEqual([
       'six req/deep/b.txt:1',
       'idna d.txt:1',

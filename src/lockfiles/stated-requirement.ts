@@ -27,7 +27,8 @@ export function addRequirement(statement: Statement, reading: GrowingReading): v
   if (requirement.kind === 'project') {
     const { project, specifier, marker } = requirement;
     const condition = marker === null ? {} : { conditional: true as const };
-    reading.wishes.push({ project, specifier, ...condition, where });
+    const bound = statement.constraint ? { unasked: 'bound' as const } : {};
+    reading.wishes.push({ project, specifier, ...condition, ...bound, where });
     const version = exactVersion(specifier);
     // Of lines under markers one is meant, and which one only the installer knows.
     const file = where.replace(/:\d+$/u, '');
@@ -41,7 +42,8 @@ export function addRequirement(statement: Statement, reading: GrowingReading): v
     return;
   }
   if (requirement.project !== null && !statement.constraint) {
-    reading.wishes.push({ project: requirement.project, specifier: '', where });
+    const { project } = requirement;
+    reading.wishes.push({ project, specifier: '', unasked: 'stated', where });
   }
   const bounds = statement.constraint ? { constraint: true as const } : {};
   if (requirement.kind === 'local') {

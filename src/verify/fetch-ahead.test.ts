@@ -76,6 +76,28 @@ async function settle(): Promise<void> {
 }
 
 describe('fetching ahead', () => {
+  test('asks for nothing that is merely bounded, or had from a stated address', async () => {
+    const bound = { ...wish('private'), specifier: '==1', unasked: 'bound' as const };
+    const stated = { ...wish('secret'), unasked: 'stated' as const };
+    const wishes = [wish('a'), bound, stated];
+    const { ahead, asked } = open({ a: ['secret'] }, { wishes });
+    ahead.begin([]);
+    ahead.pageAsked(pageAsk('a'));
+    await settle();
+    expect(asked).toContain('a.metadata');
+    expect(asked.filter((one) => /private|secret/u.test(one))).toEqual([]);
+  });
+
+  test('asks for what is bounded once something wants it, and guesses within the bounds', async () => {
+    const bound = { ...wish('b'), specifier: '==2', unasked: 'bound' as const };
+    const { ahead, asked } = open({ a: ['b'], b: [] }, { wishes: [wish('a'), bound] });
+    ahead.begin([]);
+    ahead.pageAsked(pageAsk('a'));
+    await settle();
+    expect(asked).toContain(pageOf('b'));
+    expect(asked).not.toContain('b.metadata');
+  });
+
   test('follows what metadata names, before the installer has asked for it', async () => {
     const { ahead, asked } = open(
       { a: ['b>=1', 'c; sys_platform == "win32"', 'd; extra == "x"'], b: ['e[x]'], e: [] },

@@ -80,7 +80,8 @@ export class FetchAhead {
   readonly #indexes: AheadIndexes;
   /** Pages that a guess was made from. */
   readonly #guessed = new Set<string>();
-  #installed: ReadonlySet<string> = new Set();
+  /** There already, or had from an address: no index is asked for them. */
+  #unasked: ReadonlySet<string> = new Set();
   #pagesAsked = 0;
   #pagesAhead = 0;
 
@@ -94,9 +95,16 @@ export class FetchAhead {
 
   /** @param installed projects that are there already, so that nobody may ask for them. */
   begin(installed: Iterable<string>): void {
-    this.#installed = new Set([...installed].map(normaliseName));
-    for (const wish of this.#parts.wishes) {
-      if (wish.conditional === true || this.#installed.has(wish.project)) continue;
+    const { wishes } = this.#parts;
+    const stated = wishes.filter(({ unasked }) => unasked === 'stated');
+    this.#unasked = new Set([
+      ...[...installed].map(normaliseName),
+      // Its name may be nobody's business: who installs it says where it lies.
+      ...stated.map(({ project }) => project),
+    ]);
+    for (const wish of wishes) {
+      if (wish.conditional === true || wish.unasked !== undefined) continue;
+      if (this.#unasked.has(wish.project)) continue;
       this.#want(wish.project, wish.specifier, wish.extras ?? []);
     }
   }
@@ -153,7 +161,7 @@ export class FetchAhead {
     const known = this.#needs.get(project);
     if (known !== undefined) return known;
     const need: Need = {
-      specifiers: [],
+      specifiers: this.#boundsOf(project),
       extras: new Set(['']),
       dependencies: [],
       chosen: null,
@@ -162,6 +170,14 @@ export class FetchAhead {
     };
     this.#needs.set(project, need);
     return need;
+  }
+
+  #boundsOf(project: string): string[] {
+    return this.#parts.wishes.flatMap(({ project: of, specifier, unasked, conditional }) =>
+      of === project && unasked === 'bound' && conditional !== true && specifier !== ''
+        ? [specifier]
+        : [],
+    );
   }
 
   #want(project: string, specifier: string, extras: readonly string[]): void {
@@ -227,7 +243,7 @@ export class FetchAhead {
     const platform = this.#believed ?? (await this.#told.promise);
     if (platform === null || !this.#parts.dependencies) return;
     for (const { project, specifier, extras, url, marker } of need.dependencies) {
-      if (url !== null || this.#installed.has(project)) continue;
+      if (url !== null || this.#unasked.has(project)) continue;
       const holds =
         marker === null ||
         [...need.extras].some(
