@@ -2,14 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { asRefusal, Refusal } from '../core/errors.ts';
-import type {
-  Call,
-  Installer,
-  InstallTarget,
-  Intent,
-  Located,
-  Recognised,
-} from '../core/installer.ts';
+import type { Call, Installer, Intent, Located, Recognised } from '../core/installer.ts';
 import type { Report } from '../core/report.ts';
 import { judgeAddress } from '../core/source-address.ts';
 import {
@@ -50,7 +43,7 @@ import {
   openTrust,
   type Gate,
 } from './wire.ts';
-import { openWheelKeeping } from './wheel-keeping.ts';
+import { cacheDirectoryOf, dropCacheApart, keepingFor, targetsOf } from './private-cache.ts';
 import type { Wiring } from './wiring.ts';
 
 export interface WrapCall {
@@ -229,12 +222,14 @@ async function runGuarded(
   const { intent, policy } = prepared;
   const { environment, interactive } = wrapCall;
   const places = findPlaces(environment);
-  const targets = targetsOf(wrapCall, prepared);
+  const owner = { environment, ...prepared };
+  const targets = targetsOf(owner);
   // An interpreter is asked for it: the gate opens meanwhile.
   const looking = takeSnapshot(targets);
   looking.catch(() => undefined); // awaited below, unless the gate does not open
   const events = new RunEvents((refusal) => told?.refusal(refusal));
-  const keeping = await keepingFor(wrapCall, prepared, wiring);
+  await dropCacheApart(owner); // of a run that was killed
+  const keeping = await keepingFor(owner, wiring);
   const gate = await openGate(
     {
       places,
@@ -263,7 +258,7 @@ async function runGuarded(
     if (isFirst) fetchAhead();
     const { note, ...end } = await runInstaller(wrapCall, prepared, gate, {
       wiring,
-      cacheDirectory: keeping?.cacheDirectory ?? cacheDirectoryOf(wrapCall, prepared),
+      cacheDirectory: keeping?.cacheDirectory ?? cacheDirectoryOf(owner),
       // The installer needs a while before it asks for anything: not a moment of ours goes first.
       started: isFirst ? () => undefined : fetchAhead,
     });
@@ -307,29 +302,8 @@ async function runGuarded(
   } finally {
     await keeping?.close();
     await gate.close();
+    await dropCacheApart(owner);
   }
-}
-
-async function keepingFor(wrapCall: WrapCall, prepared: Prepared, wiring: Wiring) {
-  if (prepared.intent.keepsWheels !== true) return null;
-  const { data } = findPlaces(wrapCall.environment);
-  const lasting = cacheDirectoryOf(wrapCall, prepared);
-  return await openWheelKeeping(
-    { lasting, runs: `${lasting}-runs`, kept: `${lasting}-kept`, list: path.join(data, 'kept') },
-    wiring,
-  );
-}
-
-function targetsOf(wrapCall: WrapCall, prepared: Prepared): readonly InstallTarget[] {
-  const { targets, passingEnvironments } = prepared.intent;
-  if (passingEnvironments === undefined) return targets;
-  const folder = path.join(cacheDirectoryOf(wrapCall, prepared), passingEnvironments);
-  return [...targets, { kind: 'environments', path: folder }];
-}
-
-function cacheDirectoryOf({ environment }: WrapCall, { policy, installer }: Prepared): string {
-  const { cache } = findPlaces(environment);
-  return path.join(cache, 'installers', policy.digest.slice(0, 16), installer.name);
 }
 
 interface Start {

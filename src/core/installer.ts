@@ -101,6 +101,8 @@ export interface Intent {
   readonly asksNoIndex?: true;
   /** What it takes is for the Python that it tells in `User-Agent`, and for no other. */
   readonly ownPlatform?: true;
+  /** Its configuration says how long answers hold: what it keeps must not reach a later run. */
+  readonly keepsApart?: true;
   /** It keeps pages in its private cache, and asks again whether they still stand. */
   readonly keepsPages?: true;
   /** It installs each file as it comes: where one is refused, others lie there already. */

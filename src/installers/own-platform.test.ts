@@ -61,3 +61,28 @@ test.each<[string, Record<string, string>, true | undefined]>([
   const inside = { ...call, environment: { ...call.environment, ...environment } };
   expect((await intentOf(createUv, ports, inside)).keepsPages).toBe(keeps);
 });
+
+test.each<[string, string, string]>([
+  [
+    '/w/uv.toml',
+    '[[index]]\nurl = "https://index.example/simple"\ncache-control = { api = "max-age=9" }\n',
+    '3',
+  ],
+  [
+    '/w/pyproject.toml',
+    '[[tool.uv.index]]\nname = "x"\nurl = "https://index.example/simple"\ncache-control = { files = "max-age=9" }\n',
+    '4',
+  ],
+])(
+  'what uv keeps is for one run alone where %s says how long pages hold',
+  async (file, text, line) => {
+    const programs = { '/usr/bin/uv': 'uv 0.13.9\n' };
+    const ports = { machine: machineOf({ files: { [file]: text }, programs }), pins };
+    const intent = await intentOf(createUv, ports, callOf('uv pip install x'));
+    const { keepsApart, keepsPages, keepsWheels, notes } = intent;
+    expect([keepsApart, keepsPages, keepsWheels]).toStrictEqual([true, undefined, undefined]);
+    expect(notes.filter((note) => note.includes('cache-control'))).toStrictEqual([
+      `${file}:${line}: cache-control is not ours to overrule; what uv keeps is kept for this run alone.`,
+    ]);
+  },
+);

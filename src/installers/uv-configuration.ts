@@ -91,6 +91,8 @@ export function ancestorsOf(folder: string): readonly string[] {
 }
 
 export const COMPILES = '--compile-bytecode';
+/** It says itself how long what an index answers holds, whatever the answer says. */
+export const TIMES = '--cache-control';
 /** What is taken is for another Python, or another machine, than the one that uv installs into. */
 export const FOREIGN_PLATFORM = ['--python-platform', '--python-version'];
 /** Settings that hold one address, or a list of them. */
@@ -127,6 +129,9 @@ function optionsIn(settings: Table, text: string, file: string): readonly Stated
     ...indexesIn(settings).flatMap(({ url, isSole }) =>
       state('index', url).map((one) => (isSole ? { ...one, name: '--default-index' } : one)),
     ),
+    ...(indexesIn(settings).some(({ isTimed }) => isTimed)
+      ? [{ name: TIMES, value: null, where: whereIs('cache-control', text, file) }]
+      : []),
     ...[settings, pip].flatMap((table) => buildVariablesIn(table, text, file)),
   ];
 }
@@ -136,6 +141,7 @@ interface IndexEntry {
   readonly url: unknown;
   /** It takes the place of uv's own index, and is asked for whatever no other is asked for. */
   readonly isSole: boolean;
+  readonly isTimed: boolean;
 }
 
 function indexesIn(settings: Table): readonly IndexEntry[] {
@@ -146,6 +152,7 @@ function indexesIn(settings: Table): readonly IndexEntry[] {
       name: own(entry, 'name'),
       url: own(entry, 'url'),
       isSole: own(entry, 'default') === true && own(entry, 'explicit') !== true,
+      isTimed: own(entry, 'cache-control') !== undefined,
     }));
 }
 

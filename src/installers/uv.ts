@@ -20,6 +20,7 @@ import { look } from './run-outlook.ts';
 import { recogniseModule, recogniseProgram } from './starter.ts';
 import {
   COMPILES,
+  TIMES,
   FOREIGN_PLATFORM,
   readUvConfiguration,
   type UvLevels,
@@ -179,13 +180,15 @@ async function intend(
   const platform = platformOf(told, options);
   const asked = { told, environment, directory, options, indexes, ...platform };
   const resolution = await resolutionOf(ports.machine, asked);
+  const timed = options.find(({ name }) => name === TIMES);
   return {
     fetches: told.fetches,
     runsProgram: runsProgram(told),
     ...compiling(told, environment, options),
     ...platform,
-    ...keeping(told, environment),
-    ...keepingWheels(told, environment, options),
+    ...(timed === undefined
+      ? { ...keeping(told, environment), ...keepingWheels(told, environment, options) }
+      : { keepsApart: true }),
     ...(asksNoIndex(asked) ? { asksNoIndex: true } : {}),
     ...(resolution === null ? {} : { resolution }),
     wishes: [...outlook.wishes, ...declared.wishes],
@@ -203,6 +206,7 @@ async function intend(
           ...unhooked.notes,
           ...notes,
           ...versionNotes(located.version),
+          ...(timed === undefined ? [] : [timedNote(timed)]),
           ...outlook.notes,
           ...byGit.notes,
           ...unknownPlace(installs(told), targets),
@@ -219,6 +223,10 @@ async function intend(
         ]
       : [],
   };
+}
+
+function timedNote({ where }: StatedOption): string {
+  return `${where}: cache-control is not ours to overrule; what uv keeps is kept for this run alone.`;
 }
 
 /** pip lists what it compiles in the RECORD; uv does not. */
