@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   closeSync,
-  constants,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -23,6 +22,7 @@ import { isAbandoned } from './draft-name.ts';
 import { FilesystemDraft } from './filesystem-draft.ts';
 import { blobInMemory, FilesystemOpenBlob } from './filesystem-open-blob.ts';
 import { JointSync } from './joint-sync.ts';
+import { TO_READ } from './plain-file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -118,11 +118,9 @@ class FilesystemBlobStore implements BlobStore {
     return join(this.#root, 'sha256', sha256.slice(0, 2), sha256);
   }
 
-  /** Never through a link (attack K15), never waiting for a pipe's other end. */
   async #openFile(path: string): Promise<number | null> {
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
     try {
-      return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      return openSync(path, TO_READ);
     } catch (thrown) {
       const code = errorCode(thrown);
       if (code === 'ELOOP') await this.#setAside(path, 'a link where a file was expected', null);

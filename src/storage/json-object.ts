@@ -7,6 +7,6 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
   return value;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

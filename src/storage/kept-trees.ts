@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { KeptWheel, TreeLook, TreeLooks } from '../core/kept-wheel.ts';
 import { MAX_POINTER_BYTES } from '../core/limits.ts';
 import { isKeepable } from './kept-wheel-list.ts';
+import { readSmallFile } from './plain-file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 /** What became of a wheel that was to be used: it lies ready, was changed meanwhile, or is not there. */
@@ -57,7 +47,7 @@ export function openKeptTrees(root: string, looks: TreeLooks): KeptTrees {
   return {
     async bringIn(wheel, cache) {
       const from = join(placeOf(wheel), TREE);
-      const pointer = readSmall(join(placeOf(wheel), POINTER));
+      const pointer = readSmallFile(join(placeOf(wheel), POINTER), MAX_POINTER_BYTES);
       // Another run that uses it has it with itself.
       if (pointer === null || !isThere(from)) return 'absent';
       if (hash('sha256', pointer, 'hex') !== wheel.pointerSha256) return 'changed';
@@ -81,7 +71,7 @@ export function openKeptTrees(root: string, looks: TreeLooks): KeptTrees {
         looks.look(join(cache, tree)),
       ),
     putAway(unpacked, cache) {
-      const pointer = readSmall(join(cache, unpacked.pointer));
+      const pointer = readSmallFile(join(cache, unpacked.pointer), MAX_POINTER_BYTES);
       if (pointer === null) return null;
       const folder = randomBytes(16).toString('hex');
       const wheel = { ...unpacked, folder, pointerSha256: hash('sha256', pointer, 'hex') };
@@ -114,21 +104,6 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function readSmall(path: string): Buffer | null {
-  try {
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-    const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // a pipe is not waited for
-    try {
-      const found = fstatSync(file);
-      return found.isFile() && found.size <= MAX_POINTER_BYTES ? readFileSync(file) : null;
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return null;
-  }
-}
-
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
@@ -143,30 +118,35 @@ function unpackedIn(
   besides: ReadonlySet<string>,
   look: (tree: string) => Promise<TreeLook | null>,
 ): readonly UnpackedWheel[] {
-  const buckets = namesIn(cache);
-  const trees = buckets
-    .filter((name) => /^archive-v\d+$/u.test(name))
-    .flatMap((bucket) =>
-      namesIn(join(cache, bucket)).map((id) => ({ id, tree: `${bucket}/${id}` })),
-    )
-    .filter(({ tree }) => !besides.has(tree));
+  const trees = treesIn(cache).filter(({ tree }) => !besides.has(tree));
   const found: UnpackedWheel[] = [];
-  for (const bucket of buckets.filter((name) => /^wheels-v\d+$/u.test(name))) {
-    const indexes = namesIn(join(cache, bucket, 'index')).map((name) => `index/${name}`);
-    for (const index of ['pypi', ...indexes]) {
-      for (const project of namesIn(join(cache, bucket, index))) {
-        const folder = `${bucket}/${index}/${project}`;
-        for (const name of namesIn(join(cache, folder))) {
-          if (!name.endsWith('.http')) continue;
-          const pointer = `${folder}/${name}`;
-          const text = readSmall(join(cache, pointer))?.toString('latin1') ?? '';
-          const [one, another] = trees.filter(({ id }) => text.includes(id));
-          if (one === undefined || another !== undefined) continue;
-          const { tree } = one;
-          found.push({ project, pointer, text, tree, look: look(tree) });
-        }
-      }
-    }
+  for (const { project, pointer } of pointersIn(cache)) {
+    const bytes = readSmallFile(join(cache, pointer), MAX_POINTER_BYTES);
+    const text = bytes?.toString('latin1') ?? '';
+    const [one, another] = trees.filter(({ id }) => text.includes(id));
+    if (one === undefined || another !== undefined) continue;
+    const { tree } = one;
+    found.push({ project, pointer, text, tree, look: look(tree) });
   }
   return found;
+}
+
+function treesIn(cache: string): readonly { readonly id: string; readonly tree: string }[] {
+  const buckets = namesIn(cache).filter((name) => /^archive-v\d+$/u.test(name));
+  return buckets.flatMap((bucket) =>
+    namesIn(join(cache, bucket)).map((id) => ({ id, tree: `${bucket}/${id}` })),
+  );
+}
+
+function pointersIn(
+  cache: string,
+): readonly { readonly project: string; readonly pointer: string }[] {
+  const below = (folder: string): readonly string[] =>
+    namesIn(join(cache, folder)).map((name) => `${folder}/${name}`);
+  const buckets = namesIn(cache).filter((name) => /^wheels-v\d+$/u.test(name));
+  const indexes = buckets.flatMap((bucket) => [`${bucket}/pypi`, ...below(`${bucket}/index`)]);
+  return indexes
+    .flatMap(below)
+    .flatMap((folder) => below(folder).map((pointer) => ({ project: basename(folder), pointer })))
+    .filter(({ pointer }) => pointer.endsWith('.http'));
 }

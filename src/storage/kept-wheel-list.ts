@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { KeptWheel, KeptWheelList } from '../core/kept-wheel.ts';
 import { MAX_KEPT_WHEEL_PROJECTS, MAX_KEPT_WHEELS } from '../core/limits.ts';
-import { parseObject } from './json-object.ts';
+import { isObject, parseObject } from './json-object.ts';
 import { openVerdictCache } from './verdict-cache.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/u;
@@ -46,10 +46,9 @@ export function decodeKeptWheels(text: string, project: string): readonly KeptWh
 }
 
 function decodeWheel(value: unknown, project: string): KeptWheel | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const fields: Readonly<Record<string, unknown>> = { ...value };
+  if (!isObject(value)) return null;
   const text = (name: string): string => {
-    const found = fields[name];
+    const found = value[name];
     return typeof found === 'string' ? found : '';
   };
   const wheel: KeptWheel = {
@@ -62,7 +61,7 @@ function decodeWheel(value: unknown, project: string): KeptWheel | null {
     pointerSha256: text('pointerSha256'),
     tree: text('tree'),
     stamp: text('stamp'),
-    entries: Number(fields['entries']),
+    entries: Number(value['entries']),
     folder: text('folder'),
   };
   const isOurs =
@@ -74,7 +73,7 @@ function decodeWheel(value: unknown, project: string): KeptWheel | null {
     POINTER.exec(wheel.pointer)?.[1] === project &&
     TREE.test(wheel.tree) &&
     FOLDER.test(wheel.folder) &&
-    Number.isSafeInteger(fields['entries']);
+    Number.isSafeInteger(value['entries']);
   return isOurs ? wheel : null;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdtempSync,
@@ -61,6 +62,15 @@ describe('copies of pages', () => {
       writeFileSync(join(folder, name), sound.subarray(0, place));
       expect(await copies.recall(copy())).toBeNull();
     }
+  });
+
+  test('a pipe in its place counts as none, and is not waited for', async () => {
+    const copies = openPageCopies(folder);
+    await copies.keep(copy());
+    const [name = ''] = readdirSync(folder);
+    rmSync(join(folder, name));
+    spawnSync('mkfifo', [join(folder, name)]);
+    expect(await copies.recall(copy())).toBeNull();
   });
 
   test("another page's copy in its place counts as none", async () => {

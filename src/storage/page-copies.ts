@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_PAGE_BYTES, PAGE_COPIES_LIMIT_BYTES } from '../core/limits.ts';
 import type { PageCopies, PageCopy, PageCopyKey } from '../core/page-copy.ts';
 import { parseObject } from './json-object.ts';
+import { TO_READ } from './plain-file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 /** Bumped when the head or the body begins to mean something else: older copies then count as none. */
@@ -90,7 +91,7 @@ async function copyAt(path: string): Promise<PageCopy | null> {
 }
 
 async function read(path: string): Promise<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = await open(path, TO_READ);
   try {
     const found = await file.stat();
     if (!found.isFile() || found.size > MAX_PAGE_BYTES + MAX_HEAD_BYTES) throw new Error('no copy');

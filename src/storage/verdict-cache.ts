@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_KEPT_VERDICT_BYTES, MAX_KEPT_VERDICTS } from '../core/limits.ts';
 import type { VerdictCache } from '../core/verdict-cache.ts';
+import { readSmallFile } from './plain-file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 const NAME = /^[0-9a-f]{64}$/u;
@@ -52,26 +44,11 @@ export function openVerdictCache(directory: string, most = MAX_KEPT_VERDICTS): V
   };
 }
 
-/**
- * `null`: none, or not as it was written. Read on the spot: a few kilobytes from the page cache take
- * less than a way through the thread pool of a busy process.
- */
+/** `null`: none, or not as it was written. */
 function textAt(path: string, key: string): string | null {
-  try {
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-    const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // a pipe is not waited for
-    try {
-      const found = fstatSync(file);
-      if (!found.isFile() || found.size > MAX_KEPT_VERDICT_BYTES + 65) return null;
-      const whole = readFileSync(file, 'utf8');
-      const text = whole.slice(65);
-      return whole.slice(0, 65) === `${seal(key, text)}\n` ? text : null;
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return null;
-  }
+  const whole = readSmallFile(path, MAX_KEPT_VERDICT_BYTES + 65)?.toString('utf8') ?? '';
+  const text = whole.slice(65);
+  return whole.slice(0, 65) === `${seal(key, text)}\n` ? text : null;
 }
 
 /** The oldest go first. */
