@@ -2,7 +2,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Installer, Intent, InstallTarget } from '../core/installer.ts';
-
 import type { Policy } from '../policy/index.ts';
 import { findPlaces } from './wire.ts';
 import { openWheelKeeping, type WheelKeeping } from './wheel-keeping.ts';

@@ -96,8 +96,6 @@ export class WheelKeeping {
   readonly #ready: Ready[] = [];
   readonly #begun = new Set<string>();
   readonly #working = new Set<Promise<void>>();
-  /** What is no longer kept, though it was. */
-  readonly #gone = new Set<KeptWheel>();
   #means: KeepingMeans | null = null;
   #isOver = false;
   #unpacked: readonly UnpackedWheel[] = [];
@@ -217,7 +215,6 @@ export class WheelKeeping {
     note(
       `${wheel.filename}: what was kept of it unpacked was changed since it was verified; it was not used, and is unpacked anew`,
     );
-    this.#gone.add(wheel);
     await this.#forget([wheel]);
   }
 

@@ -28,7 +28,11 @@ export async function answerPage(gate: Gate, exchange: Exchange): Promise<void> 
   const outcome = await exchange.whileThere(gate.parts.verification.page(ask));
   switch (outcome.outcome) {
     case 'judged':
-      return sendPage(gate, exchange, judgedPage(gate, outcome.judged), outcome.judged.written);
+      return sendPage(gate, exchange, {
+        page: judgedPage(gate, outcome.judged),
+        held,
+        written: outcome.judged.written,
+      });
     case 'unchanged':
       return exchange.sendStatus(304, asksAgain(outcome.tag));
     case 'not-found':
@@ -40,7 +44,7 @@ export async function answerPage(gate: Gate, exchange: Exchange): Promise<void> 
       });
     case 'blocked':
       logRefused(gate, exchange, outcome.refusal.toReason());
-      return sendPage(gate, exchange, emptyPage(url));
+      return sendPage(gate, exchange, { page: emptyPage(url), held });
   }
 }
 
@@ -70,12 +74,14 @@ function emptyPage(url: URL): WritablePage {
   };
 }
 
-function sendPage(
-  gate: Gate,
-  exchange: Exchange,
-  page: WritablePage,
-  written: JudgedPage['written'] = () => undefined,
-): void {
+interface Sending {
+  readonly page: WritablePage;
+  /** The tag of the answer that the client still has. */
+  readonly held: string | null;
+  readonly written?: JudgedPage['written'];
+}
+
+function sendPage(gate: Gate, exchange: Exchange, { page, held, written }: Sending): void {
   const { form, contentType } = negotiateForm(exchange.request.headers.accept);
   const { body } = writePage(page, form);
   const head = { 'content-type': contentType, vary: 'Accept' };
@@ -83,8 +89,7 @@ function sendPage(
     return exchange.sendWhole(200, { ...head, 'cache-control': 'no-store' }, body);
   }
   const tag = `${form}-${hash('sha256', body, 'hex')}`;
-  written(tag);
-  const held = tagIn(exchange.request.headers['if-none-match']);
+  written?.(tag);
   if (held === tag) return exchange.sendStatus(304, asksAgain(tag));
   exchange.sendWhole(200, { ...head, ...asksAgain(tag) }, body);
 }

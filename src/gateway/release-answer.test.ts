@@ -126,6 +126,11 @@ describe('the JSON API of an index', () => {
     const got = await ask('demo/1.0/json');
     expect([got.status, Object(problem(got)).code]).toEqual([403, 'WP-PAGE-MALFORMED']);
   });
+
+  it('reads no absence out of an answer that it did not ask for', async () => {
+    scene.verification.pages.set(`${INDEX}demo/`, { outcome: 'unchanged', tag: 'nobody has it' });
+    expect(problem(await ask('demo/1.0/json'))).toMatchObject({ code: 'WP-INTERNAL' });
+  });
 });
 
 it.each([

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ListedFile } from '../core/artifact.ts';
 import { parseDistributionFilename } from '../core/distribution-filename.ts';
+import { Refusal } from '../core/errors.ts';
 import { MAX_PAGE_BYTES } from '../core/limits.ts';
 import { normaliseName } from '../core/project-name.ts';
 import { readStrictJson, type Json, type JsonObject } from '../core/strict-json.ts';
@@ -31,7 +32,8 @@ export async function answerRelease(gate: Gate, exchange: Exchange): Promise<voi
     case 'judged':
       return await answerFrom(gate, exchange, asked, outcome.judged);
     case 'unchanged':
-      return exchange.sendStatus(404, NOT_KEPT); // nobody was told of a tag here
+      // No tag was asked for: an answer that cannot be is no absence.
+      throw new Refusal('WP-INTERNAL', { message: `${asked.page}: unchanged since no answer` });
     case 'not-found':
       return exchange.sendStatus(passableStatus(outcome.status), NOT_KEPT);
     case 'unauthorised':

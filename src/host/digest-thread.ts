@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { FileDigest, InstalledFiles, WantedDigest } from '../core/host.ts';
-import { DIGEST_DEADLINE_MS, DIGESTING_MEMORY_MIB, KIB, MIB } from '../core/limits.ts';
+import { DIGEST_DEADLINE_MS, KIB, MIB } from '../core/limits.ts';
 import {
   askFor,
   CLAIMED_HERE,
@@ -13,6 +13,7 @@ import {
 } from './digest-protocol.ts';
 import { costOf, digestInTurns } from './file-digest.ts';
 import { installedFiles } from './installed-files.ts';
+import { startBeside } from './worker-beside.ts';
 
 /** As many are done before the other thread's answers are looked at. */
 const BATCH_FILES = 128;
@@ -54,17 +55,6 @@ export function openDigesting(settings: DigestSettings = {}): Digesting {
   };
 }
 
-/** The worker's file lies beside this one, as the proving thread's does. */
-function startWorker(workerData: DigestWork): Worker {
-  const ending = /\.[a-z]+$/u.exec(import.meta.url)?.[0] ?? '.js';
-  return new Worker(new URL(`./digest-worker${ending}`, import.meta.url), {
-    env: {},
-    execArgv: [],
-    workerData,
-    resourceLimits: { maxOldGenerationSizeMb: DIGESTING_MEMORY_MIB },
-  });
-}
-
 interface Question {
   readonly digests: (FileDigest | null)[];
   left: number;
@@ -99,7 +89,7 @@ class DigestThread {
   #timer: NodeJS.Timeout | null = null;
 
   constructor({
-    start = startWorker,
+    start = (work): Worker => startBeside('digest-worker', work),
     deadlineMs = DIGEST_DEADLINE_MS,
     worthBytes = WORTH_BYTES,
   }: DigestSettings) {

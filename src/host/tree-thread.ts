@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { TreeLook, TreeLooks } from '../core/kept-wheel.ts';
-import { DIGESTING_MEMORY_MIB, TREE_LOOK_DEADLINE_MS } from '../core/limits.ts';
+import { TREE_LOOK_DEADLINE_MS } from '../core/limits.ts';
 import { lookAtTree } from './tree-look.ts';
+import { startBeside } from './worker-beside.ts';
 
 /** Less than half a millisecond. */
 const FEW_ENTRIES = 100;
@@ -24,10 +25,11 @@ export interface TreeSettings {
 
 /**
  * A thread of its own, started when it is first asked about a large tree: a small one is looked at
- * on the spot, before the thread would have started. Where it does not start, ends, or says nothing for long, no tree counts as looked at.
+ * on the spot, before the thread would have started. Where it does not start, ends, or says nothing
+ * for long, no tree counts as looked at.
  */
 export function openTreeLooks({
-  start = startWorker,
+  start = () => startBeside('tree-worker'),
   deadlineMs = TREE_LOOK_DEADLINE_MS,
 }: TreeSettings = {}): TreeLooks {
   const asked = new Map<number, (look: TreeLook | null) => void>();
@@ -84,14 +86,4 @@ export function openTreeLooks({
       await ending;
     },
   };
-}
-
-/** The worker's file lies beside this one, as the digesting thread's does. */
-function startWorker(): Worker {
-  const ending = /\.[a-z]+$/u.exec(import.meta.url)?.[0] ?? '.js';
-  return new Worker(new URL(`./tree-worker${ending}`, import.meta.url), {
-    env: {},
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: DIGESTING_MEMORY_MIB },
-  });
 }

@@ -26,7 +26,7 @@ import {
   type UvLevels,
 } from './uv-configuration.ts';
 import { readUvArguments, type UvArguments } from './uv-options.ts';
-import { copying, keepingWheels } from './uv-keeping.ts';
+import { copying, keeping } from './uv-keeping.ts';
 import { dependenciesOf, sourceFiles } from './uv-project.ts';
 import { uvRequest, withoutNamed } from './uv-request.ts';
 import { asksNoIndex, resolutionOf } from './uv-resolution.ts';
@@ -59,20 +59,20 @@ export function createUv(ports: InstallerPorts): Installer {
     async intend(recognised, located, call) {
       const known = await lookAround(ports, recognised, call);
       const intent = await intend(ports, { recognised, located, call, ...known });
-      seen.set(located, { ...known, copying: copying(intent) });
+      seen.set(located, { ...known, copies: copying(intent) });
       return intent;
     },
     steer(recognised, located, call, route) {
       const told = argumentsOf(recognised);
       const unhooked = withoutHooks(call, hooksKept(told));
-      const { git, folders, ...known } = seen.get(located) ?? { git: null, folders: [] };
+      const { git, folders, copies = {} } = seen.get(located) ?? { git: null, folders: [] };
       const argv = withJudgedFolders(recognised.argv, told.scan, folders, route);
       return {
         program: located.program,
         argv: [...located.prefix, ...argv],
         environment: {
           ...steeredEnvironment({ ...call, ...unhooked }, route, 'uv', git),
-          ...known.copying,
+          ...copies,
         },
       };
     },
@@ -116,7 +116,7 @@ interface Seen {
   readonly git: GitKeys;
   readonly folders: Awaited<ReturnType<typeof wheelhousesIn>>;
   /** What uv is told of how to take files out of its cache. */
-  readonly copying?: Readonly<Record<string, string>>;
+  readonly copies?: Readonly<Record<string, string>>;
 }
 
 async function lookAround({ machine }: InstallerPorts, run: Recognised, call: Call): Promise<Seen> {
@@ -186,9 +186,7 @@ async function intend(
     runsProgram: runsProgram(told),
     ...compiling(told, environment, options),
     ...platform,
-    ...(timed === undefined
-      ? { ...keeping(told, environment), ...keepingWheels(told, environment, options) }
-      : { keepsApart: true }),
+    ...(timed === undefined ? keeping(told, environment, options) : { keepsApart: true }),
     ...(asksNoIndex(asked) ? { asksNoIndex: true } : {}),
     ...(resolution === null ? {} : { resolution }),
     wishes: [...outlook.wishes, ...declared.wishes],
@@ -239,14 +237,6 @@ function compiling(
   if (!asked && !options.some(({ name }) => name === COMPILES)) return {};
   const unchecked = environment['PYC_INVALIDATION_MODE'] === 'unchecked-hash';
   return { compiles: unchecked ? 'without sources' : 'with sources' };
-}
-
-function keeping(
-  { fetches, scan }: UvArguments,
-  environment: Environment,
-): Pick<Intent, 'keepsPages'> {
-  if (!fetches || has(scan, '--no-cache') || isOn(environment['UV_NO_CACHE'])) return {};
-  return { keepsPages: true };
 }
 
 /** A lock file is for every platform; what `uv tool` begins with one Python may end with another. */

@@ -8,10 +8,9 @@ import { bareListing } from '../core/listed-file.ts';
 import type { RememberedFile, TrustRows } from '../core/trust-rows.ts';
 import type { VerdictCache } from '../core/verdict-cache.ts';
 import type { JudgedPage } from '../core/verification.ts';
-import { EVIDENCE, SidecarLedger } from '../evidence/index.ts';
 import { DEFAULT_POLICY, type Policy } from '../policy/index.ts';
-import { openMemoryBlobStore, openMemoryTrustRows } from '../storage/index.ts';
-import { TrustMemory } from '../trust/index.ts';
+import { openMemoryTrustRows } from '../storage/index.ts';
+import { openBareVerifier, type BareParts } from './bare-verifier.test-support.ts';
 import {
   A,
   approval,
@@ -26,7 +25,7 @@ import {
   START,
   store,
 } from './page-arbitraries.test-support.ts';
-import { Verifier } from './verifier.ts';
+import type { Verifier } from './verifier.ts';
 
 /** What happens in a run: an installer asks for a page, and perhaps for a file; the store learns. */
 const step = fc.record({
@@ -79,6 +78,9 @@ function openMemoryCache(): VerdictCache {
     close: async () => {},
   };
 }
+
+const knowing = (cache: VerdictCache | null): Pick<BareParts, 'knownPages'> =>
+  cache === null ? {} : { knownPages: { cache, toolVersion: '1', policyDigest: 'of these rules' } };
 
 async function* nothingOf(): AsyncIterable<Uint8Array> {}
 
@@ -151,38 +153,28 @@ async function play(
   const client = new Client(counts);
   const told: unknown[] = [];
   for (const [run, { steps, isOther, inside }] of runs.entries()) {
-    const clock = { now: () => START + run * 2 * DAY };
-    const memory = new TrustMemory(rows, clock);
-    const sidecars = new SidecarLedger();
     const upstream = {
       request: async ({ url }: { readonly url: string }) => {
         return { status: 404, headers: {}, url, body: nothingOf() };
       },
       close: async () => {},
     };
-    const nothing = { trustedRoots: () => Promise.reject(new Error('nothing')), signers: () => [] };
-    const sources = { memory, rows, clock, pins, sidecars, upstream, ...nothing };
     let now: Step | undefined;
     const notes: string[] = [];
-    const verifier = new Verifier({
-      upstream,
+    const verifier = openBareVerifier({
       rows,
-      memory,
-      clock,
+      now: START + run * 2 * DAY,
       policy: rules,
       pages: {
         read: async (ask) => await give(ask, pages[now?.page ?? 0] ?? pages[0], inside, counts),
       },
-      sidecars,
-      blobs: openMemoryBlobStore(),
-      evidence: EVIDENCE.map((make) => make({ ...sources, files: { read: async () => null } })),
+      upstream,
+      pins,
       wishes: [{ project: 'good', specifier: '>=2', where: 'test' }],
       askFirstUse: async () => true,
       run: String(run),
       note: (sentence) => notes.push(sentence),
-      ...(cache === null || isOther
-        ? {}
-        : { knownPages: { cache, toolVersion: '1', policyDigest: 'of these rules' } }),
+      ...(isOther ? {} : knowing(cache)),
     });
     for (now of steps) {
       told.push(await (isOther ? new Client(counts) : client).see(verifier, now.url));
@@ -295,9 +287,6 @@ async function again(
   cache: VerdictCache | null,
   bodies: ReadonlyMap<string, Uint8Array> = new Map(),
 ) {
-  const clock = { now: () => START };
-  const memory = new TrustMemory(rows, clock);
-  const sidecars = new SidecarLedger();
   const upstream = {
     request: async ({ url }: { readonly url: string }) => {
       const body = bodies.get(url);
@@ -308,27 +297,19 @@ async function again(
     },
     close: async () => {},
   };
-  const nothing = { trustedRoots: () => Promise.reject(new Error('nothing')), signers: () => [] };
-  const sources = { memory, rows, clock, pins: [], sidecars, upstream, ...nothing };
   const counts = { read: 0, unchanged: 0 };
-  return new Verifier({
-    upstream,
+  return openBareVerifier({
     rows,
-    memory,
-    clock,
+    now: START,
     policy: DEFAULT_POLICY,
     pages: {
       read: async (ask) => await give(ask, pages.get(ask.url) ?? GOOD, false, counts),
     },
-    sidecars,
-    blobs: openMemoryBlobStore(),
-    evidence: EVIDENCE.map((make) => make({ ...sources, files: { read: async () => null } })),
+    upstream,
     wishes: [],
     askFirstUse: null,
     run: 'run',
-    ...(cache === null
-      ? {}
-      : { knownPages: { cache, toolVersion: '1', policyDigest: 'of these rules' } }),
+    ...knowing(cache),
   });
 }
 

@@ -4,7 +4,6 @@ import { parseDistributionFilename } from '../core/distribution-filename.ts';
 import type { PageAsk, RawPage, ReadPage, UnreadPage } from '../core/evidence.ts';
 import type { KnownPage } from '../core/known-page.ts';
 import { addressKey } from '../core/url.ts';
-import type { PageOutcome } from '../core/verification.ts';
 import { projectOf } from '../evidence/index.ts';
 import { entryCount, indexOf } from './artifact-of.ts';
 import { isNamedBy } from './catalogue.ts';
@@ -13,7 +12,7 @@ import { passesAgain, type PageCaseParts, type PageJudgement } from './page-case
 
 interface Unread {
   readonly page: KnownPage;
-  readonly read: () => Promise<PageOutcome>;
+  readonly read: () => Promise<unknown>;
 }
 
 /** A page that was read and judged in this run, all of whose files passed. */
@@ -51,7 +50,7 @@ export class KnownPages {
     if (!isPlain(ask)) return ask;
     const isKnown = async (raw: RawPage, url: string): Promise<boolean> => {
       const known = url === ask.url ? await this.#store.recall(ask, raw) : null;
-      if (known !== null) this.#recalled.set(keyOf(ask), known);
+      if (known !== null) this.#recalled.set(pageKey(ask), known);
       return known !== null;
     };
     return { ...ask, isKnown };
@@ -59,20 +58,20 @@ export class KnownPages {
 
   /** The page that whoever asks still has, where all of it passes again; `null`: it is to be read. */
   async unchanged(ask: PageAsk, unread: UnreadPage): Promise<KnownPage | null> {
-    const known = this.#recalled.get(keyOf(ask));
+    const known = this.#recalled.get(pageKey(ask));
     if (known === undefined || known.tag !== ask.held || !isPlain(ask)) return null;
     return (await passesAgain(this.#parts, known, unread)) ? known : null;
   }
 
   /** @param read as if the page had come now: whoever asks for what it lists needs that. Never throws. */
-  leaveUnread(ask: PageAsk, page: KnownPage, read: () => Promise<PageOutcome>): void {
-    let running: Promise<PageOutcome> | null = null;
-    this.#unread.set(keyOf(ask), { page, read: () => (running ??= read()) });
+  leaveUnread(ask: PageAsk, page: KnownPage, read: () => Promise<unknown>): void {
+    let running: Promise<unknown> | null = null;
+    this.#unread.set(pageKey(ask), { page, read: () => (running ??= read()) });
   }
 
-  /** What comes of a page that was left unread. */
-  async whole(ask: PageAsk): Promise<PageOutcome | null> {
-    return (await this.#unread.get(keyOf(ask))?.read()) ?? null;
+  /** Reads a page that was left unread. */
+  async readWhole(ask: PageAsk): Promise<void> {
+    await this.#unread.get(pageKey(ask))?.read();
   }
 
   /**
@@ -103,7 +102,7 @@ export class KnownPages {
    */
   async readBefore(ask: PageAsk, said: Pick<IndexPage, 'project'>): Promise<void> {
     if (this.#unread.size === 0) return;
-    const own = keyOf(ask);
+    const own = pageKey(ask);
     const index = indexOf(ask.url, said);
     for (const [key, { page, read }] of this.#unread) {
       if (key === own) return;
@@ -135,7 +134,7 @@ export class KnownPages {
     if (!isOwn || !isUsual || !passed || raw === undefined || listings === null) return judgement;
     if (project === null || project !== projectOf(ask.url)) return judgement;
     const one: PassedPage = { ask, raw, reading, judgement, listings, project, tag: null };
-    this.#passed.set(keyOf(ask), one);
+    this.#passed.set(pageKey(ask), one);
     const written = (tag: string): void => {
       one.tag = tag;
     };
@@ -213,6 +212,7 @@ function isPlain({ credentials, within }: PageAsk): boolean {
   return Object.keys(credentials).length === 0 && within === undefined;
 }
 
-function keyOf({ url, skip }: PageAsk): string {
+/** A page read for one Python is none for another. */
+export function pageKey({ url, skip }: PageAsk): string {
   return `${skip?.key ?? ''} ${url}`;
 }

@@ -7,7 +7,7 @@ import type { AheadAccess } from './ahead-access.ts';
 import { entryCount } from './artifact-of.ts';
 import type { FetchAhead } from './fetch-ahead.ts';
 import { judgeAskedAddress } from './known-against.ts';
-import type { KnownPages } from './known-pages.ts';
+import { pageKey, type KnownPages } from './known-pages.ts';
 import type { AskedPage } from './name-guard.ts';
 import { judgePage, type PageCaseParts } from './page-case.ts';
 import type { StalePages } from './stale-pages.ts';
@@ -42,7 +42,8 @@ export class PageAnswers {
     const mayChange = outcome.outcome === 'unauthorised' || outcome.outcome === 'not-found';
     if (mayChange && this.#pages.get(key) === running) this.#pages.delete(key);
     if (outcome.outcome !== 'unchanged' || outcome.tag === ask.held) return outcome;
-    return (await this.#parts.known?.whole(ask)) ?? (await this.#pages.get(key)) ?? outcome;
+    await this.#parts.known?.readWhole(ask); // and so puts another answer in its place
+    return await (this.#pages.get(key) ?? running);
   }
 
   /** As it would be asked for, or `null` where it would not or was. */
@@ -135,9 +136,4 @@ export class PageAnswers {
     const found = judgeAskedAddress(this.#parts.policy, url);
     if (found !== null) throw new Refusal(found.code, found);
   }
-}
-
-/** A page read for one Python is none for another. */
-function pageKey({ url, skip }: PageAsk): string {
-  return `${skip?.key ?? ''} ${url}`;
 }

@@ -4,10 +4,8 @@ import { expect, test } from 'vitest';
 import type { EvidenceKind, PageReading } from '../core/evidence.ts';
 import type { Pin } from '../core/installer.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
-import { EVIDENCE, SidecarLedger } from '../evidence/index.ts';
 import type { Policy } from '../policy/index.ts';
-import { openMemoryBlobStore } from '../storage/index.ts';
-import { TrustMemory } from '../trust/index.ts';
+import { openBareVerifier } from './bare-verifier.test-support.ts';
 import {
   DAY,
   filled,
@@ -19,7 +17,6 @@ import {
   store,
   type Visit,
 } from './page-arbitraries.test-support.ts';
-import { Verifier } from './verifier.ts';
 
 /** Every run's answers, and what the store holds in the end. */
 async function play(
@@ -31,13 +28,6 @@ async function play(
 ) {
   const told: unknown[] = [];
   for (const [run, asked] of visits.entries()) {
-    const clock = { now: () => START + run * 2 * DAY };
-    const memory = new TrustMemory(rows, clock);
-    const sidecars = new SidecarLedger();
-    const upstream = { request: () => Promise.reject(new Error('nothing')), close: async () => {} };
-    const nothing = { trustedRoots: () => Promise.reject(new Error('nothing')), signers: () => [] };
-    const sources = { memory, rows, clock, pins, sidecars, upstream, ...nothing };
-    const kinds = EVIDENCE.map((make) => make({ ...sources, files: { read: async () => null } }));
     let now: Visit | undefined;
     const pages = {
       read: async (): Promise<PageReading> => {
@@ -47,16 +37,14 @@ async function play(
       },
     };
     const notes: string[] = [];
-    const verifier = new Verifier({
-      upstream,
+    const verifier = openBareVerifier({
       rows,
-      memory,
-      clock,
+      now: START + run * 2 * DAY,
       policy: rules,
       pages,
-      sidecars,
-      blobs: openMemoryBlobStore(),
-      evidence: kinds.map(kindOf),
+      upstream: { request: () => Promise.reject(new Error('nothing')), close: async () => {} },
+      pins,
+      kindOf,
       wishes: [{ project: 'good', specifier: '>=2', where: 'test' }],
       askFirstUse: async () => true,
       run: String(run),
