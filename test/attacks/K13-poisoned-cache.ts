@@ -27,8 +27,8 @@ const CACHES: Readonly<Partial<Record<AnyInstaller, string>>> = { pip: 'pip', uv
 /** The installer's usual cache, filled by an honest run without us, then changed. */
 async function poison(stage: Stage): Promise<void> {
   const { environment } = stage;
-  // pip keeps only what it built itself; everything else it looks at again.
-  if (environment.installer === 'pip') {
+  // pip, which pipenv runs, keeps only what it built itself; everything else it looks at again.
+  if (['pip', 'pipenv'].includes(environment.installer)) {
     stage.listOnly(makeSdist({ name: 'good', version: '1.0' }), { sidecar: false });
   }
   const ended = await runPlain(environment, stage.install(['good']));

@@ -7,7 +7,7 @@ import { INDEX, openWorld } from '../world/world.ts';
 import type { Form, Refused, Scene, Stopped, Twin } from './attack.ts';
 import type { Defence } from './defences.ts';
 import { runGuarded, runPlain, type Guarded, type Knock } from './door.ts';
-import { judgeAudit, judgeRefusal, judgeSecrets, judgeText } from './oracle.ts';
+import { codesIn, judgeAudit, judgeRefusal, judgeSecrets, judgeText } from './oracle.ts';
 import { openStage, type Stage } from './stage.ts';
 import { Unsuitable } from './tool-projects.ts';
 
@@ -93,11 +93,18 @@ export async function judgeUndefended(
     }
     const ownExit = guarded.report?.installer.exit ?? null;
     const installersWord = guarded.exit === ownExit && ownExit !== 0;
-    const stillRefused = plainOf(form, setting) === 'refuses' && installersWord;
+    // Of a project's tool nobody said what it does by itself: where we refused nothing, it did.
+    const refusesItself = plainOf(form, setting) ?? (passedAll(guarded) ? 'refuses' : 'installs');
+    const stillRefused = refusesItself === 'refuses' && installersWord;
     if (!installed && !stillRefused && noticed.length === 0)
       faults.push('refused all the same: the defence is elsewhere');
     return told(faults, guarded);
   });
+}
+
+/** Something was judged, and nothing was refused. */
+function passedAll({ report }: Guarded): boolean {
+  return report !== null && report.files.length > 0 && codesIn(report).size === 0;
 }
 
 function unplayed(what: string): Outcome {
