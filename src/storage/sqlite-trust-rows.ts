@@ -302,7 +302,11 @@ class SqliteTrustRows implements TrustRows {
   }
 
   close(): void {
-    this.#connection.close();
+    try {
+      this.#head.close();
+    } finally {
+      this.#connection.close();
+    }
   }
 
   #withoutWaiting<T>(work: () => T): T {
@@ -315,7 +319,7 @@ class SqliteTrustRows implements TrustRows {
     const result = this.#connection.transaction(work);
     if (this.#audited && !this.#connection.inTransaction) {
       this.#audited = false;
-      this.#head.advance(this.#audit.head()); // as committed: an inner part may have been undone
+      this.#head.advance(() => this.#audit.head()); // as committed: an inner part may have been undone
     }
     return result;
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TrustRows } from '../core/trust-rows.ts';
 import { openSqliteTrustRows } from './sqlite-trust-rows.ts';
 
@@ -118,5 +118,71 @@ describe('how far the audit trail had got', () => {
     slow.close();
     quick.close();
     expect(mark()).toMatch(/\naudit 0{15}3 /u);
+  });
+
+  describe('of commits that follow one another closely', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    test('the first is marked at once, the others once after a pause', () => {
+      const rows = open();
+      for (const subject of ['one', 'two', 'three']) rows.audit(event(subject));
+      expect(mark()).toMatch(/\naudit 0{15}1 /u);
+      vi.runOnlyPendingTimers();
+      expect(mark()).toMatch(/\naudit 0{15}3 /u);
+      rows.audit(event('four'));
+      expect(mark()).toMatch(/\naudit 0{15}3 /u);
+      vi.runOnlyPendingTimers();
+      vi.runOnlyPendingTimers();
+      rows.audit(event('five'));
+      expect(mark()).toMatch(/\naudit 0{15}5 /u);
+      rows.close();
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    test('R19: on closing the newest is marked, and an older copy is found', () => {
+      const rows = open();
+      rows.audit(event('one'));
+      rows.audit(event('two'));
+      copyFileSync(file, `${file}.copy`);
+      rows.close();
+      expect(mark()).toMatch(/\naudit 0{15}2 /u);
+      copyFileSync(`${file}.copy`, file);
+      expect(open).toThrow(DAMAGED);
+    });
+
+    test('R28: a run that is killed meanwhile leaves no damage', () => {
+      const rows = open();
+      rows.audit(event('one'));
+      rows.audit(event('two'));
+      const next = open();
+      expect(next.auditTrail({})).toHaveLength(2);
+      next.audit(event('three'));
+      expect(mark()).toMatch(/\naudit 0{15}3 /u);
+      next.close();
+      rows.close();
+      expect(mark()).toMatch(/\naudit 0{15}3 /u);
+    });
+
+    test('what could not be written then is tried again, and told', () => {
+      const rows = open();
+      rows.audit(event('one'));
+      rows.audit(event('two'));
+      const kept = mark();
+      rmSync(`${file}.mark`);
+      mkdirSync(`${file}.mark`);
+      vi.runOnlyPendingTimers();
+      expect(() => rows.audit(event('three'))).toThrow(/writing .+\.mark/u);
+      expect(() => rows.close()).toThrow(/writing .+\.mark/u);
+      rmSync(`${file}.mark`, { recursive: true });
+      writeFileSync(`${file}.mark`, kept);
+      const next = open();
+      expect(next.auditTrail({})).toHaveLength(3);
+      next.close();
+    });
   });
 });

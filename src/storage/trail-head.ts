@@ -23,17 +23,25 @@ export interface Head {
 
 const MOST_BYTES = 1024;
 const SEQ_DIGITS = 16;
+/** Once it was written it is not written again for so long. */
+const PAUSE_MS = 50;
 
 /**
- * The second line of the store's mark: how far its audit trail had got. It is written after each
+ * The second line of the store's mark: how far its audit trail had got. It is written after the
  * commit, so it never tells more than the store holds; where it does, the store is an older copy, or
  * the newest commits were lost from its write-ahead log (which SQLite passes over in silence).
+ *
+ * Of commits that follow one another closely it is written for the first, then once for all of a
+ * pause: a run that is killed may leave a mark that is behind by that, which counts as no damage.
  */
 export class TrailHead {
   readonly #file: string;
   readonly #mark: string;
   readonly #first: string;
   #known: Head | null;
+  #pause: NodeJS.Timeout | null = null;
+  /** Of the newest commit that it does not tell of yet. */
+  #owed: (() => Head) | null = null;
 
   /** @param file the store's. @throws Refusal `WP-STATE-DISK`, `WP-STATE-DAMAGED` */
   constructor(file: string) {
@@ -64,16 +72,47 @@ export class TrailHead {
     });
   }
 
+  /** @param head of what is committed, to be read once it is written. @throws Refusal `WP-STATE-DISK` */
+  advance(head: () => Head): void {
+    this.#owed = head;
+    if (this.#pause === null) this.#write();
+  }
+
+  /** Writes what is owed. @throws Refusal `WP-STATE-DISK` */
+  close(): void {
+    this.#write();
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = null;
+  }
+
+  #write(): void {
+    if (this.#owed === null) return;
+    this.#raise(this.#owed());
+    this.#owed = null;
+    if (this.#pause !== null) return;
+    this.#pause = setTimeout(() => this.#pauseEnds(), PAUSE_MS).unref();
+  }
+
+  #pauseEnds(): void {
+    this.#pause = null;
+    try {
+      this.#write();
+    } catch {
+      // It is still owed: the next commit tries again, or closing does, and tells.
+    }
+  }
+
   /** Other processes write here too: where two meet, the lower number may stay until the next. */
-  advance(head: Head): void {
+  #raise(head: Head): void {
     if (head.seq <= (this.#known?.seq ?? 0)) return;
     try {
       const there = this.#parse(this.#text().split('\n').slice(1).join('\n'));
+      if (there === null || there.seq < head.seq) {
+        const line = `audit ${String(head.seq).padStart(SEQ_DIGITS, '0')} ${head.hash}\n`;
+        // Renamed into place: others read while this writes, and must never see half of it.
+        this.#replace(`${this.#first}\n${line}`);
+      }
       this.#known = head;
-      if (there !== null && there.seq >= head.seq) return;
-      const line = `audit ${String(head.seq).padStart(SEQ_DIGITS, '0')} ${head.hash}\n`;
-      // Renamed into place: others read while this writes, and must never see half of it.
-      this.#replace(`${this.#first}\n${line}`);
     } catch (thrown) {
       throw diskRefusal(thrown, `writing ${this.#mark}`);
     }
