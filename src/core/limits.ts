@@ -140,6 +140,9 @@ export const MAX_TRUST_DOCUMENT_BYTES = 64 * MIB;
 export const MAX_REMEMBERED_LISTINGS = 50_000;
 /** Pages kept for the time when their index is down. */
 export const PAGE_COPIES_LIMIT_BYTES = 256 * MIB;
+/** Before they are written, they are held for so long and up to so many bytes. */
+export const HELD_PAGE_COPIES_MS = 2_000;
+export const HELD_PAGE_COPIES_BYTES = 16 * MIB;
 /** An index that gave no answer is not asked for so long, where a page of it is kept. */
 export const OUTAGE_MEMORY_MS = 60_000;
 /** A file that joins a release after this time is told of. */

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { HELD_PAGE_COPIES_BYTES, HELD_PAGE_COPIES_MS } from '../core/limits.ts';
 import type { PageCopy } from '../core/page-copy.ts';
 import { openPageCopies } from './page-copies.ts';
 
@@ -21,7 +22,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'wheelproof-pages-'));
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
 
 const copy = (changes: Partial<PageCopy> = {}): PageCopy => ({
   index: 'https://index.test/simple/',
@@ -36,22 +40,53 @@ const copy = (changes: Partial<PageCopy> = {}): PageCopy => ({
   ...changes,
 });
 
+async function keepNow(one: PageCopy): Promise<void> {
+  const copies = openPageCopies(folder);
+  await copies.keep(one);
+  await copies.close();
+}
+
 describe('copies of pages', () => {
   test('what was kept comes back, until another takes its place or it is dropped', async () => {
     const copies = openPageCopies(folder);
     await copies.keep(copy());
     expect(await copies.recall(copy())).toStrictEqual(copy());
     expect(await copies.recall(copy({ index: 'https://other.test/simple/' }))).toBeNull();
+    await copies.close();
+    expect(await openPageCopies(folder).recall(copy())).toStrictEqual(copy());
     const newer = copy({ readAt: 1_700_000_000_001, body: Buffer.from('{}') });
     await copies.keep(newer);
     expect(await copies.recall(newer)).toStrictEqual(newer);
     await copies.drop(newer);
     expect(await copies.recall(newer)).toBeNull();
+    await copies.close();
+    expect(readdirSync(folder)).toStrictEqual([]);
+  });
+
+  test('they are written with others, before long and before there are many', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const copies = openPageCopies(folder);
+    await copies.keep(copy());
+    await copies.keep(copy({ project: 'other' }));
+    vi.advanceTimersByTime(HELD_PAGE_COPIES_MS - 1);
+    await copies.keep(copy({ project: 'third' }));
+    expect(readdirSync(folder)).toHaveLength(0);
+    vi.advanceTimersByTime(1);
+    expect(readdirSync(folder)).toHaveLength(3);
+    const half = Buffer.alloc(HELD_PAGE_COPIES_BYTES / 2 + 1);
+    for (const project of ['large', 'large']) await copies.keep(copy({ project, body: half }));
+    await copies.keep(copy({ project: 'gone', body: half.subarray(2) }));
+    await copies.drop(copy({ project: 'gone' }));
+    expect(readdirSync(folder)).toHaveLength(3);
+    await copies.keep(copy({ project: 'more', body: half }));
+    expect(readdirSync(folder)).toHaveLength(5);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test('what is not as it was written counts as none', async () => {
     const copies = openPageCopies(folder);
     await copies.keep(copy());
+    await copies.close();
     const [name = ''] = readdirSync(folder);
     const sound = readFileSync(join(folder, name));
     for (let place = 0; place < sound.length; place += 1) {
@@ -67,6 +102,7 @@ describe('copies of pages', () => {
   test('a pipe in its place counts as none, and is not waited for', async () => {
     const copies = openPageCopies(folder);
     await copies.keep(copy());
+    await copies.close();
     const [name = ''] = readdirSync(folder);
     rmSync(join(folder, name));
     spawnSync('mkfifo', [join(folder, name)]);
@@ -76,23 +112,26 @@ describe('copies of pages', () => {
   test("another page's copy in its place counts as none", async () => {
     const copies = openPageCopies(folder);
     await copies.keep(copy());
+    await copies.close();
     const [own = ''] = readdirSync(folder);
     await copies.keep(copy({ project: 'other' }));
+    await copies.close();
     const other = readdirSync(folder).find((name) => name !== own) ?? '';
     writeFileSync(join(folder, own), readFileSync(join(folder, other)));
     expect(await copies.recall(copy())).toBeNull();
   });
 
   test('the oldest go where they grow too many', async () => {
-    const copies = openPageCopies(folder, 2_700);
     const seen = new Set<string>();
     for (const project of ['four', 'three', 'two', 'one']) {
-      await copies.keep(copy({ project, body: Buffer.alloc(1_000) }));
+      await keepNow(copy({ project, body: Buffer.alloc(1_000) }));
       for (const name of readdirSync(folder).filter((each) => !seen.has(each))) {
         utimesSync(join(folder, name), 1_000 - seen.size, 1_000 - seen.size);
         seen.add(name);
       }
     }
+    const copies = openPageCopies(folder, 2_700);
+    await copies.keep(copy({ project: 'four', body: Buffer.alloc(1_000) }));
     await copies.close();
     expect(readdirSync(folder)).toHaveLength(2);
     expect(await copies.recall(copy({ project: 'four' }))).not.toBeNull();

@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, readdirSync } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { hash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writevSync,
+} from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MAX_PAGE_BYTES, PAGE_COPIES_LIMIT_BYTES } from '../core/limits.ts';
+import {
+  HELD_PAGE_COPIES_BYTES,
+  HELD_PAGE_COPIES_MS,
+  MAX_PAGE_BYTES,
+  PAGE_COPIES_LIMIT_BYTES,
+} from '../core/limits.ts';
 import type { PageCopies, PageCopy, PageCopyKey } from '../core/page-copy.ts';
 import { parseObject } from './json-object.ts';
 import { TO_READ } from './plain-file.ts';
@@ -20,6 +33,9 @@ const MAX_HEAD_BYTES = 32 * 1024;
  * One file for each page: a line of JSON with its sha256, then the page. Renamed into place, and
  * not waited for on the disk: what a power cut tears is found by its hash, and counts as none.
  *
+ * Pages come while an installer waits, so a page is held for a moment and written with others; a run
+ * that is killed loses what it held.
+ *
  * @param limitBytes what all of them together may take.
  * @throws Refusal as {@link ensurePrivateDirectory}: whoever can write here decides what is offered.
  */
@@ -30,29 +46,40 @@ export function openPageCopies(
   ensurePrivateDirectory(directory);
   const pathOf = ({ index, project, audience }: PageCopyKey): string =>
     join(directory, sha256(JSON.stringify([index, project, audience])));
+  /** By path. */
+  const held = new Map<string, PageCopy>();
+  let heldBytes = 0;
+  let due: NodeJS.Timeout | null = null;
   let isWritten = false;
+  const writeHeld = (): void => {
+    if (due !== null) clearTimeout(due);
+    due = null;
+    for (const [path, copy] of held) isWritten = write(path, copy) || isWritten;
+    held.clear();
+    heldBytes = 0;
+  };
   return {
     async keep(copy) {
       if (copy.body.length > MAX_PAGE_BYTES) return;
       const path = pathOf(copy);
-      const draft = `${path}.${randomBytes(6).toString('hex')}`;
-      try {
-        await write(draft, copy);
-        await rename(draft, path);
-        isWritten = true;
-      } catch {
-        await rm(draft, { force: true }).catch(() => undefined);
-      }
+      heldBytes += copy.body.length - (held.get(path)?.body.length ?? 0);
+      held.set(path, copy);
+      due ??= setTimeout(writeHeld, HELD_PAGE_COPIES_MS).unref();
+      if (heldBytes > HELD_PAGE_COPIES_BYTES) writeHeld();
     },
     async recall(key) {
       const path = pathOf(key);
-      const copy = await copyAt(path);
+      const copy = held.get(path) ?? (await copyAt(path));
       return copy !== null && pathOf(copy) === path ? copy : null;
     },
     async drop(key) {
-      await rm(pathOf(key), { force: true }).catch(() => undefined);
+      const path = pathOf(key);
+      heldBytes -= held.get(path)?.body.length ?? 0;
+      held.delete(path);
+      await rm(path, { force: true }).catch(() => undefined);
     },
     async forget(project, isMeant) {
+      writeHeld();
       let forgotten = 0;
       for (const name of await readdir(directory).catch(() => [])) {
         if (!NAME.test(name)) continue;
@@ -64,20 +91,42 @@ export function openPageCopies(
       return forgotten;
     },
     async close() {
+      writeHeld();
       if (isWritten) await keepWithin(directory, limitBytes).catch(() => undefined);
     },
   };
 }
 
-async function write(path: string, { body, ...head }: PageCopy): Promise<void> {
-  const line = JSON.stringify({ format: FORMAT, ...head });
-  const seal = sha256(`${line}\n${sha256(body)}`);
-  const file = await open(path, 'wx', 0o600);
+/** @returns whether it could be. In one go: to ask for each step in turn costs more than the steps. */
+function write(path: string, { body, ...head }: PageCopy): boolean {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    await file.writeFile(`${seal} ${line}\n`);
-    await file.writeFile(body);
+    const line = JSON.stringify({ format: FORMAT, ...head });
+    const seal = sha256(`${line}\n${sha256(body)}`);
+    writeWhole(draft, [Buffer.from(`${seal} ${line}\n`), body]);
+    renameSync(draft, path);
+    return true;
+  } catch {
+    removeQuietly(draft);
+    return false;
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What is left goes with the leftovers of killed runs.
+  }
+}
+
+function writeWhole(path: string, parts: readonly Uint8Array[]): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    if (writevSync(file, parts) !== bytes) throw new Error('the disk took a part of it');
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -146,5 +195,5 @@ async function keepWithin(directory: string, limitBytes: number): Promise<void> 
 }
 
 function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content, 'hex');
 }
