@@ -19,6 +19,7 @@ async function ageCopy({ world, environment }: Stage): Promise<void> {
   const copies = openPageCopies(join(environment.home, '.local/share/wheelproof/pages'));
   const copy = await copies.recall({ index: world.index, project: 'good', audience: '' });
   if (copy !== null) await copies.keep({ ...copy, readAt: copy.readAt - 25 * 3_600_000 });
+  await copies.close();
 }
 
 const NOBODY_HAS_IT = { because: 'nobody but the server has the bytes' };
