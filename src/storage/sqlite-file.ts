@@ -18,7 +18,7 @@ import { isAbandoned, newDraftName } from './draft-name.ts';
 import { ensurePrivateDirectory, requirePrivateFile } from './private-directory.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { damaged } from './sqlite-refusal.ts';
-import { configure, migrate, useWriteAheadLog } from './sqlite-schema.ts';
+import { migrate, useWriteAheadLog } from './sqlite-schema.ts';
 
 /**
  * The store's file is there, private, and was never lost. It is made complete under another name
@@ -63,9 +63,10 @@ function create(file: string, clock: Clock): void {
     closeSync(openSync(draft, 'wx', 0o600));
     const connection = new SqliteConnection(draft);
     try {
-      configure(connection);
+      // Nobody sees it before all of it is on the disk: no step needs to be undone, or waited for.
+      connection.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
+      connection.transaction(() => migrate(connection, clock));
       useWriteAheadLog(connection);
-      migrate(connection, clock);
     } finally {
       connection.close();
     }

@@ -9,12 +9,16 @@ import { damaged } from './sqlite-refusal.ts';
 /** Up to this size every page and index is checked on opening (about 2 ms per MiB). */
 const CHECKED_ON_OPENING_BYTES = 16 * MIB;
 
+const SETTINGS = `
+  PRAGMA trusted_schema = OFF;
+  PRAGMA foreign_keys = ON;
+  PRAGMA cell_size_check = ON;
+  PRAGMA synchronous = FULL;
+`;
+
 /** Settings of one connection; none of them is kept in the file. */
 export function configure(connection: SqliteConnection): void {
-  connection.exec('PRAGMA trusted_schema = OFF');
-  connection.exec('PRAGMA foreign_keys = ON');
-  connection.exec('PRAGMA cell_size_check = ON');
-  connection.exec('PRAGMA synchronous = FULL');
+  connection.exec(SETTINGS);
 }
 
 /** Kept in the file: one writer beside any number of readers. */
