@@ -43,10 +43,14 @@ function loadModules(): void {
   process.getBuiltinModule('node:fs/promises');
   process.getBuiltinModule('node:http');
   process.getBuiltinModule('node:http2');
+  process.getBuiltinModule('node:perf_hooks'); // for the global `performance`
   process.getBuiltinModule('node:readline/promises');
   process.getBuiltinModule('node:timers/promises');
   process.getBuiltinModule('node:tls');
   process.getBuiltinModule('node:vm');
   process.getBuiltinModule('node:worker_threads');
   process.getBuiltinModule('node:zlib');
+  // What some of them load when it is first asked for.
+  Reflect.get(process.getBuiltinModule('node:fs'), 'ReadStream');
+  Reflect.get(process.getBuiltinModule('node:net'), 'BlockList');
 }
