@@ -58,29 +58,33 @@ export async function showStatus({ places }: CacheContext, io: CacheIo, options:
 }
 
 /**
- * Reads every verified file and compares it with its address; a damaged one is set aside.
+ * Reads every verified file and compares it with its address; a damaged one is set aside. An empty
+ * one is what a power cut leaves of a file that the disk had not taken yet: no damage of the disk's.
  * @throws Refusal `WP-STATE-DAMAGED` where there was one.
  */
 export async function checkBytes({ places }: CacheContext, io: CacheIo, options: Json) {
   const blobs = await openBlobs(places);
   const damaged: string[] = [];
   let sound = 0;
-  for (const { kind, name } of await listKept(keptPlaces(places))) {
+  let empty = 0;
+  for (const { kind, name, bytes } of await listKept(keptPlaces(places))) {
     if (kind !== 'blob') continue;
     const blob = await blobs.open(name);
-    if (blob === null) damaged.push(name);
-    else sound += 1;
+    if (blob !== null) sound += 1;
+    else if (bytes === 0) empty += 1;
+    else damaged.push(name);
     await blob?.close();
   }
-  if (options.json === true) io.out(`${JSON.stringify({ sound, damaged })}\n`);
+  if (options.json === true) io.out(`${JSON.stringify({ sound, empty, damaged })}\n`);
   else {
     for (const name of damaged) io.out(`damaged: sha256:${name}\n`);
+    if (empty > 0) io.out(`${empty} empty ones, as a power cut leaves them, were set aside.\n`);
     io.out(`${sound} verified files are as they were.\n`);
   }
   if (damaged.length === 0) return;
   throw new Refusal('WP-STATE-DAMAGED', {
-    message: `${damaged.length} of ${sound + damaged.length} files in ${keptPlaces(places).blobs} were no longer what their address says`,
-    hint: 'Nothing to do: they lie in quarantine and are fetched anew when they are asked for. If it happens again, look at the disk.',
+    message: `${damaged.length} of ${sound + empty + damaged.length} files in ${keptPlaces(places).blobs} were no longer what their address says`,
+    hint: 'Nothing to do: they lie in quarantine and are fetched anew when they are asked for. If it happens again without a power cut, look at the disk.',
   });
 }
 

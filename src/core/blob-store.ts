@@ -27,7 +27,8 @@ export interface BlobDraft {
   /** Of all that was written so far, in the algorithms asked for at the start; unknown ones are left out. */
   digests(): Hashes & { readonly sha256: string };
   /**
-   * Makes the bytes durable and visible under their sha256 (fsync, rename, fsync of the folder).
+   * Makes the bytes visible under their sha256, whole or not at all (written aside, then renamed).
+   * After a power cut they may be gone: {@link BlobStore.open} then finds none.
    * @throws Refusal `WP-STATE-DISK`; `WP-STATE-DAMAGED` where what was written is not `sha256`.
    */
   publish(sha256: string): Promise<void>;

@@ -6,7 +6,7 @@ import type { TrustRows } from '../core/trust-rows.ts';
 /** One way to keep blobs. `place` is a private folder of its own. */
 export interface BlobBackend {
   readonly name: string;
-  /** What was put in is there again when `place` is opened a second time. */
+  /** What was put in is there again when `place` is opened a second time (after a power cut: perhaps). */
   readonly durable: boolean;
   open(place: string): Promise<BlobStore>;
 }

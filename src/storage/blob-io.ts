@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  closeSync,
-  fsync,
-  openSync,
-  read,
-  readSync,
-  renameSync,
-  statfsSync,
-  write,
-  writeSync,
-} from 'node:fs';
+import { fsync, read, readSync, renameSync, statfsSync, write, writeSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { AT_HAND_BYTES, HOLD_LIMIT_BYTES, KIB } from '../core/limits.ts';
@@ -24,8 +14,6 @@ export interface BlobIo {
   /** Makes a file's bytes survive a power cut. */
   syncFile(file: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
-  /** Makes the names in a folder survive a power cut. */
-  syncFolder(path: string): Promise<void>;
   /** Of the file system that holds a folder. */
   space(path: string): Promise<Space>;
 }
@@ -59,14 +47,6 @@ export const realIo: BlobIo = {
   syncFile: (file) => syncElsewhere(file),
   async rename(from, to) {
     renameSync(from, to);
-  },
-  async syncFolder(path) {
-    const folder = openSync(path, 'r');
-    try {
-      await syncElsewhere(folder);
-    } finally {
-      closeSync(folder);
-    }
   },
   async space(path) {
     const { bavail, blocks, bsize } = statfsSync(path);

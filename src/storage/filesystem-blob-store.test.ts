@@ -25,6 +25,8 @@ import { realIo } from './blob-io.ts';
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const WHEEL = Buffer.from('the bytes of a wheel');
 const ADDRESS = sha256(WHEEL);
+/** The file system's word is believed of it once it was hashed. */
+const LARGE = Buffer.alloc(AT_HAND_BYTES + 1, 7);
 
 let place = '';
 beforeEach(() => {
@@ -146,10 +148,9 @@ describe('a damaged blob', () => {
 
   test('K15: writing into a large one while it is read is noticed', async () => {
     const store = await open();
-    const large = Buffer.alloc(AT_HAND_BYTES + 1, 7);
-    await put(store, large);
-    const blob = await store.open(sha256(large));
-    appendFileSync(pathOf(sha256(large)), '!');
+    await put(store, LARGE);
+    const blob = await store.open(sha256(LARGE));
+    appendFileSync(pathOf(sha256(LARGE)), '!');
     await expect(blob?.read(0, 5)).rejects.toMatchObject({ code: 'WP-STATE-DAMAGED' });
     await blob?.close();
   });
@@ -245,17 +246,20 @@ describe('when the disk fails', () => {
   });
 
   test.each([
-    ['syncing the file', { syncFile: async () => Promise.reject(systemError('EIO')) }],
-    ['renaming, which was not done', { rename: async () => Promise.reject(systemError('EIO')) }],
-    ['syncing the folder', { syncFolder: async () => Promise.reject(systemError('EIO')) }],
-  ])('%s: failed and not stored', async (_, io) => {
+    ['syncing a large one', LARGE, { syncFile: async () => Promise.reject(systemError('EIO')) }],
+    [
+      'renaming, which was not done',
+      WHEEL,
+      { rename: async () => Promise.reject(systemError('EIO')) },
+    ],
+  ])('%s: failed and not stored', async (_, bytes, io) => {
     const broken = await open({ io });
-    await expect(put(broken)).rejects.toMatchObject({ code: 'WP-STATE-DISK' });
+    await expect(put(broken, bytes)).rejects.toMatchObject({ code: 'WP-STATE-DISK' });
     const store = await open();
-    expect(await store.has(ADDRESS)).toBe(false);
+    expect(await store.has(sha256(bytes))).toBe(false);
     expect(inFolder('drafts')).toEqual([]);
-    await put(store);
-    expect(await store.has(ADDRESS)).toBe(true);
+    await put(store, bytes);
+    expect(await store.has(sha256(bytes))).toBe(true);
   });
 
   test('renaming, which was done all the same: failed, and what is stored is whole', async () => {
@@ -270,6 +274,40 @@ describe('when the disk fails', () => {
     await expect(put(broken)).rejects.toMatchObject({ code: 'WP-STATE-DISK' });
     const blob = await (await open()).open(ADDRESS);
     expect(Buffer.from((await blob?.read(0, 100)) ?? [])).toEqual(WHEEL);
+    await blob?.close();
+  });
+});
+
+describe('R03: a power cut', () => {
+  test('a small one is not waited for on the disk, a large one is before it is visible', async () => {
+    const calls: string[] = [];
+    const store = await open({
+      io: {
+        syncFile: async () => void calls.push('sync'),
+        rename: async (from, to) => {
+          calls.push('rename');
+          await realIo.rename(from, to);
+        },
+      },
+    });
+    await put(store, Buffer.alloc(AT_HAND_BYTES, 1));
+    expect(calls).toEqual(['rename']);
+    await put(store, LARGE);
+    expect(calls).toEqual(['rename', 'sync', 'rename']);
+  });
+
+  test.each([
+    ['empty', Buffer.alloc(0)],
+    ['only begun', WHEEL.subarray(0, 7)],
+    ['of the right length, without its bytes', Buffer.alloc(WHEEL.length)],
+  ])('what it left %s counts as none, and comes again', async (_, left) => {
+    await put(await open());
+    writeFileSync(pathOf(ADDRESS), left);
+    const store = await open();
+    expect(await store.open(ADDRESS)).toBeNull();
+    await put(store);
+    const blob = await store.open(ADDRESS);
+    expect(blob?.whole).toEqual(WHEEL);
     await blob?.close();
   });
 });

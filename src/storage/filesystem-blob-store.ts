@@ -21,7 +21,6 @@ import { diskRefusal, errorCode } from './disk-refusal.ts';
 import { isAbandoned } from './draft-name.ts';
 import { FilesystemDraft } from './filesystem-draft.ts';
 import { blobInMemory, FilesystemOpenBlob } from './filesystem-open-blob.ts';
-import { JointSync } from './joint-sync.ts';
 import { TO_READ } from './plain-file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { Quarantine } from './quarantine.ts';
@@ -35,6 +34,9 @@ export interface FilesystemBlobOptions {
 /**
  * Opens the store in a folder of its own (`sha256/ab/<hex>`, `drafts/`, `quarantine/`), and clears
  * away what runs that died have left.
+ *
+ * Blobs are renamed into place, and small ones are not waited for on the disk: what a power cut
+ * tears is found by its hash, and counts as none.
  *
  * @throws Refusal `WP-STATE-PERMISSIONS`, `WP-STATE-DAMAGED`, `WP-STATE-DISK`
  */
@@ -67,12 +69,10 @@ class FilesystemBlobStore implements BlobStore {
   readonly #io: BlobIo;
   readonly #quarantine: Quarantine;
   readonly #checked = new CheckedFiles();
-  readonly #folders: JointSync;
 
   constructor(root: string, clock: Clock, options: FilesystemBlobOptions) {
     this.#root = root;
     this.#io = { ...realIo, ...options.io };
-    this.#folders = new JointSync((path) => this.#io.syncFolder(path));
     this.#quarantine = new Quarantine({
       directory: join(root, 'quarantine'),
       limitBytes: options.quarantineLimitBytes ?? QUARANTINE_LIMIT_BYTES,
@@ -190,13 +190,8 @@ class FilesystemBlobStore implements BlobStore {
     const shard = dirname(path);
     if (!madePrivate(shard)) ensurePrivateDirectory(shard);
     await this.#io.rename(draft, path);
-    try {
-      await Promise.all([this.#folders.sync(shard), this.#folders.sync(dirname(shard))]);
-    } catch (thrown) {
-      await removeFile(path);
-      throw thrown;
-    }
-    this.#checked.remember(path, fstatSync(file, { bigint: true }), digests);
+    const stats = fstatSync(file, { bigint: true });
+    if (stats.size > AT_HAND_BYTES) this.#checked.remember(path, stats, digests);
   }
 }
 

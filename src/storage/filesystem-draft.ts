@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BlobDraft } from '../core/blob-store.ts';
 import type { LentBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
-import { SPACE_CHECK_BYTES } from '../core/limits.ts';
+import { AT_HAND_BYTES, SPACE_CHECK_BYTES } from '../core/limits.ts';
 import { readExactly, removeFile, type BlobIo } from './blob-io.ts';
 import { DigestSet, type Digests } from './digest-set.ts';
 import { diskRefusal } from './disk-refusal.ts';
@@ -17,7 +17,7 @@ export interface DraftParts {
   readonly directory: string;
   readonly io: BlobIo;
   readonly quarantine: Quarantine;
-  /** Makes a synced draft visible; closes nothing. */
+  /** Makes a draft visible; closes nothing. */
   readonly admit: (path: string, file: number, digests: Digests) => Promise<void>;
 }
 
@@ -108,10 +108,12 @@ export class FilesystemDraft implements BlobDraft {
       });
     }
     try {
-      await this.#parts.io.syncFile(this.#file);
+      // A small one is hashed at each opening; what was hashed of a large one is believed as long as
+      // the file system tells of no change, so the disk has to have taken it.
+      if (this.#written > AT_HAND_BYTES) await this.#parts.io.syncFile(this.#file);
       await this.#parts.admit(this.#path, this.#file, digests);
     } catch (thrown) {
-      // What could not be made durable does not count as stored, and is not tried again.
+      // What the disk did not take does not count as stored, and is not tried again.
       await this.discard();
       throw diskRefusal(thrown, `keeping ${sha256}`);
     }
