@@ -60,9 +60,9 @@ test('a trail with a gap, and a store that went missing, are problems', async ()
 test('blobs are counted, and what dead runs left is named and left', async () => {
   expect(await checkBlobs(places)).toEqual([]);
   const blobs = join(places.data, 'blobs');
-  await mkdir(join(blobs, 'sha256/ab'), { recursive: true });
+  await mkdir(join(blobs, 'sha256'), { recursive: true });
   await mkdir(join(blobs, 'drafts'));
-  await writeFile(join(blobs, 'sha256/ab/abcd'), Buffer.alloc(3 * 1024));
+  await writeFile(join(blobs, 'sha256/abcd'), Buffer.alloc(3 * 1024));
   expect((await checkBlobs(places))[0]?.message).toBe('1 file, 3 KiB');
   expect(await checkLeftovers(places, NOW)).toMatchObject([{ state: 'ok' }]);
   const left = join(places.state, 'runs', `1-1-00000000-${'0'.repeat(16)}`);

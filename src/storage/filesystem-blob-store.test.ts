@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -35,7 +36,9 @@ beforeEach(() => {
 afterEach(() => rmSync(dirname(place), { recursive: true, force: true }));
 
 const open = (options?: FilesystemBlobOptions) => openFilesystemBlobStore(place, options);
-const pathOf = (address: string): string => join(place, 'sha256', address.slice(0, 2), address);
+const pathOf = (address: string): string => join(place, 'sha256', address);
+const olderPathOf = (address: string): string =>
+  join(place, 'sha256', address.slice(0, 2), address);
 const inFolder = (name: string): string[] => readdirSync(join(place, name)).sort();
 const openFiles = (): number => readdirSync('/proc/self/fd').length;
 
@@ -54,13 +57,7 @@ describe('the folder', () => {
     await put(await open());
     expect(readFileSync(pathOf(ADDRESS))).toEqual(WHEEL);
     expect(statSync(pathOf(ADDRESS)).mode & 0o777).toBe(0o600);
-    for (const folder of [
-      '.',
-      'sha256',
-      'drafts',
-      'quarantine',
-      join('sha256', ADDRESS.slice(0, 2)),
-    ]) {
+    for (const folder of ['.', 'sha256', 'drafts', 'quarantine']) {
       expect(statSync(join(place, folder)).mode & 0o777).toBe(0o700);
     }
     expect(inFolder('drafts')).toEqual([]);
@@ -75,6 +72,46 @@ describe('the folder', () => {
     writeFileSync(join(place, 'drafts', dead), 'x');
     await open();
     expect(inFolder('drafts')).toEqual([living]);
+  });
+});
+
+describe('the older layout, a folder for each first byte', () => {
+  async function moveToOlder(bytes: Uint8Array = WHEEL): Promise<void> {
+    const store = await open();
+    await put(store, bytes);
+    mkdirSync(dirname(olderPathOf(sha256(bytes))), { recursive: true, mode: 0o700 });
+    renameSync(pathOf(sha256(bytes)), olderPathOf(sha256(bytes)));
+  }
+
+  test('what lies there is found', async () => {
+    await moveToOlder();
+    await moveToOlder(LARGE);
+    const store = await open();
+    for (const bytes of [WHEEL, LARGE]) {
+      expect(await store.has(sha256(bytes))).toBe(true);
+      const blob = await store.open(sha256(bytes));
+      expect(Buffer.from((await blob?.read(0, bytes.length)) ?? [])).toEqual(bytes);
+      await blob?.close();
+    }
+  });
+
+  test('what was damaged there is moved away, and comes again', async () => {
+    await moveToOlder();
+    writeFileSync(olderPathOf(ADDRESS), 'bad');
+    const store = await open();
+    expect(await store.open(ADDRESS)).toBeNull();
+    expect(await store.has(ADDRESS)).toBe(false);
+    expect(inFolder('quarantine')).toHaveLength(2);
+    await put(store);
+    expect(readFileSync(pathOf(ADDRESS))).toEqual(WHEEL);
+  });
+
+  test('a sound one there serves where a damaged one lies in the new place', async () => {
+    await moveToOlder();
+    writeFileSync(pathOf(ADDRESS), 'bad');
+    const blob = await (await open()).open(ADDRESS);
+    expect(blob?.whole).toEqual(WHEEL);
+    await blob?.close();
   });
 });
 

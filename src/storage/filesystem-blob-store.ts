@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  statSync,
-  type BigIntStats,
-} from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, type BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { BlobDraft, BlobStore, OpenBlob } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import { AT_HAND_BYTES, QUARANTINE_LIMIT_BYTES } from '../core/limits.ts';
 import type { BlobBackend } from './backend.ts';
 import { readAtOnce, realIo, removeFile, type BlobIo } from './blob-io.ts';
+import { BlobPlaces } from './blob-places.ts';
 import { CheckedFiles } from './checked-files.ts';
 import { digestsOf, type Digests } from './digest-set.ts';
 import { diskRefusal, errorCode } from './disk-refusal.ts';
@@ -32,7 +25,7 @@ export interface FilesystemBlobOptions {
 }
 
 /**
- * Opens the store in a folder of its own (`sha256/ab/<hex>`, `drafts/`, `quarantine/`), and clears
+ * Opens the store in a folder of its own (`sha256/<hex>`, `drafts/`, `quarantine/`), and clears
  * away what runs that died have left.
  *
  * Blobs are renamed into place, and small ones are not waited for on the disk: what a power cut
@@ -65,13 +58,15 @@ export const filesystemBlobs: BlobBackend = {
 };
 
 class FilesystemBlobStore implements BlobStore {
-  readonly #root: string;
+  readonly #drafts: string;
+  readonly #places: BlobPlaces;
   readonly #io: BlobIo;
   readonly #quarantine: Quarantine;
   readonly #checked = new CheckedFiles();
 
   constructor(root: string, clock: Clock, options: FilesystemBlobOptions) {
-    this.#root = root;
+    this.#drafts = join(root, 'drafts');
+    this.#places = new BlobPlaces(join(root, 'sha256'));
     this.#io = { ...realIo, ...options.io };
     this.#quarantine = new Quarantine({
       directory: join(root, 'quarantine'),
@@ -83,7 +78,7 @@ class FilesystemBlobStore implements BlobStore {
 
   async draft(algorithms: readonly string[] = []): Promise<BlobDraft> {
     const parts = {
-      directory: join(this.#root, 'drafts'),
+      directory: this.#drafts,
       io: this.#io,
       quarantine: this.#quarantine,
       admit: (path: string, file: number, digests: Digests) => this.#admit(path, file, digests),
@@ -92,30 +87,26 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   async has(sha256: string): Promise<boolean> {
-    const path = this.#pathOf(sha256);
-    if (path === null) return false;
     try {
-      return lstatSync(path).isFile();
+      return this.#places
+        .pathsOf(sha256)
+        .some((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true);
     } catch (thrown) {
-      if (errorCode(thrown) === 'ENOENT') return false;
-      throw diskRefusal(thrown, `looking for ${path}`);
+      throw diskRefusal(thrown, `looking for ${sha256}`);
     }
   }
 
   async open(sha256: string, algorithms: readonly string[] = []): Promise<OpenBlob | null> {
-    const path = this.#pathOf(sha256);
-    if (path === null) return null;
-    try {
-      const file = await this.#openFile(path);
-      return file === null ? null : await this.#check(path, file, sha256, algorithms);
-    } catch (thrown) {
-      throw diskRefusal(thrown, `reading ${path}`);
+    for (const path of this.#places.pathsOf(sha256)) {
+      try {
+        const file = await this.#openFile(path);
+        const blob = file === null ? null : await this.#check(path, file, sha256, algorithms);
+        if (blob !== null) return blob;
+      } catch (thrown) {
+        throw diskRefusal(thrown, `reading ${path}`);
+      }
     }
-  }
-
-  #pathOf(sha256: string): string | null {
-    if (!/^[0-9a-f]{64}$/u.test(sha256)) return null;
-    return join(this.#root, 'sha256', sha256.slice(0, 2), sha256);
+    return null;
   }
 
   async #openFile(path: string): Promise<number | null> {
@@ -179,7 +170,7 @@ class FilesystemBlobStore implements BlobStore {
 
   /** Bytes already there, checked, stay; otherwise these take the place by one atomic rename. */
   async #admit(draft: string, file: number, digests: Digests): Promise<void> {
-    const path = join(this.#root, 'sha256', digests.sha256.slice(0, 2), digests.sha256);
+    const path = this.#places.pathOf(digests.sha256);
     const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
     const present = isThere ? await this.open(digests.sha256) : null;
     if (present !== null) {
@@ -187,22 +178,9 @@ class FilesystemBlobStore implements BlobStore {
       await removeFile(draft);
       return;
     }
-    const shard = dirname(path);
-    if (!madePrivate(shard)) ensurePrivateDirectory(shard);
     await this.#io.rename(draft, path);
     const stats = fstatSync(file, { bigint: true });
     if (stats.size > AT_HAND_BYTES) this.#checked.remember(path, stats, digests);
-  }
-}
-
-/** @returns `false` where something is there already, or cannot be made. */
-function madePrivate(folder: string): boolean {
-  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return false;
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-    return true;
-  } catch {
-    return false;
   }
 }
 

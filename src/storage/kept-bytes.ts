@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CACHE_IN_USE_MS } from '../core/limits.ts';
+import { isOlderFolder } from './blob-places.ts';
 import { diskRefusal, errorCode } from './disk-refusal.ts';
 
 /** What is kept for speed alone: verified bytes, and the installers' private caches. */
@@ -43,14 +44,11 @@ export async function listKept(places: KeptPlaces): Promise<readonly Kept[]> {
     );
     const blobs: Kept[] = [];
     const root = join(places.blobs, 'sha256');
-    for (const shard of await namesIn(root)) {
-      for (const name of await namesIn(join(root, shard))) {
-        const path = join(root, shard, name);
-        const found = await statsOf(path);
-        if (found === null) continue;
-        const usedAt = Math.max(found.mtimeMs, found.atimeMs);
-        blobs.push({ kind: 'blob', name, path, bytes: found.size, files: 1, usedAt });
-      }
+    for (const path of await blobPathsIn(root)) {
+      const found = await statsOf(path);
+      if (found === null) continue;
+      const usedAt = Math.max(found.mtimeMs, found.atimeMs);
+      blobs.push({ kind: 'blob', name: basename(path), path, bytes: found.size, files: 1, usedAt });
     }
     const newest = epochs.reduce((latest, { usedAt }) => Math.max(latest, usedAt), 0);
     const byAge = (a: Kept, b: Kept): number => a.usedAt - b.usedAt;
@@ -106,6 +104,16 @@ async function measureEpoch(folder: string, name: string): Promise<Kept> {
     usedAt = Math.max(usedAt, found.mtimeMs, found.atimeMs);
   }
   return { kind: 'epoch', name, path, bytes, files, usedAt };
+}
+
+async function blobPathsIn(root: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const name of await namesIn(root)) {
+    const path = join(root, name);
+    if (!isOlderFolder(name)) paths.push(path);
+    else paths.push(...(await namesIn(path)).map((inside) => join(path, inside)));
+  }
+  return paths;
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
