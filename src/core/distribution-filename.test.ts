@@ -43,6 +43,27 @@ describe('parseDistributionFilename', () => {
     expect(parseDistributionFilename(filename)).toBeNull();
   });
 
+  test('a wheel has five parts, or six with a build tag', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('foo', '1', 'py3', ''), { maxLength: 8 }), (parts) => {
+        const [name, version, ...others] = parts;
+        const tags = others.slice(-3);
+        const build = others.length === 4 ? (others[0] ?? '') : null;
+        const isWheel =
+          (parts.length === 5 || parts.length === 6) &&
+          name !== '' &&
+          version === '1' &&
+          (build === null || build === '1') &&
+          tags[0] !== '1' &&
+          !tags.includes('');
+        expect(parseDistributionFilename(`${parts.join('-')}.whl`)).toEqual(
+          isWheel ? { kind: 'wheel', project: name, version, build, tags: [tags.join('-')] } : null,
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test('never throws, and what it finds is normal', () => {
     const ending = fc.constantFrom('.whl', '.tar.gz', '.zip', '.tgz', '');
     fc.assert(

@@ -68,11 +68,11 @@ function readDistributionFilename(
   if (filename.length > MAX_FILENAME_CHARACTERS) return null;
   if (!PLAIN.test(filename) && /[\s/\\\p{C}]/u.test(filename)) return null;
   if (filename.endsWith('.whl')) return parseWheel(filename.slice(0, -'.whl'.length));
-  const expected = typeof expectedProject === 'string' ? normaliseName(expectedProject) : null;
+  const expected = typeof expectedProject === 'string' ? projectBefore(expectedProject) : null;
   const ending = SDIST_ENDINGS.find((candidate) => filename.endsWith(candidate));
   if (ending !== undefined) {
     const stem = filename.slice(0, -ending.length);
-    const wanted = splitsOf(stem).find(({ project }) => project === expected);
+    const wanted = expected === null ? null : splitFor(expected, stem);
     // A version in a file name holds no dash (PEP 625), so the last one parts name and version.
     return wanted ?? splitAt(stem, stem.lastIndexOf('-'));
   }
@@ -114,17 +114,34 @@ function decodings(text: string): readonly string[] {
 }
 
 function parseWheel(stem: string): DistributionFilename | null {
-  const parts = stem.split('-');
-  if (parts.length !== 5 && parts.length !== 6) return null;
-  const [name = '', versionText = ''] = parts;
-  const build = parts.length === 6 ? (parts[2] ?? '') : null;
-  const version = normaliseVersion(versionText);
-  const project = projectOfWheel(name);
+  const dashes = wheelDashes(stem);
+  if (dashes === null) return null;
+  const { version: before, build: middle, tags: behind } = dashes;
+  const build = middle === behind ? null : stem.slice(middle + 1, behind);
+  const version = normaliseVersion(stem.slice(before + 1, middle));
+  const project = projectOfWheel(stem.slice(0, before));
   if (project === null) return null;
   if (version === null || (build !== null && !/^[0-9]/u.test(build))) return null;
-  const tags = expandTags(parts.slice(-3).join('-'));
+  const tags = expandTags(stem.slice(behind + 1));
   if (tags === null) return null;
   return { kind: 'wheel', project, version, build, tags };
+}
+
+/**
+ * The dashes before a wheel's version, before its build tag and before its tags, of which the last
+ * two are one where it has no build tag; `null` where there are not four or five. Nothing is built.
+ */
+function wheelDashes(
+  stem: string,
+): { readonly version: number; readonly build: number; readonly tags: number } | null {
+  const version = stem.indexOf('-');
+  const build = stem.indexOf('-', version + 1);
+  const third = stem.indexOf('-', build + 1);
+  const fourth = stem.indexOf('-', third + 1);
+  if (version === -1 || build <= version || third <= build || fourth <= third) return null;
+  const fifth = stem.indexOf('-', fourth + 1);
+  if (fifth === -1) return { version, build, tags: build };
+  return stem.includes('-', fifth + 1) ? null : { version, build, tags: third };
 }
 
 const projectOfWheel = memoised({ answers: 1024, characters: 256 }, (name) =>
@@ -160,10 +177,22 @@ function splitsOf(stem: string): readonly DistributionFilename[] {
   return splits;
 }
 
+/** The first way to read it as a version of this project; `null`: there is none. */
+function splitFor(expected: string, stem: string): DistributionFilename | null {
+  for (let dash = stem.indexOf('-'); dash !== -1; dash = stem.indexOf('-', dash + 1)) {
+    const split = projectBefore(stem.slice(0, dash)) === expected ? splitAt(stem, dash) : null;
+    if (split !== null) return split;
+  }
+  return null;
+}
+
+/** The source distributions of a page begin alike. */
+const projectBefore = memoised({ answers: 1024, characters: 256 }, normaliseName);
+
 function splitAt(stem: string, dash: number): DistributionFilename | null {
   if (dash < 1) return null;
   const version = normaliseVersion(stem.slice(dash + 1));
   if (version === null) return null;
-  const project = normaliseName(stem.slice(0, dash));
+  const project = projectBefore(stem.slice(0, dash));
   return { kind: 'sdist', project, version, build: null, tags: null };
 }

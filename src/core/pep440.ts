@@ -57,7 +57,18 @@ export const parseVersion = memoised({ answers: 4096, characters: 64 }, (text) =
   readVersion(text),
 );
 
+/** As nearly all versions are spelled: numbers without leading zeros. */
+const PLAIN = /^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))*$/u;
+
 function readVersion(text: string): ParsedVersion | null {
+  if (PLAIN.test(text)) {
+    const release = text.split('.');
+    return { epoch: '0', release, pre: null, post: null, dev: null, local: null };
+  }
+  return readAnyVersion(text);
+}
+
+function readAnyVersion(text: string): ParsedVersion | null {
   const groups = VERSION.exec(text)?.groups;
   if (groups === undefined) return null;
   const letter = PRE_LETTERS[groups['preLetter']?.toLowerCase() ?? ''];

@@ -30,6 +30,18 @@ const version = fc
   .map(([epoch, release, ...suffixes]) => `${epoch}${release.join('.')}${suffixes.join('')}`);
 
 describe('normaliseVersion', () => {
+  test('a version of plain numbers is what it is behind a `v`', () => {
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), fc.array(part), (one, two) => {
+        const a = one.join('.');
+        const b = two.join('.');
+        expect(normaliseVersion(a)).toBe(normaliseVersion(`v${a}`));
+        expect(isPrerelease(a)).toBe(false);
+        expect(compareVersions(a, b)).toBe(compareVersions(`v${a}`, `v${b}`));
+      }),
+    );
+  });
+
   test.each([
     ['1.0+001.ABC', '1.0+1.abc'],
     ['1.0+1e5', '1.0+1e5'],
