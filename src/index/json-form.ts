@@ -167,22 +167,27 @@ function writeJson(page: WritablePage): string {
 function writeFile(file: ListedFile, coreMetadata: false | Hashes): Json {
   const sidecar =
     coreMetadata !== false && Object.keys(coreMetadata).length === 0 ? true : coreMetadata;
+  // What is `undefined` is not written: one shape for all of a page's thousand files.
   return {
     filename: file.filename,
     url: file.url,
     hashes: sha256First(file.hashes),
-    ...(file.requiresPython === null ? {} : { 'requires-python': file.requiresPython }),
+    'requires-python': file.requiresPython ?? undefined,
     // PEP 714: never under the old name, over which pip before 23.2 stumbles.
     'core-metadata': sidecar,
-    ...(file.gpgSig === null ? {} : { 'gpg-sig': file.gpgSig }),
+    'gpg-sig': file.gpgSig ?? undefined,
     yanked: file.yanked === '' ? true : file.yanked,
-    ...(file.size === null ? {} : { size: file.size }),
-    ...(file.uploadTime === null ? {} : { 'upload-time': file.uploadTime }),
+    size: file.size ?? undefined,
+    'upload-time': file.uploadTime ?? undefined,
     provenance: file.provenance,
   };
 }
 
 function sha256First(hashes: Hashes): Hashes {
+  for (const first in hashes) {
+    if (first === 'sha256') return hashes;
+    break;
+  }
   const { sha256, ...others } = hashes;
   return sha256 === undefined ? hashes : { sha256, ...others };
 }

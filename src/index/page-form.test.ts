@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { IndexPage, ListedFile } from '../core/artifact.ts';
 import { Refusal } from '../core/errors.ts';
+import { bareListing } from '../core/listed-file.ts';
 import { looksLikeIndexPage, PAGE_FORMS, pageForm, parsePage, writePage } from './index.ts';
 import { PAGE_URL, samplePage, type SamplePage, SHA256 } from './page-samples.test-support.ts';
 
@@ -11,6 +12,8 @@ const UNSAID: Readonly<Record<string, Partial<ListedFile>>> = {
   json: {},
   html: { size: null, uploadTime: null },
 };
+
+const GOOD = { project: 'good', status: 'active', statusReason: null, lastSerial: null } as const;
 
 function expected(page: SamplePage, form: string): IndexPage {
   const files = page.files.map((file) => ({ ...file, ...UNSAID[form] }));
@@ -93,6 +96,17 @@ describe.each(PAGE_FORMS)('the contract of the form $form', ({ form }) => {
     expect(text).toContain('core-metadata');
     // pip before 23.2 breaks off where it stands in JSON; in HTML it reads it rightly.
     if (form === 'json') expect(text).not.toContain('dist-info-metadata');
+  });
+
+  test('the sha256 is the first hash that is written', () => {
+    const file: ListedFile = {
+      ...bareListing('good-1.0.tar.gz', 'https://files.index.example/good-1.0.tar.gz'),
+      hashes: { blake2b: 'a', sha256: SHA256, md5: 'b' },
+    };
+    const { body } = writePage({ ...GOOD, files: [file], shown: [] }, form);
+    const text = new TextDecoder().decode(body);
+    const found = text.match(/blake2b|sha256|md5/gu);
+    expect(found).toEqual(form === 'json' ? ['sha256', 'blake2b', 'md5'] : ['sha256']);
   });
 
   test('a written page is recognised, an arbitrary document is not', () => {
