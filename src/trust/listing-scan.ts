@@ -62,16 +62,14 @@ export function sightsOf(text: string, said: readonly SaidFile[]): Float64Array 
 
 /** What is known of a page's files that nothing was known of: each is named once, and can be kept. */
 export function textOfFirst(said: readonly SaidFile[], now: number): string {
-  const offered = unchangedEnding(now, false);
-  const withdrawn = unchangedEnding(now, true);
+  const offered = `${unchangedEnding(now, false)}\n`;
+  const withdrawn = `${unchangedEnding(now, true)}\n`;
   let text = '';
   for (const { filename, sha256, yanked } of said) {
     if (sha256 !== null && sha256.length !== SHA256_CHARACTERS) throw new TypeError('no sha256');
-    const ending = yanked === true ? withdrawn : offered;
-    const line = listingLine({ filename, sha256 }, ending);
-    text = text === '' ? line : `${text}\n${line}`;
+    text += listingLine({ filename, sha256 }, yanked === true ? withdrawn : offered);
   }
-  return text;
+  return text.slice(0, -1);
 }
 
 function isFieldAt(text: string, field: string, at: number): boolean {

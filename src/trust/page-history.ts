@@ -49,7 +49,7 @@ export class PagePast {
 export interface PageLook {
   readonly past: PagePast;
   /** Of a page that nothing was known of, where it names each file once; `null`: of another. */
-  readonly first: { readonly at: number; readonly names: ReadonlySet<string> } | null;
+  readonly first: { readonly at: number; readonly names: Set<string> } | null;
   /** It says what is known (`PageHistory.unchanged`). */
   readonly isUnchanged: boolean;
   readonly listings: () => readonly RememberedListing[];
@@ -86,7 +86,7 @@ export function isSame(
 }
 
 /** The names of a page's files, where each is listed once, and no more than are kept; otherwise `null`. */
-export function namesOnce(files: readonly SaidFile[]): ReadonlySet<string> | null {
+export function namesOnce(files: readonly SaidFile[]): Set<string> | null {
   if (files.length > MAX_REMEMBERED_LISTINGS) return null;
   const names = new Set<string>();
   for (const { filename } of files) names.add(filename);

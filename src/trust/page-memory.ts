@@ -25,7 +25,7 @@ export class PageMemory {
   readonly #clock: Clock;
   readonly #client: string;
   /** What this run saw for the first time, by page: taken back where its bytes are refused. */
-  readonly #fresh = new Map<string, Set<string>>();
+  readonly #fresh = new Map<string, readonly Set<string>[]>();
   readonly #looks = new WeakMap<PageSaying, PageLook>();
   /** What is kept since a saying was written, where that is what it says and nothing else. */
   readonly #texts = new WeakMap<PageSaying, string>();
@@ -116,15 +116,19 @@ export class PageMemory {
     const { index, project, files } = saying;
     const isLearnt = ({ filename }: SaidFile): boolean =>
       !refused.has(filename) && isKeepable(filename);
-    const learnt = files.every(isLearnt) ? files : files.filter(isLearnt);
+    // All names at once, since there are thousands; halves of a character do not meet over the stroke.
+    const areLearnt = refused.size === 0 && isKeepable([...names].join('/'));
+    const learnt = areLearnt ? files : files.filter(isLearnt);
     const offered = learnt.filter(({ yanked }) => yanked !== true);
     const newest = newestOf(offered, project);
     const text = textOfFirst(learnt, at);
     this.#rows.rememberPage(this.#pageOf(saying, past, newest, learnt.length), text);
-    const fresh = this.#freshOf(index, project);
-    const added = learnt === files ? names : learnt.map(({ filename }) => filename);
-    for (const filename of added) fresh.add(filename);
-    if (learnt === files) this.#texts.set(saying, text);
+    this.#addFresh(
+      index,
+      project,
+      areLearnt ? names : new Set(learnt.map(({ filename }) => filename)),
+    );
+    if (areLearnt) this.#texts.set(saying, text);
   }
 
   #writeNews(
@@ -149,8 +153,8 @@ export class PageMemory {
     const newest = isAsBefore && page !== null ? page.newest : newestOffered(listings, project);
     const written = this.#pageOf(saying, past, newest, learnable.length);
     this.#rows.rememberPage(written, isKept ? null : inOrderOf(files, listings));
-    const fresh = this.#freshOf(index, project);
-    for (const { filename } of listings) if (!names.has(filename)) fresh.add(filename);
+    const added = listings.filter(({ filename }) => !names.has(filename));
+    this.#addFresh(index, project, new Set(added.map(({ filename }) => filename)));
   }
 
   #pageOf(
@@ -168,7 +172,8 @@ export class PageMemory {
 
   /** The bytes were refused: what this run learnt of them is no measure for others. */
   unlearn(index: string, project: string, filename: string): void {
-    if (!this.#freshOf(index, project).delete(filename)) return;
+    const fresh = this.#fresh.get(freshKey(index, project)) ?? [];
+    if (fresh.filter((names) => names.delete(filename)).length === 0) return;
     this.#rows.transaction(() => {
       const page = this.#rows.recallPage(index, project);
       if (page === null) return;
@@ -198,10 +203,11 @@ export class PageMemory {
       : listings.slice(0, MAX_REMEMBERED_LISTINGS);
   }
 
-  #freshOf(index: string, project: string): Set<string> {
-    const key = JSON.stringify([index, project]);
-    const known = this.#fresh.get(key) ?? new Set();
-    this.#fresh.set(key, known);
-    return known;
+  #addFresh(index: string, project: string, names: Set<string>): void {
+    if (names.size === 0) return;
+    const key = freshKey(index, project);
+    this.#fresh.set(key, [...(this.#fresh.get(key) ?? []), names]);
   }
 }
+
+const freshKey = (index: string, project: string): string => JSON.stringify([index, project]);

@@ -63,20 +63,19 @@ export class Catalogue {
   /** The versions that pages offered of each project, without those that were withdrawn. */
   offered(): ReadonlyMap<string, readonly string[]> {
     const versions = new Map<string, string[]>();
-    for (const { artifact, reasons } of this.#all()) {
-      const { project, version, listed } = artifact;
-      if (reasons !== null || typeof listed?.yanked === 'string') continue;
+    const add = ({ project, version, listed }: Artifact): void => {
+      if (typeof listed?.yanked === 'string') return;
       const known = versions.get(project);
       if (known === undefined) versions.set(project, [version]);
       else known.push(version);
+    };
+    for (const place of [this.#named, this.#addressed]) {
+      for (const known of place.values()) {
+        if (!Array.isArray(known)) add(known);
+        else for (const { artifact, reasons } of known) if (reasons === null) add(artifact);
+      }
     }
     return versions;
-  }
-
-  *#all(): Generator<Listing> {
-    for (const place of [this.#named, this.#addressed]) {
-      for (const known of place.values()) yield* listingsOf(known);
-    }
   }
 
   #standing(url: string): Listing | null {

@@ -58,8 +58,7 @@ interface Member {
 
 /** By place. */
 function versionsOf({ files, skipped = [] }: PageView): readonly string[] {
-  const versions: string[] = [];
-  for (const { version } of files) versions.push(version);
+  const versions = files.map(({ version }) => version);
   // The wheels of a release stand together: its version is read once.
   let start = '';
   let last = '';
@@ -82,7 +81,8 @@ function membersOf(
   spread: ReadonlySet<string>,
 ): readonly Member[] {
   const members: Member[] = [];
-  for (const [place, version] of versions.entries()) {
+  for (let place = 0; place < versions.length; place += 1) {
+    const version = versions[place] ?? '';
     if (!spread.has(version)) continue;
     const isSkipped = place >= files.length;
     const file = isSkipped ? skipped[place - files.length] : files[place];

@@ -61,7 +61,9 @@ export async function judgePage(
   const offered: ListedFile[] = [];
   const passed: Artifact[] = [];
   const refused: RefusedFile[] = [];
-  for (const [place, artifact] of artifacts.entries()) {
+  let place = -1;
+  for (const artifact of artifacts) {
+    place += 1;
     const reasons = verdicts[place] ?? NOTHING;
     const file = artifact.listed;
     if (file === null) continue;
@@ -116,7 +118,10 @@ async function judgeEntries(
   const verdicts: (readonly Reason[])[] = [];
   const out = new Set<string>();
   for (const sdists of [false, true]) {
-    for (const [place, artifact] of artifacts.entries()) {
+    // No `entries()`: until a loop is compiled, each of its pairs is an array.
+    let place = -1;
+    for (const artifact of artifacts) {
+      place += 1;
       if ((artifact.kind === 'sdist') !== sdists) continue;
       watched?.beforeJudging(artifact);
       const entry = place < files.length ? null : (refused[place - files.length] ?? null);

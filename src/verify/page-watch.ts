@@ -126,11 +126,12 @@ function saidBy(
   seen: readonly Artifact[],
 ): SaidFile[] {
   const said: SaidFile[] = [];
-  for (const [place, { filename, listed }] of seen.entries()) {
+  let place = -1;
+  for (const { filename, listed } of seen) {
+    place += 1;
     const isWhole = place < files.length || refused[place - files.length]?.file !== null;
     const yanked = isWhole ? typeof listed?.yanked === 'string' : null;
     said.push({ filename, sha256: listed?.hashes['sha256'] ?? null, yanked });
   }
-  for (const entry of skipped) said.push(entry);
-  return said;
+  return skipped.length === 0 ? said : said.concat(skipped);
 }
