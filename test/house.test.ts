@@ -20,6 +20,7 @@ import {
   fileLength,
   licenceLine,
   noMachinePaths,
+  noPerformance,
   noRegistryHosts,
   unseen,
 } from './house/text-rules.ts';
@@ -165,6 +166,16 @@ const RULES: readonly {
     rule: noMachinePaths,
     bad: MACHINE_PATHS.map((path) => source('a.ts', `'${path}x'`)),
     good: [source('a.ts', "'/workspace' and './work'")],
+  },
+  {
+    name: 'what counts time does not load more of Node',
+    rule: noPerformance,
+    bad: [source('src/core/a.ts', 'performance.now()')],
+    good: [
+      source('src/core/a.ts', 'monotonicMs()'),
+      source('src/core/a.test.ts', 'performance.now()'),
+      source('bench/a.ts', 'performance.now()'),
+    ],
   },
   {
     name: 'files are named for what they hold',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Code } from '../core/codes.ts';
 import { asRefusal, Refusal } from '../core/errors.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 import { exitCodeOf } from '../core/refusal-class.ts';
 import type { Report } from '../core/report.ts';
 import { safeText } from '../core/safe-text.ts';
@@ -104,7 +105,7 @@ async function runTrial(test: SelfTest, task: Task): Promise<Trial> {
   const policy = join(folder, 'wheelproof.toml');
   await writeFile(policy, 'first-use = "accept"\n', { mode: 0o600 });
   let said = '';
-  const began = performance.now();
+  const began = monotonicMs();
   const call = {
     words: wordsFor(test, task, target),
     options: { ...OWN_OPTIONS, report: reportFile, policyFile: policy, jail: test.jail },
@@ -137,7 +138,7 @@ async function runTrial(test: SelfTest, task: Task): Promise<Trial> {
     codes: [...thrownCodes, ...codesIn(report)],
     jail: report?.jail ?? null,
     said: safeText(said, 200),
-    milliseconds: Math.round(performance.now() - began),
+    milliseconds: Math.round(monotonicMs() - began),
   };
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Intent } from '../core/installer.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 import type { OwnOptions } from './own-options.ts';
 import type { Output } from './show-report.ts';
 import { WaitingDisplay } from './waiting-display.ts';
@@ -25,7 +26,7 @@ export function waitingDisplayFor(run: {
   return new WaitingDisplay({
     write: (text) => output.err(text),
     width: () => process.stderr.columns,
-    now: () => performance.now(),
+    now: monotonicMs,
     repeat: (milliseconds, call) => {
       const timer = setInterval(call, milliseconds);
       return () => clearInterval(timer);

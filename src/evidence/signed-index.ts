@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { Refusal } from '../core/errors.ts';
 import { MAX_PAGE_AGE_SECONDS, MAX_PAGE_BYTES } from '../core/limits.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 import type { TufMemory, TufPin } from '../core/tuf-repository.ts';
 import type { Upstream } from '../core/upstream.ts';
 import { addressKey } from '../core/url.ts';
@@ -111,7 +112,7 @@ export class SignedIndex<Rules> {
   }
 
   async #open(): Promise<Session<Rules>> {
-    const now = performance.now();
+    const now = monotonicMs();
     const held = this.#session;
     if (held !== null && now - held.since < MAX_PAGE_AGE_SECONDS * 1_000) return await held.opened;
     const opened = this.#named(async () => await this.#update());

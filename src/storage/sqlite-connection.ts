@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { STORE_WAIT_MS } from '../core/limits.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 import {
   openSqliteFile,
   type SqliteDatabase,
@@ -98,12 +99,12 @@ export class SqliteConnection {
    * the lock is ours already, and nothing is tried twice.
    */
   #patiently<T>(work: () => T): T {
-    const end = performance.now() + this.#waitMs;
+    const end = monotonicMs() + this.#waitMs;
     for (;;) {
       try {
         return work();
       } catch (thrown) {
-        const again = isBusy(thrown) && this.#depth === 0 && performance.now() < end;
+        const again = isBusy(thrown) && this.#depth === 0 && monotonicMs() < end;
         if (!again) throw sqliteRefusal(thrown, this.file);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
       }

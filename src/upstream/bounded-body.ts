@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Refusal } from '../core/errors.ts';
 import { MAX_DISCARDED_BYTES, MIN_BYTES_PER_SECOND } from '../core/limits.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 import { printableUrl } from '../core/url.ts';
 import { bodyRefusal, truncated } from './failure.ts';
 import type { Receiving } from './receiving.ts';
@@ -90,11 +91,11 @@ export class BoundedBody implements AsyncIterableIterator<Uint8Array> {
 
   async #wait(): Promise<Uint8Array | null> {
     const { stallTimeoutMs, url, declared } = this.#rules;
-    const before = performance.now();
+    const before = monotonicMs();
     const timer = setTimeout(() => this.#source.abort(this.#tooSlow()), stallTimeoutMs);
     try {
       const bytes = await this.#source.next();
-      this.#countWait(performance.now() - before);
+      this.#countWait(monotonicMs() - before);
       return bytes;
     } catch (error) {
       const isOurs = this.#source.isOurEnd && error !== NOT_WANTED;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LATE_MS } from '../core/limits.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 import type { Pace } from './pace.ts';
 import type { Wait } from './settings.ts';
 
@@ -25,7 +26,7 @@ export class LateWatch {
 
   constructor(settings: LateWatchSettings) {
     this.#settings = settings;
-    this.#now = settings.now ?? (() => performance.now());
+    this.#now = settings.now ?? monotonicMs;
   }
 
   /** The request goes out. */

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { asRefusal } from '../core/errors.ts';
 import { SHARED_CONNECTION } from '../core/limits.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 import type { Line, LineRequest } from './line.ts';
 import type { Receiving } from './receiving.ts';
 import { StreamSession } from './stream-session.ts';
@@ -78,14 +79,14 @@ export class SharedLine implements Line {
 
   async #dial(): Promise<void> {
     this.#isDialling = true;
-    const begun = performance.now();
+    const begun = monotonicMs();
     try {
       const { socket, isHttp2 } = await this.#settings.dial();
       this.#isDialling = false;
       this.#use(socket, isHttp2);
     } catch (thrown) {
       this.#isDialling = false;
-      this.#missed(thrown, performance.now() - begun);
+      this.#missed(thrown, monotonicMs() - begun);
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { AT_HAND_BYTES, GATHERED_BYTES, GATHERED_MS } from '../core/limits.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 
 export interface Chunk {
   readonly bytes: Uint8Array;
@@ -28,7 +29,7 @@ export class GatheredChunks {
    * @param expected how many bytes are to come, where that is known.
    * @param now in milliseconds; never goes back.
    */
-  constructor(expected: number | null, now: () => number = () => performance.now()) {
+  constructor(expected: number | null, now: () => number = monotonicMs) {
     this.#left = expected ?? Infinity;
     this.#now = now;
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { monotonicMs } from '../core/monotonic.ts';
 import type { TrustRows } from '../core/trust-rows.ts';
 
 interface Waiting {
@@ -20,7 +21,7 @@ export interface Pacing {
 }
 
 const REAL_PACING: Pacing = {
-  now: () => performance.now(),
+  now: monotonicMs,
   after: (work, milliseconds) => {
     if (milliseconds <= 0) setImmediate(work);
     else setTimeout(work, milliseconds);

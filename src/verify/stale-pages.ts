@@ -2,6 +2,7 @@
 import { Refusal } from '../core/errors.ts';
 import type { PageAsk, PageReader, PageReading, ReadPage } from '../core/evidence.ts';
 import { OUTAGE_MEMORY_MS } from '../core/limits.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 import type { PageCopies } from '../core/page-copy.ts';
 import { printableUrl } from '../core/url.ts';
 import { isOutage, projectOf, readPageCopy } from '../evidence/index.ts';
@@ -71,7 +72,7 @@ export class StalePages {
     if (this.#limit === 0 || project === null) return await pages.read(ask);
     const index = indexOf(ask.url, { project });
     const down = this.#down.get(index);
-    if (down !== undefined && performance.now() < down.until) {
+    if (down !== undefined && monotonicMs() < down.until) {
       const copy = await this.#copyFor(ask, index, project, down.why);
       if (copy !== null) return copy;
     }
@@ -88,7 +89,7 @@ export class StalePages {
       const copy = await this.#copyFor(ask, index, project, thrown);
       if (copy === null) throw thrown;
       if (thrown.code !== 'WP-UPSTREAM-STATUS') {
-        this.#down.set(index, { until: performance.now() + OUTAGE_MEMORY_MS, why: thrown });
+        this.#down.set(index, { until: monotonicMs() + OUTAGE_MEMORY_MS, why: thrown });
       }
       return copy;
     }

@@ -26,6 +26,13 @@ export const noRegistryHosts: Rule = (sources) => forbidden(sources, REGISTRY_HO
 
 export const noMachinePaths: Rule = (sources) => forbidden(sources, MACHINE_PATHS);
 
+/** Node loads a part of itself for it, in every run: core/monotonic.ts tells the same. */
+export const noPerformance: Rule = (sources) =>
+  forbidden(
+    sources.filter(({ path }) => path.startsWith('src/') && isCode(path) && !isTest(path)),
+    ['performance.now('],
+  );
+
 function forbidden(sources: readonly Source[], words: readonly string[]): readonly string[] {
   return sources.flatMap(({ path, text }) =>
     words
