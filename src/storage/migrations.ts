@@ -147,4 +147,8 @@ export const MIGRATIONS: readonly string[] = [
   -- From here on listings.files holds hashes in hex, not in base64; both are read.
   UPDATE listings SET files = files WHERE FALSE;
   `,
+  `
+  -- From here on listings.seal is over the hash of files, not over files; both are read.
+  UPDATE listings SET seal = seal WHERE FALSE;
+  `,
 ];

@@ -177,6 +177,7 @@ export interface ListedPage {
 export const LISTINGS: TableShape<ListedPage> = {
   table: 'listings',
   columns: ['index_url', 'project', 'files'],
+  long: 'files',
   encode: ({ index, project, files }) => [index, project, files],
   decode: (row) => ({
     index: text(row, 'index_url'),

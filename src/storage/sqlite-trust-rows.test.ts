@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   mkdtempSync,
@@ -277,6 +278,44 @@ describe('migrations', () => {
       expect(again.get('SELECT count(*) AS rows FROM hosts')).toEqual({ rows: 1 });
       again.close();
     }
+  });
+
+  test('listings that were sealed as up to schema 5 are read, and found where they were changed', () => {
+    fill();
+    const values = ['https://index.test/', 'good', 'good-1.0.tar.gz\t-\t1\t-\t-\t0'];
+    const seal = createHash('sha256').update(JSON.stringify(values)).digest('hex');
+    const connection = new SqliteConnection(file);
+    connection.run('INSERT INTO listings VALUES (?, ?, ?, ?)', ...values, seal);
+    const rows = open();
+    expect(rows.recallListings('https://index.test/', 'good')).toMatchObject([
+      { filename: 'good-1.0.tar.gz', sha256: null, firstSeen: 1 },
+    ]);
+    connection.run("UPDATE listings SET files = replace(files, '1.0', '1.1')");
+    expect(() => rows.recallListings('https://index.test/', 'good')).toThrow(/was changed/u);
+    rows.close();
+    connection.close();
+  });
+
+  test.each([
+    ["files = replace(files, '1.0', '1.1')", 'good'],
+    ["files = files || '\n'", 'good'],
+    ["project = 'evil'", 'evil'],
+    ["seal = 'x' || seal", 'good'],
+  ])('listings of which %s are found', (change, project) => {
+    fill();
+    const rows = open();
+    const index = 'https://index.test/';
+    const page = { form: '', status: 'active', newest: null, listed: 1, client: '' } as const;
+    const listing = { yanked: false, change: 'none', changedAt: 0, sha256: null } as const;
+    rows.rememberPage({ index, project: 'good', ...page, firstSeen: 1, seenAt: 1 }, [
+      { filename: 'good-1.0.tar.gz', firstSeen: 1, ...listing },
+    ]);
+    expect(rows.recallListings(index, 'good')).toHaveLength(1);
+    const connection = new SqliteConnection(file);
+    connection.run(`UPDATE listings SET ${change}`);
+    connection.close();
+    expect(() => rows.recallListings(index, project)).toThrow(/was changed/u);
+    rows.close();
   });
 
   test('a step that fails leaves the version before it', () => {
