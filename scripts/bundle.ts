@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, join } from 'node:path';
-import { build, type BuildOptions, type PluginBuild } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type PluginBuild } from 'esbuild';
+import { APART, requireKnownNames, takenApart } from './apart.ts';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -89,10 +90,23 @@ function requireScript(text: string): void {
   if (found !== null) throw new Error(`not for a script: ${found[0]}`);
 }
 
+/** Rewrites what is built for a script that the program, or a part of it, is. @returns its name */
+function finishScript(outdir: string, { metafile }: { readonly metafile: Metafile }): string {
+  const [name = ''] = Object.keys(metafile.outputs).map((path) => basename(path));
+  const place = join(outdir, name);
+  const text = readFileSync(place, 'utf8').replaceAll(
+    'import("openpgp")',
+    'meta.imports.openpgp()',
+  );
+  requireScript(text);
+  writeFileSync(place, text);
+  return name;
+}
+
 /**
- * Writes the program into a folder: `program-HASH.js`, all of it in one function expression, so that
- * V8 can take over what it compiled of it before (src/cli/compiled-program.ts); `main.js`, which
- * starts it; and the threads that prove and digest.
+ * Writes the program into a folder: `program-HASH.js` and what lies apart from it, each all in one
+ * function expression, so that V8 can take over what it compiled of it before
+ * (src/cli/compiled-program.ts); `main.js`, which starts it; and the threads that prove and digest.
  *
  * @param run the module whose `run` is the program; tests have one with other wiring.
  * @returns the files that it is made of, from the repository's root.
@@ -122,29 +136,38 @@ export async function bundle(
     external: ['openpgp'],
     logLevel: 'warning',
   } as const satisfies BuildOptions;
-  const program = await build({
+  const script = {
     ...common,
-    entryPoints: { program: run },
     entryNames: '[name]-[hash]',
     format: 'cjs',
-    plugins,
+    banner: { js: '(function (module, require, meta) {' },
+    footer: { js: '})' },
+  } as const;
+  const program = await build({
+    ...script,
+    entryPoints: { program: run },
+    plugins: [{ name: 'taken-apart', setup: takenApart }, ...plugins],
     define: {
       ...version,
       'import.meta.url': 'meta.url',
       'import.meta.filename': 'meta.filename',
       'import.meta.dirname': 'meta.dirname',
     },
-    banner: { js: '(function (module, require, meta) {' },
-    footer: { js: '})' },
   });
-  const [name = ''] = Object.keys(program.metafile.outputs).map((path) => basename(path));
-  const place = join(outdir, name);
-  const text = readFileSync(place, 'utf8').replaceAll(
-    'import("openpgp")',
-    'meta.imports.openpgp()',
+  const name = finishScript(outdir, program);
+  requireKnownNames(readFileSync(join(outdir, name), 'utf8'));
+  const apart = await Promise.all(
+    Object.entries(APART).map(async ([from, names]) => {
+      const contents = `export { ${names.join(', ')} } from '${from}';`;
+      const part = await build({
+        ...script,
+        stdin: { contents, resolveDir: root, sourcefile: from },
+        entryNames: `${from}-[hash]`,
+        plugins,
+      });
+      return { from, part, name: finishScript(outdir, part) };
+    }),
   );
-  requireScript(text);
-  writeFileSync(place, text);
   const modules = {
     ...common,
     format: 'esm',
@@ -157,7 +180,13 @@ export async function bundle(
     ...modules,
     entryPoints: { main: join(root, 'src', 'cli', 'main.ts') },
     plugins: [...plugins, { name: 'run-from-bundle', setup: runFromBundle }],
-    define: { ...version, WHEELPROOF_PROGRAM: JSON.stringify(name) },
+    define: {
+      ...version,
+      WHEELPROOF_PROGRAM: JSON.stringify(name),
+      WHEELPROOF_APART: JSON.stringify(
+        Object.fromEntries(apart.map(({ from, name: of }) => [from, of])),
+      ),
+    },
   });
   const thread = await build({
     ...modules,
@@ -175,7 +204,8 @@ export async function bundle(
     },
     plugins,
   });
-  const inputs = [program, start, thread, digesting].flatMap(({ metafile }) =>
+  const parts = apart.map(({ part }) => part);
+  const inputs = [program, ...parts, start, thread, digesting].flatMap(({ metafile }) =>
     Object.keys(metafile.inputs),
   );
   return [...new Set(inputs)];

@@ -4,11 +4,13 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { EarlyLaunch } from '../host/early-launch.ts';
 import { placesOf } from '../host/places.ts';
-import { loadProgram } from './compiled-program.ts';
+import { loadProgram, type LoadedProgram } from './compiled-program.ts';
 import type { Wiring } from './wiring.ts';
 
 /** The file beside this one that holds the program; written into the bundle by scripts/bundle.ts. */
 declare const WHEELPROOF_PROGRAM: string;
+/** Those with what few installs need, by what they hold. */
+declare const WHEELPROOF_APART: Readonly<Record<string, string>>;
 
 /** What stands in the bundle for run.ts: the same, from what earlier runs had compiled. */
 export async function run(
@@ -21,13 +23,20 @@ export async function run(
   const beside = join(import.meta.dirname, 'compiled');
   // Not among the caches: what a build service shares must not decide what runs here.
   const folders = [...(existsSync(beside) ? [beside] : []), join(data, 'compiled')];
-  const file = join(import.meta.dirname, WHEELPROOF_PROGRAM);
-  const program = loadProgram(file, folders, {
-    openpgp: () => import('openpgp'),
-  });
-  const bundled: typeof run = Reflect.get(program.exports, 'run');
+  const loaded = new Map<string, LoadedProgram>();
+  const load = (name: string): LoadedProgram => {
+    const known = loaded.get(name);
+    if (known !== undefined) return known;
+    const made = loadProgram(join(import.meta.dirname, name), folders, {
+      imports: { openpgp: () => import('openpgp') },
+      apart: (from) => load(WHEELPROOF_APART[from] ?? from).exports,
+    });
+    loaded.set(name, made);
+    return made;
+  };
+  const bundled: typeof run = Reflect.get(load(WHEELPROOF_PROGRAM).exports, 'run');
   const exit = await bundled(words, wiring, early);
-  program.keep(kindOf(words));
+  for (const one of loaded.values()) one.keep(kindOf(words));
   return exit;
 }
 

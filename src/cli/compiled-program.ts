@@ -29,6 +29,13 @@ export interface LoadedProgram {
   keep(kind: string): void;
 }
 
+export interface Outside {
+  /** A script has no `import()`. */
+  readonly imports?: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What another script exports, loaded when it is first asked for. */
+  readonly apart?: (name: string) => object;
+}
+
 interface Kept {
   readonly code: Buffer;
   /** How often runs of each kind added what they had compiled. */
@@ -39,8 +46,8 @@ interface Kept {
 const ADDED_BY_EACH_KIND = 3;
 const MOST_KINDS = 32;
 const MOST_BYTES = 64 * 1024 * 1024;
-/** Of other builds, other versions of Node, other flags. */
-const MOST_FILES = 8;
+/** Of the parts of a program; of other builds, other versions of Node, other flags. */
+const MOST_FILES = 24;
 const WRITABLE_BY_OTHERS = 0o022;
 const DIGEST_DIGITS = 64;
 
@@ -51,12 +58,12 @@ const DIGEST_DIGITS = 64;
  * compiled as ever.
  *
  * @param folders where compiled code may be kept, best first; each is made in a folder of our own.
- * @param imports what it imports from outside, as `meta.imports`: a script has no `import()`.
+ * @param outside what it takes from outside, as members of `meta`.
  */
 export function loadProgram(
   file: string,
   folders: readonly string[],
-  imports: Readonly<Record<string, () => Promise<unknown>>> = {},
+  outside: Outside = {},
 ): LoadedProgram {
   const bytes = readFileSync(file);
   const name = nameFor(bytes);
@@ -71,7 +78,7 @@ export function loadProgram(
     url: pathToFileURL(file).href,
     filename: file,
     dirname: dirname(file),
-    imports,
+    ...outside,
   };
   Reflect.apply(asFunction(script.runInThisContext()), undefined, [
     module,

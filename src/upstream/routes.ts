@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { Agent, type buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import { asRefusal } from '../core/errors.ts';
 import { Dialler, HTTP2, type DiallerSettings, type Destination } from './dialler.ts';
 import type { Route } from './exchange.ts';
 import { peerOf, placeOf, unreachable } from './failure.ts';
+import { LateAgent } from './late-agent.ts';
 import { defaultPort } from './no-proxy.ts';
 import { chooseProxy, type CorporateProxy, type ProxySettings } from './proxy-choice.ts';
 import { SharedLine } from './shared-line.ts';
@@ -26,11 +27,11 @@ export class Routes {
   readonly #proxies: ProxySettings;
   readonly #dialler: Dialler;
   /** Pools by target; https ones go through a tunnel where a proxy is chosen. */
-  readonly #targets: Agent;
+  readonly #targets: LateAgent;
   /** The same, of connections that may not lead inside. */
-  readonly #outside: Agent;
+  readonly #outside: LateAgent;
   /** Pools by proxy, for plain http in absolute form. */
-  readonly #forwarders: Agent;
+  readonly #forwarders: LateAgent;
   readonly #allowH2: boolean;
   readonly #connections: number;
   /** By origin, and apart those that may not lead inside. */
@@ -90,7 +91,7 @@ export class Routes {
     await Promise.all(agents.map((agent) => agent.destroy(why)));
   }
 
-  #ownTo(outside: boolean): Agent {
+  #ownTo(outside: boolean): LateAgent {
     return outside ? this.#outside : this.#targets;
   }
 
@@ -124,8 +125,8 @@ export class Routes {
     return socket === undefined || socket.destroyed ? null : socket;
   }
 
-  #agent(settings: RouteSettings, way: Way): Agent {
-    return new Agent({
+  #agent(settings: RouteSettings, way: Way): LateAgent {
+    return new LateAgent({
       connections: settings.connections,
       pipelining: 1,
       allowH2: false,

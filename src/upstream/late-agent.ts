@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Agent } from 'undici';
+import type { Line, LineRequest } from './line.ts';
+import type { Receiving } from './receiving.ts';
+
+/** undici's agent, made for the first request that needs one: where all speak HTTP/2, none does. */
+export class LateAgent implements Line {
+  readonly #options: Agent.Options;
+  #agent: Agent | null = null;
+  #ended: Error | null = null;
+
+  constructor(options: Agent.Options) {
+    this.#options = options;
+  }
+
+  dispatch(request: LineRequest, receiving: Receiving): unknown {
+    return this.#made().dispatch(request, receiving);
+  }
+
+  /** Ends every connection; requests that come later fail, as they do with undici's. */
+  async destroy(why: Error): Promise<void> {
+    this.#ended = why;
+    await this.#agent?.destroy(why);
+  }
+
+  #made(): Agent {
+    if (this.#agent !== null) return this.#agent;
+    this.#agent = new Agent(this.#options);
+    if (this.#ended !== null) void this.#agent.destroy(this.#ended);
+    return this.#agent;
+  }
+}
