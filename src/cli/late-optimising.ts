@@ -45,7 +45,6 @@ function loadModules(): void {
   process.getBuiltinModule('node:fs/promises');
   process.getBuiltinModule('node:http');
   process.getBuiltinModule('node:http2');
-  process.getBuiltinModule('node:perf_hooks'); // for the global `performance`
   process.getBuiltinModule('node:readline/promises');
   process.getBuiltinModule('node:timers/promises');
   process.getBuiltinModule('node:tls');
