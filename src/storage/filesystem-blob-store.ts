@@ -110,6 +110,8 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   async #openFile(path: string): Promise<number | null> {
+    // What is not there is the common case of a first run, and an error costs more than this look.
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
     try {
       return openSync(path, TO_READ);
     } catch (thrown) {
