@@ -3,6 +3,7 @@ import type { HeldBytes } from '../core/bytes.ts';
 import type { WheelFiles } from '../core/host.ts';
 import { MAX_RECORD_BYTES } from '../core/limits.ts';
 import { readRecordLines } from '../core/record-lines.ts';
+import type { KnownLayouts } from './known-layouts.ts';
 import { malformed } from './refuse.ts';
 import { onlyDistInfo } from './wheel.ts';
 import { openZip, type ZipArchive } from './zip.ts';
@@ -12,8 +13,12 @@ import type { PlacedEntry } from './zip-layout.ts';
  * What a verified wheel puts into an environment: for holding against what lies there.
  * @throws Refusal `WP-ARCHIVE-MALFORMED`, `WP-LIMIT-ARCHIVE`
  */
-export async function openWheelFiles(filename: string, bytes: HeldBytes): Promise<WheelFiles> {
-  const zip = await openZip(filename, bytes);
+export async function openWheelFiles(
+  filename: string,
+  bytes: HeldBytes,
+  layouts: KnownLayouts | null = null,
+): Promise<WheelFiles> {
+  const zip = await openZip(filename, bytes, layouts);
   const entries = new Map(
     zip.entries.filter(({ name }) => !name.endsWith('/')).map((entry) => [entry.name, entry]),
   );

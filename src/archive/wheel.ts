@@ -7,6 +7,7 @@ import { normaliseName } from '../core/project-name.ts';
 import { safeText } from '../core/safe-text.ts';
 import { compareVersions } from '../core/version.ts';
 import { type CoreMetadata, readCoreMetadata } from './core-metadata.ts';
+import type { KnownLayouts } from './known-layouts.ts';
 import { malformed } from './refuse.ts';
 import { openZip } from './zip.ts';
 
@@ -21,8 +22,12 @@ export interface WheelContents extends CoreMetadata {
  * A wheel that can be read in one way only, with the metadata that an installer will believe.
  * @throws Refusal `WP-ARCHIVE-MALFORMED`, `WP-LIMIT-ARCHIVE`, `WP-ARCHIVE-IDENTITY`
  */
-export async function readWheel(filename: string, bytes: HeldBytes): Promise<WheelContents> {
-  const zip = await openZip(filename, bytes);
+export async function readWheel(
+  filename: string,
+  bytes: HeldBytes,
+  layouts: KnownLayouts | null = null,
+): Promise<WheelContents> {
+  const zip = await openZip(filename, bytes, layouts);
   const names = zip.entries.map((entry) => entry.name);
   const special = zip.entries.find(({ isSpecial }) => isSpecial);
   if (special !== undefined)

@@ -4,6 +4,7 @@ import type { HeldBytes } from '../core/bytes.ts';
 import { KIB } from '../core/limits.ts';
 import { ByteWindow } from './byte-window.ts';
 import { boundExpansion } from './expansion.ts';
+import type { KnownLayouts } from './known-layouts.ts';
 import { malformed, tooLarge } from './refuse.ts';
 import { locateDirectory } from './zip-end.ts';
 import { readEntries, STORED } from './zip-entry.ts';
@@ -17,9 +18,24 @@ export interface ZipArchive {
 
 /**
  * Opens a ZIP that every reader reads alike; refuses all others.
+ * @param layouts of archives that were opened before; only for bytes whose digest was computed.
  * @throws Refusal `WP-ARCHIVE-MALFORMED`, `WP-LIMIT-ARCHIVE`
  */
-export async function openZip(filename: string, bytes: HeldBytes): Promise<ZipArchive> {
+export async function openZip(
+  filename: string,
+  bytes: HeldBytes,
+  layouts: KnownLayouts | null = null,
+): Promise<ZipArchive> {
+  const { sha256 } = bytes.digests;
+  const entries = layouts?.recall(sha256) ?? (await layOut(filename, bytes));
+  layouts?.keep(sha256, entries);
+  return {
+    entries,
+    read: (entry, maxBytes) => readMember(filename, bytes, entry, maxBytes),
+  };
+}
+
+async function layOut(filename: string, bytes: HeldBytes): Promise<readonly PlacedEntry[]> {
   const file = new ByteWindow(filename, bytes);
   const place = await locateDirectory(filename, file);
   const at = await file.moveTo(place.offset, place.size);
@@ -32,15 +48,11 @@ export async function openZip(filename: string, bytes: HeldBytes): Promise<ZipAr
     bytes.size,
     listed.reduce((sum, entry) => sum + entry.expanded, 0),
   );
-  const entries = await verifyLayout(filename, file, {
+  return await verifyLayout(filename, file, {
     bytes: own,
     entries: listed,
     at: place.offset,
   });
-  return {
-    entries,
-    read: (entry, maxBytes) => readMember(filename, bytes, entry, maxBytes),
-  };
 }
 
 async function readMember(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { openWheelFiles } from '../archive/index.ts';
+import { openWheelFiles, type KnownLayouts } from '../archive/index.ts';
 import type { BlobStore, OpenBlob } from '../core/blob-store.ts';
 import { Refusal } from '../core/errors.ts';
 import type { WheelFiles } from '../core/host.ts';
@@ -11,14 +11,17 @@ import type { WheelFiles } from '../core/host.ts';
 export async function openStoredWheel(
   blobs: BlobStore,
   { sha256, filename }: { readonly sha256: string; readonly filename: string },
+  layouts: KnownLayouts | null = null,
 ): Promise<WheelFiles | null> {
-  const wheel = await withBlob(blobs, sha256, async (blob) => await openWheelFiles(filename, blob));
+  const wheel = await withBlob(blobs, sha256, async (blob) =>
+    openWheelFiles(filename, blob, layouts),
+  );
   if (wheel === null) return null;
   return {
     ...wheel,
     async read(path) {
       const bytes = await withBlob(blobs, sha256, async (blob) => {
-        const again = await openWheelFiles(filename, blob);
+        const again = await openWheelFiles(filename, blob, layouts);
         return await again.read(path);
       });
       if (bytes !== null) return bytes;

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
+import { KnownLayouts } from '../archive/index.ts';
 import { loadPolicy } from '../config/index.ts';
 import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
@@ -182,7 +183,9 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const { upstream } = witnessed;
   const run = newRunName();
   const memory = new TrustMemory(rows, clock);
-  const readings = openWheelReadings(places);
+  // Only what is installed is read again.
+  const layouts = intent.targets.length > 0 ? new KnownLayouts() : null;
+  const readings = openWheelReadings(places, layouts);
   const sidecars = new SidecarLedger(readings);
   const realRoots = freshRoots(trustedRootsOf(places, policy), policy, clock);
   const trustedRoots = wiring.trustedRoots?.(realRoots) ?? realRoots;
@@ -273,7 +276,7 @@ export async function openGate(settings: GateSettings, wiring: Wiring): Promise<
   const unpacking = new UnpackingTime({
     receipts: () => verifier.receipts(),
     ready: () => keeping?.ready() ?? [],
-    openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }),
+    openWheel: (sha256, filename) => openStoredWheel(blobs, { sha256, filename }, layouts),
     expect: digesting.expect,
   });
   const asked = wiring.verification?.(told) ?? told;
@@ -333,9 +336,9 @@ function openKnownPages({ data }: Places, { digest }: Policy): KnownPageMemory {
 }
 
 /** What wheels say of themselves, beside the trust store. */
-function openWheelReadings({ data }: Places): WheelReadings {
+function openWheelReadings({ data }: Places, layouts: KnownLayouts | null): WheelReadings {
   const cache = openVerdictCache(path.join(data, 'wheels'));
-  return new WheelReadings({ cache, toolVersion: ownVersion() });
+  return new WheelReadings({ cache, toolVersion: ownVersion() }, layouts);
 }
 
 /** Attestations are verified on a thread of their own, and none of them twice. */

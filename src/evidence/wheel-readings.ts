@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash } from 'node:crypto';
-import { readCoreMetadata, readWheel, type CoreMetadata } from '../archive/index.ts';
+import {
+  readCoreMetadata,
+  readWheel,
+  type CoreMetadata,
+  type KnownLayouts,
+} from '../archive/index.ts';
 import type { HeldBytes } from '../core/bytes.ts';
 import { Refusal } from '../core/errors.ts';
 import type { VerdictCache } from '../core/verdict-cache.ts';
@@ -27,11 +32,14 @@ const MOST_UNWRITTEN = 256;
  */
 export class WheelReadings {
   readonly #memory: ReadingMemory | null;
+  readonly #layouts: KnownLayouts | null;
   readonly #known = new Map<string, WheelReading>();
   #unwritten: { readonly key: string; readonly text: string }[] = [];
 
-  constructor(memory: ReadingMemory | null = null) {
+  /** @param layouts for whoever opens the same wheels again. */
+  constructor(memory: ReadingMemory | null = null, layouts: KnownLayouts | null = null) {
     this.#memory = memory;
+    this.#layouts = layouts;
   }
 
   /**
@@ -42,7 +50,11 @@ export class WheelReadings {
     const { sha256 } = bytes.digests;
     const known = await this.recall(filename, sha256);
     if (known !== null) return known;
-    const { name, version, metadata, metadataSha256 } = await readWheel(filename, bytes);
+    const { name, version, metadata, metadataSha256 } = await readWheel(
+      filename,
+      bytes,
+      this.#layouts,
+    );
     const reading = { name, version, metadata, metadataSha256 };
     await this.#keep(filename, sha256, reading);
     return reading;
