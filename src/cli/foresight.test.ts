@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Intent } from '../core/installer.ts';
-import { AHEAD_LARGE_FILES } from '../core/limits.ts';
+import { AHEAD_LARGE_FILES, AHEAD_PAGES_AT_ONCE } from '../core/limits.ts';
 import { placesOf } from '../host/index.ts';
 import { foresightOf } from './foresight.ts';
 
@@ -46,6 +46,7 @@ test('what it will ask for is foreseen where nothing is known of the same reques
     files: true,
     fileBytes: AHEAD_LARGE_FILES,
     soleIndex: true,
+    pagesAtOnce: AHEAD_PAGES_AT_ONCE,
     ownPlatform: true,
   });
   expect(await aheadOf(INTENT)).toBeUndefined();

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Intent, Sequence } from '../core/installer.ts';
-import { AHEAD_LARGE_FILES } from '../core/limits.ts';
+import { AHEAD_LARGE_FILES, AHEAD_PAGES_AT_ONCE } from '../core/limits.ts';
 import { withSlash } from '../core/url.ts';
 import { readLibc, type Places } from '../host/index.ts';
 import { openFormerAsks } from '../storage/index.ts';
@@ -30,7 +30,8 @@ export async function foresightOf(
   const repeat = await repeatPlanOf(intent, places);
   if (resolution === undefined || repeat.former !== null) return { repeat };
   const ahead = await aheadPlanOf(intent, resolution);
-  return { repeat, ahead: { ...ahead, soleIndex: true, fileBytes: AHEAD_LARGE_FILES } };
+  const atOnce = { pagesAtOnce: AHEAD_PAGES_AT_ONCE, fileBytes: AHEAD_LARGE_FILES };
+  return { repeat, ahead: { ...ahead, soleIndex: true, ...atOnce } };
 }
 
 async function aheadPlanOf(

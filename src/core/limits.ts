@@ -88,6 +88,8 @@ export const IDLE_CONNECTION_MS = 60_000;
 export const MAX_HTTP2_STREAMS = 128;
 /** What is fetched ahead at a time, so that what is asked for always finds a free connection. */
 export const AHEAD_LANES = { pages: 8, files: 4 } as const;
+/** Pages and metadata for who asks for many at a time himself: nearly as many as one connection carries. */
+export const AHEAD_PAGES_AT_ONCE = 40;
 /** Files fetched ahead for who asks for all of them at once: as long as that takes, and held whole. */
 export const AHEAD_LARGE_FILES = { least: 4 * MIB, most: HOLD_LIMIT_BYTES } as const;
 /** Pages and metadata read ahead: at most so many more than this factor times those asked for. */

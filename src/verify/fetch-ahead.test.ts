@@ -2,7 +2,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Artifact } from '../core/artifact.ts';
-import { AHEAD_FILES_PER_PROJECT, AHEAD_PAGES_MORE } from '../core/limits.ts';
+import {
+  AHEAD_FILES_PER_PROJECT,
+  AHEAD_LANES,
+  AHEAD_PAGES_AT_ONCE,
+  AHEAD_PAGES_MORE,
+} from '../core/limits.ts';
 import { FetchAhead, type AheadPlan } from './fetch-ahead.ts';
 import { listed } from './scene.test-support.ts';
 
@@ -223,6 +228,18 @@ describe('fetching ahead', () => {
       ahead.pageAsked(pageAsk('a'));
       await settle();
       expect(asked).toEqual([pageOf('a'), 'a.metadata', pageOf('b'), 'b.metadata']);
+    });
+
+    test.each([
+      [AHEAD_LANES.pages, {}],
+      [AHEAD_PAGES_AT_ONCE, { pagesAtOnce: AHEAD_PAGES_AT_ONCE }],
+    ])('asks for %i pages at a time', async (most, plan) => {
+      const wishes = Array.from({ length: most + 2 }, (_, at) => wish(`p${at}`));
+      const { ahead, asked } = open({}, { wishes, ...plan });
+      ahead.begin([]);
+      expect(asked).toHaveLength(most);
+      await settle();
+      expect(asked).toHaveLength(most + 2);
     });
 
     test('learns that one when it is asked, and is told nothing once there is a second', async () => {

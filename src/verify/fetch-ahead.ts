@@ -23,6 +23,8 @@ export interface AheadPlan extends Sequence, AheadIndexesSettings {
   readonly wishes: readonly Wish[];
   /** Which files are fetched ahead, by the size that their page states; all where absent. */
   readonly fileBytes?: { readonly least: number; readonly most: number };
+  /** How many pages and metadata are asked for at a time; few where absent. */
+  readonly pagesAtOnce?: number;
   /** The installer takes what is for the Python that it tells in `User-Agent`, and nothing else. */
   readonly ownPlatform: boolean;
   /** What is believed of the Python until its installer tells. */
@@ -72,7 +74,7 @@ export class FetchAhead {
   readonly #parts: AheadParts;
   readonly #needs = new Map<string, Need>();
   readonly #credentials = new Map<string, Credentials>();
-  readonly #pages = new Lane(AHEAD_LANES.pages);
+  readonly #pages: Lane;
   readonly #files = new Lane(AHEAD_LANES.files);
   #believed: ClientPlatform | null;
   #toldPlatform: ClientPlatform | null = null;
@@ -87,6 +89,7 @@ export class FetchAhead {
 
   constructor(parts: AheadParts) {
     this.#parts = parts;
+    this.#pages = new Lane(parts.pagesAtOnce ?? AHEAD_LANES.pages);
     this.#indexes = new AheadIndexes(parts);
     if (this.#indexes.isUncertain) this.#pages.close();
     this.#believed = parts.ownPlatform ? (parts.platform ?? null) : null;
