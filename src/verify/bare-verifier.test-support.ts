@@ -8,7 +8,7 @@ import { openMemoryBlobStore } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { Verifier, type VerifierParts } from './verifier.ts';
 
-type Given = 'policy' | 'wishes' | 'askFirstUse' | 'run' | 'note' | 'knownPages';
+type Given = 'policy' | 'wishes' | 'askFirstUse' | 'run' | 'note' | 'knownPages' | 'ahead';
 
 export interface BareParts extends Pick<VerifierParts, Given> {
   readonly rows: TrustRows;

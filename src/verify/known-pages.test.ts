@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { IndexPage } from '../core/artifact.ts';
@@ -303,12 +304,16 @@ async function again(
     now: START,
     policy: DEFAULT_POLICY,
     pages: {
-      read: async (ask) => await give(ask, pages.get(ask.url) ?? GOOD, false, counts),
+      read: async (ask) => {
+        await turn(); // one after the other, in one turn of the event loop
+        return await give(ask, pages.get(ask.url) ?? GOOD, false, counts);
+      },
     },
     upstream,
     wishes: [],
     askFirstUse: null,
     run: 'run',
+    ahead: AHEAD,
     ...knowing(cache),
   });
 }
@@ -335,10 +340,21 @@ test('who has no answer of a page that was left unread gets it whole, also once 
   }
 });
 
+/** Foresees nothing, but may. */
+const AHEAD = {
+  wishes: [],
+  indexes: [HOME, OTHER],
+  dependencies: false,
+  files: false,
+  ownPlatform: false,
+};
+
 test.each([
-  ['is read', false],
-  ['is left unread', true],
-])('a page that comes later cannot speak for a file of one that %s', async (_, keeps) => {
+  ['is read', false, 'long after it'],
+  ['is left unread', true, 'long after it'],
+  ['is read', false, 'right behind it'],
+  ['is left unread', true, 'right behind it'],
+])('for a file of a page that %s (%s), none speaks that comes %s', async (_, keeps, when) => {
   const rows = openMemoryTrustRows();
   const bytes = Buffer.from('other bytes');
   const [first] = FILES;
@@ -348,8 +364,10 @@ test.each([
   const cache = keeps ? openMemoryCache() : null;
   await keep(await again(pages, rows, cache), `${HOME}good/`, 'tag');
   const verifier = await again(pages, rows, cache, new Map([[first.url, bytes]]));
-  await verifier.page({ url: `${HOME}good/`, credentials: {}, held: 'tag' });
+  const before = verifier.page({ url: `${HOME}good/`, credentials: {}, held: 'tag' });
+  if (when === 'long after it') await before;
   await verifier.page({ url: `${OTHER}good/`, credentials: {} });
+  expect((await before).outcome).toBe(keeps ? 'unchanged' : 'judged');
   const outcome = await verifier.file({ url: first.url, credentials: {} });
   if (outcome.outcome !== 'refused') throw new Error(outcome.outcome);
   const { artifact, decision } = outcome.receipt;

@@ -27,7 +27,6 @@ export interface PageAnswersParts extends PageCaseParts {
 export class PageAnswers {
   readonly #parts: PageAnswersParts;
   readonly #pages = new Map<string, Promise<PageOutcome>>();
-  #turn: Promise<void> | null = null;
 
   constructor(parts: PageAnswersParts) {
     this.#parts = parts;
@@ -74,26 +73,13 @@ export class PageAnswers {
         return { outcome: 'not-found', status: 404 }; // not even asked (attack E07)
       }
       const reading = await access.read(this.#bounded(ask));
-      if (this.#parts.ahead !== null) await this.#nextTurn();
+      if (this.#parts.ahead !== null) await nextTurn();
       if (reading.outcome === 'unread') return await this.#judgeUnread(ask, page, reading);
       if (reading.outcome !== 'page') return names.declined(page, reading);
       return await this.#judge(ask, page, reading);
     } catch (thrown) {
       return this.#undecided(page, thrown);
     }
-  }
-
-  /**
-   * Pages come many at a time. What they lead on to is asked for once all of them are read, and is on
-   * its way by the next turn of the event loop: before they are judged and written, which takes longer.
-   */
-  #nextTurn(): Promise<void> {
-    return (this.#turn ??= new Promise((resolve) => {
-      setImmediate(() => {
-        this.#turn = null;
-        resolve();
-      });
-    }));
   }
 
   async #judge(ask: PageAsk, page: AskedPage, reading: ReadPage): Promise<PageOutcome> {
@@ -151,4 +137,13 @@ export class PageAnswers {
     const found = judgeAskedAddress(this.#parts.policy, url);
     if (found !== null) throw new Refusal(found.code, found);
   }
+}
+
+/**
+ * Pages come many at a time. What they lead on to is asked for once all of them are read, and is on
+ * its way by the next turn of the event loop: before they are judged and written, which takes longer.
+ * Each goes on by itself: one that came first is judged first, so that what it says stands.
+ */
+async function nextTurn(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
 }
