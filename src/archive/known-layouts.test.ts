@@ -71,6 +71,16 @@ test('so many entries are kept, and no more', async () => {
   expect(layouts.recall(second.file.digests.sha256)).toBeNull();
 });
 
+test('of entries with long names fewer are kept', async () => {
+  const { filename, file } = held('good');
+  const { entries } = await openZip(filename, file);
+  const long = entries.map((entry) => ({ ...entry, name: 'n'.repeat(4096) }));
+  const layouts = new KnownLayouts(10 * entries.length);
+  layouts.keep('long', long);
+  layouts.keep('usual', entries);
+  expect([layouts.recall('long'), layouts.recall('usual')]).toEqual([null, entries]);
+});
+
 test('what is refused is not known', async () => {
   const layouts = new KnownLayouts();
   const { filename, file } = held('good');

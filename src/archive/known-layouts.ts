@@ -2,6 +2,9 @@
 import { MAX_KEPT_WHEEL_MEMBERS } from '../core/limits.ts';
 import type { PlacedEntry } from './zip-layout.ts';
 
+/** As many characters of a name count as one entry: a hostile directory is made of names. */
+const NAME_CHARACTERS = 256;
+
 /**
  * Where the entries lie of ZIPs that every reader reads alike. That follows from a file's bytes
  * alone: one with the same digest is not taken apart a second time in a run. Contents are checked
@@ -22,8 +25,11 @@ export class KnownLayouts {
 
   /** What passes the bound is taken apart anew. */
   keep(sha256: string, entries: readonly PlacedEntry[]): void {
-    if (entries.length > this.#left || this.#known.has(sha256)) return;
-    this.#left -= entries.length;
+    if (this.#known.has(sha256)) return;
+    let counted = 0;
+    for (const { name } of entries) counted += 1 + Math.floor(name.length / NAME_CHARACTERS);
+    if (counted > this.#left) return;
+    this.#left -= counted;
     this.#known.set(sha256, entries);
   }
 }
