@@ -67,13 +67,12 @@ export async function checkBytes({ places }: CacheContext, io: CacheIo, options:
   const damaged: string[] = [];
   let sound = 0;
   let empty = 0;
-  for (const { kind, name, bytes } of await listKept(keptPlaces(places))) {
+  for (const { kind, name, path, bytes } of await listKept(keptPlaces(places))) {
     if (kind !== 'blob') continue;
-    const blob = await blobs.open(name);
-    if (blob !== null) sound += 1;
-    else if (bytes === 0) empty += 1;
-    else damaged.push(name);
-    await blob?.close();
+    const found = await blobs.check(path);
+    if (found === 'sound') sound += 1;
+    else if (found === 'damaged' && bytes === 0) empty += 1;
+    else if (found === 'damaged') damaged.push(name);
   }
   if (options.json === true) io.out(`${JSON.stringify({ sound, empty, damaged })}\n`);
   else {

@@ -4,7 +4,6 @@ import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { KnownLayouts } from '../archive/index.ts';
 import { loadPolicy } from '../config/index.ts';
-import type { BlobStore } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Intent } from '../core/installer.ts';
 import type { PageCopies } from '../core/page-copy.ts';
@@ -40,6 +39,7 @@ import {
   openPageCopies,
   openSqliteTrustRows,
   openVerdictCache,
+  type FilesystemBlobs,
 } from '../storage/index.ts';
 import { TrustMemory } from '../trust/index.ts';
 import { openUpstream } from '../upstream/index.ts';
@@ -88,7 +88,7 @@ export function openTrust(places: Places, clock: Clock, wiring: Wiring = {}): Tr
   return open(path.join(places.data, 'trust.sqlite'), clock);
 }
 
-export async function openBlobs(places: Places): Promise<BlobStore> {
+export async function openBlobs(places: Places): Promise<FilesystemBlobs> {
   ensurePrivateDirectory(places.data);
   return await openFilesystemBlobStore(path.join(places.data, 'blobs'));
 }

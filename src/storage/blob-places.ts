@@ -6,6 +6,10 @@ const ADDRESS = /^[0-9a-f]{64}$/u;
 /** A folder with no other in it has two names: its own, and `.` in it. */
 const NAMES_OF_FLAT_FOLDER = 2;
 
+export function isAddress(name: string): boolean {
+  return ADDRESS.test(name);
+}
+
 /** Whether an entry beside the blobs is a folder of the older layout: by the first two digits. */
 export function isOlderFolder(name: string): boolean {
   return /^[0-9a-f]{2}$/u.test(name);
@@ -31,7 +35,7 @@ export class BlobPlaces {
 
   /** Where it may lie; nowhere, if that is no address. */
   pathsOf(sha256: string): readonly string[] {
-    if (!ADDRESS.test(sha256)) return [];
+    if (!isAddress(sha256)) return [];
     const path = this.pathOf(sha256);
     return this.#mayBeOlder ? [path, join(this.#folder, sha256.slice(0, 2), sha256)] : [path];
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, fstatSync, lstatSync, openSync, type BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { BlobDraft, BlobStore, OpenBlob } from '../core/blob-store.ts';
 import type { Clock } from '../core/clock.ts';
 import { AT_HAND_BYTES, QUARANTINE_LIMIT_BYTES } from '../core/limits.ts';
@@ -24,6 +24,11 @@ export interface FilesystemBlobOptions {
   readonly io?: Partial<BlobIo>;
 }
 
+export interface FilesystemBlobs extends BlobStore {
+  /** Of one place where a blob may lie, whatever lies in the other: a damaged one is set aside. */
+  check(path: string): Promise<'sound' | 'damaged' | 'gone'>;
+}
+
 /**
  * Opens the store in a folder of its own (`sha256/<hex>`, `drafts/`, `quarantine/`), and clears
  * away what runs that died have left.
@@ -36,7 +41,7 @@ export interface FilesystemBlobOptions {
 export async function openFilesystemBlobStore(
   directory: string,
   options: FilesystemBlobOptions = {},
-): Promise<BlobStore> {
+): Promise<FilesystemBlobs> {
   const root = resolve(directory);
   for (const folder of [
     root,
@@ -57,7 +62,7 @@ export const filesystemBlobs: BlobBackend = {
   open: (place) => openFilesystemBlobStore(join(place, 'blobs')),
 };
 
-class FilesystemBlobStore implements BlobStore {
+class FilesystemBlobStore implements FilesystemBlobs {
   readonly #drafts: string;
   readonly #places: BlobPlaces;
   readonly #io: BlobIo;
@@ -98,15 +103,30 @@ class FilesystemBlobStore implements BlobStore {
 
   async open(sha256: string, algorithms: readonly string[] = []): Promise<OpenBlob | null> {
     for (const path of this.#places.pathsOf(sha256)) {
-      try {
-        const file = await this.#openFile(path);
-        const blob = file === null ? null : await this.#check(path, file, sha256, algorithms);
-        if (blob !== null) return blob;
-      } catch (thrown) {
-        throw diskRefusal(thrown, `reading ${path}`);
-      }
+      const blob = await this.#openAt(path, sha256, algorithms);
+      if (blob !== null) return blob;
     }
     return null;
+  }
+
+  async check(path: string): Promise<'sound' | 'damaged' | 'gone'> {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return 'gone';
+    const blob = await this.#openAt(path, basename(path), []);
+    await blob?.close();
+    return blob === null ? 'damaged' : 'sound';
+  }
+
+  async #openAt(
+    path: string,
+    sha256: string,
+    algorithms: readonly string[],
+  ): Promise<OpenBlob | null> {
+    try {
+      const file = await this.#openFile(path);
+      return file === null ? null : await this.#hashedAs(path, file, sha256, algorithms);
+    } catch (thrown) {
+      throw diskRefusal(thrown, `reading ${path}`);
+    }
   }
 
   async #openFile(path: string): Promise<number | null> {
@@ -123,7 +143,7 @@ class FilesystemBlobStore implements BlobStore {
   }
 
   /** The content has its address as sha256, or is moved away. */
-  async #check(
+  async #hashedAs(
     path: string,
     file: number,
     sha256: string,

@@ -11,7 +11,7 @@ export const BLOB_BACKENDS: readonly BlobBackend[] = [memoryBlobs, filesystemBlo
 
 export const TRUST_ROWS_BACKENDS: readonly TrustRowsBackend[] = [memoryRows, sqliteRows];
 
-export { openFilesystemBlobStore } from './filesystem-blob-store.ts';
+export { openFilesystemBlobStore, type FilesystemBlobs } from './filesystem-blob-store.ts';
 export { collectGarbage, listKept, type Kept, type KeptPlaces } from './kept-bytes.ts';
 export { openStagedFolder, placeFile } from './staged-files.ts';
 export { openFormerAsks } from './former-asks.ts';

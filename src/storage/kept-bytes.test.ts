@@ -54,6 +54,17 @@ describe('what is kept for speed', () => {
     expect(order).toEqual(['oldest', 'older', 'current', 'a'.repeat(64), 'b'.repeat(64)]);
   });
 
+  test('what is no blob by its name is none: not listed, not removed', async () => {
+    const folder = join(places.blobs, 'sha256');
+    const others = ['.nfs0001', 'AB/file', 'ab/.nfs0001', 'backup/file', 'a'.repeat(63)];
+    const paths = others.map((name) => put(join(folder, name), 10, 9 * DAY));
+    olderBlob('a', 10, 9 * DAY);
+    blob('b', 10, 9 * DAY);
+    expect((await listKept(places)).map(({ bytes }) => bytes)).toEqual([10, 10]);
+    await collectGarbage(places, 0, NOW);
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
   test('it goes until the bound is kept, and no further', async () => {
     const old = olderBlob('a', 60, 9 * DAY);
     const young = blob('b', 60, 5 * DAY);

@@ -2,7 +2,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CACHE_IN_USE_MS } from '../core/limits.ts';
-import { isOlderFolder } from './blob-places.ts';
+import { isAddress, isOlderFolder } from './blob-places.ts';
 import { diskRefusal, errorCode } from './disk-refusal.ts';
 
 /** What is kept for speed alone: verified bytes, and the installers' private caches. */
@@ -106,12 +106,14 @@ async function measureEpoch(folder: string, name: string): Promise<Kept> {
   return { kind: 'epoch', name, path, bytes, files, usedAt };
 }
 
+/** What has another name is nothing that was put there to be found again, and stays. */
 async function blobPathsIn(root: string): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const name of await namesIn(root)) {
     const path = join(root, name);
-    if (!isOlderFolder(name)) paths.push(path);
-    else paths.push(...(await namesIn(path)).map((inside) => join(path, inside)));
+    if (isAddress(name)) paths.push(path);
+    if (!isOlderFolder(name)) continue;
+    paths.push(...(await namesIn(path)).filter(isAddress).map((inside) => join(path, inside)));
   }
   return paths;
 }
