@@ -83,6 +83,21 @@ describe('copies of pages', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('what another process forgets while it is held does not come back', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const [running, other] = [openPageCopies(folder), openPageCopies(folder)];
+    await running.keep(copy());
+    await running.keep(copy({ project: 'other' }));
+    await other.forget('good', () => true);
+    await running.close();
+    expect(await other.recall(copy())).toBeNull();
+    expect(await other.recall(copy({ project: 'other' }))).not.toBeNull();
+    vi.setSystemTime(Date.now() + 1);
+    await running.keep(copy());
+    await running.close();
+    expect(await other.recall(copy())).not.toBeNull();
+  });
+
   test('what is not as it was written counts as none', async () => {
     const copies = openPageCopies(folder);
     await copies.keep(copy());

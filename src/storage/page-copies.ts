@@ -18,6 +18,7 @@ import {
   PAGE_COPIES_LIMIT_BYTES,
 } from '../core/limits.ts';
 import type { PageCopies, PageCopy, PageCopyKey } from '../core/page-copy.ts';
+import { forgottenAt, noteForgotten } from './forgotten-project.ts';
 import { parseObject } from './json-object.ts';
 import { TO_READ } from './plain-file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
@@ -28,6 +29,12 @@ const NAME = /^[0-9a-f]{64}$/u;
 /** Of drafts that a killed run left. */
 const LEFTOVER_MS = 3_600_000;
 const MAX_HEAD_BYTES = 32 * 1024;
+
+interface Held {
+  readonly copy: PageCopy;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
 
 /**
  * One file for each page: a line of JSON with its sha256, then the page. Renamed into place, and
@@ -47,14 +54,18 @@ export function openPageCopies(
   const pathOf = ({ index, project, audience }: PageCopyKey): string =>
     join(directory, sha256(JSON.stringify([index, project, audience])));
   /** By path. */
-  const held = new Map<string, PageCopy>();
+  const held = new Map<string, Held>();
   let heldBytes = 0;
   let due: NodeJS.Timeout | null = null;
   let isWritten = false;
   const writeHeld = (): void => {
     if (due !== null) clearTimeout(due);
     due = null;
-    for (const [path, copy] of held) isWritten = write(path, copy) || isWritten;
+    for (const [path, { copy, since }] of held) {
+      isWritten = write(path, copy) || isWritten;
+      // Whoever forgets says so first and looks for copies then: one of the two sees the other.
+      if (forgottenAt(directory, copy.project) >= since) removeQuietly(path);
+    }
     held.clear();
     heldBytes = 0;
   };
@@ -62,24 +73,25 @@ export function openPageCopies(
     async keep(copy) {
       if (copy.body.length > MAX_PAGE_BYTES) return;
       const path = pathOf(copy);
-      heldBytes += copy.body.length - (held.get(path)?.body.length ?? 0);
-      held.set(path, copy);
+      heldBytes += copy.body.length - (held.get(path)?.copy.body.length ?? 0);
+      held.set(path, { copy, since: Date.now() });
       due ??= setTimeout(writeHeld, HELD_PAGE_COPIES_MS).unref();
       if (heldBytes > HELD_PAGE_COPIES_BYTES) writeHeld();
     },
     async recall(key) {
       const path = pathOf(key);
-      const copy = held.get(path) ?? (await copyAt(path));
+      const copy = held.get(path)?.copy ?? (await copyAt(path));
       return copy !== null && pathOf(copy) === path ? copy : null;
     },
     async drop(key) {
       const path = pathOf(key);
-      heldBytes -= held.get(path)?.body.length ?? 0;
+      heldBytes -= held.get(path)?.copy.body.length ?? 0;
       held.delete(path);
       await rm(path, { force: true }).catch(() => undefined);
     },
     async forget(project, isMeant) {
       writeHeld();
+      await noteForgotten(directory, project).catch(() => undefined);
       let forgotten = 0;
       for (const name of await readdir(directory).catch(() => [])) {
         if (!NAME.test(name)) continue;
