@@ -12,6 +12,8 @@ export interface Attempt {
   isAnswered: boolean;
   /** What the server showed last, while that may be of an issuer that was not looked for yet. */
   shown: readonly X509Certificate[];
+  /** How many roots counted then ({@link Trust.stage}). */
+  stage: number;
 }
 
 /** A server that takes the call and says nothing is slow; one that does not take it is not there. */

@@ -70,7 +70,13 @@ export class Dialler {
     const floor = { minimumTls, refuseWeakTls };
     const target: Peer = { hostname, port, role: 'server', floor };
     const ending = new AbortController();
-    const attempt: Attempt = { signal: ending.signal, opened: [], isAnswered: false, shown: [] };
+    const attempt: Attempt = {
+      signal: ending.signal,
+      opened: [],
+      isAnswered: false,
+      shown: [],
+      stage: 0,
+    };
     const timer = setTimeout(() => {
       ending.abort(tooLate(target, attempt, timeoutMs));
     }, timeoutMs);
@@ -92,10 +98,10 @@ export class Dialler {
     for (const ending of this.#pending) ending.abort(why);
   }
 
-  /** Its issuer is one of the system's roots, which did not count until now. */
-  #mayBeTrusted(error: unknown, { shown }: Attempt): boolean {
+  /** Its issuer is one of the roots that did not count until now. */
+  #mayBeTrusted(error: unknown, { shown, stage }: Attempt): boolean {
     const isTls = error instanceof Refusal && error.code === 'WP-TLS';
-    return isTls && shown.length > 0 && this.#trust.widen(shown);
+    return isTls && shown.length > 0 && this.#trust.widen(shown, stage);
   }
 
   async #open(
@@ -145,7 +151,7 @@ export class Dialler {
 
   async #startTls(peer: Peer & Offer, over: Socket, attempt: Attempt): Promise<TLSSocket> {
     attempt.isAnswered = peer.role === 'server';
-    const { context, isWhole } = this.#trust;
+    const { context, stage } = this.#trust;
     // No session is resumed: Node does not check the server's name again on a resumed one.
     const socket = connectTls({
       socket: over,
@@ -165,7 +171,8 @@ export class Dialler {
     // itself looks at next.)
     socket.prependOnceListener('secure', () => {
       sent = shownBy(socket);
-      attempt.shown = isWhole ? [] : (sent ?? []);
+      attempt.shown = sent ?? [];
+      attempt.stage = stage;
     });
     await during(
       peer,

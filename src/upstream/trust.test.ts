@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TlsOptions } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
+import { getCACertificates, type TlsOptions } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../test/world/certificates.ts';
 import { http } from '../../test/world/raw-server.ts';
 import { get, openTrial, refusalOf, serveTrial, textOf } from '../../test/world/upstream-trial.ts';
+import { Trust } from './trust.ts';
 
 const system = makeAuthority({ name: 'System Test CA' });
 const own = makeAuthority({ name: 'Own Test CA' });
@@ -48,8 +50,11 @@ describe("the system's roots", () => {
     expect(server.connections()).toBe(1);
   });
 
-  it('are not taken for one of the same name', async () => {
-    const upstream = openTrial({ caFiles: [] });
+  it.each([
+    ['the bundled ones', []],
+    ["the user's own", [own.caFile]],
+  ])('are not taken for one of the same name, where %s came first', async (_, caFiles) => {
+    const upstream = openTrial({ caFiles });
     const server = await serve(namesake);
     for (const connections of [2, 3]) {
       const answer = upstream.request(get(`https://index.example:${server.port}/`));
@@ -59,8 +64,11 @@ describe("the system's roots", () => {
     }
   });
 
-  it('serve many who ask at once', async () => {
-    const upstream = openTrial({ caFiles: [] });
+  it.each([
+    ['the bundled ones', []],
+    ["the user's own", [own.caFile]],
+  ])('serve many who ask at once, where %s came first', async (_, caFiles) => {
+    const upstream = openTrial({ caFiles });
     const server = await serve(system);
     const answers = await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -68,5 +76,28 @@ describe("the system's roots", () => {
       }),
     );
     expect(answers).toEqual(Array.from({ length: 8 }, () => 'ok'));
+  });
+});
+
+describe("the user's own roots", () => {
+  it('do not make one of the same name trusted, and this is not asked twice', async () => {
+    const upstream = openTrial({ caFiles: [own.caFile] });
+    const server = await serve(makeAuthority({ name: 'Own Test CA' }));
+    const answer = upstream.request(get(`https://index.example:${server.port}/`));
+    expect(await refusalOf(answer)).toMatchObject({ code: 'WP-TLS' });
+    expect(server.connections()).toBe(1);
+  });
+
+  it('are joined by the bundled ones once one of these may be the issuer', () => {
+    const trust = new Trust({ ownRoots: [own.caPem], minVersion: 'TLSv1.2' });
+    const alone = trust.context;
+    const [bundled = ''] = getCACertificates('bundled');
+    const refused = [new X509Certificate(bundled)];
+    expect(trust.widen(refused, 0)).toBe(true);
+    expect(trust.stage).toBe(1);
+    expect(trust.context).not.toBe(alone);
+    expect(trust.widen(refused, 0)).toBe(true);
+    expect(trust.stage).toBe(1);
+    expect(trust.widen(refused, 1)).toBe(false);
   });
 });
