@@ -41,3 +41,8 @@ it('serves the first request, and none after its end, whether there was a first 
     await expect(ask(ended, port).head).rejects.toThrow();
   }
 });
+
+it('tells whoever waits that there can be none', async () => {
+  const answer = ask(new LateAgent({ maxOrigins: -1 }), 1);
+  await expect(answer.head).rejects.toMatchObject({ code: 'WP-INTERNAL' });
+});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Agent } from 'undici';
+import { asRefusal } from '../core/errors.ts';
 import type { Line, LineRequest } from './line.ts';
 import type { Receiving } from './receiving.ts';
 
@@ -14,7 +15,16 @@ export class LateAgent implements Line {
   }
 
   dispatch(request: LineRequest, receiving: Receiving): unknown {
-    return this.#made().dispatch(request, receiving);
+    let agent: Agent;
+    try {
+      agent = this.#made();
+    } catch (thrown) {
+      // Its script is gone, for one (an update of this very program): nobody waits for an answer
+      // that cannot come, nor is the server taken for one that is down.
+      receiving.onResponseError(null, asRefusal(thrown, 'connecting'));
+      return false;
+    }
+    return agent.dispatch(request, receiving);
   }
 
   /** Ends every connection; requests that come later fail, as they do with undici's. */
