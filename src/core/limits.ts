@@ -86,7 +86,7 @@ export const MAX_REQUEST_HEADER_BYTES = 32 * KIB;
 export const IDLE_CONNECTION_MS = 60_000;
 /** Requests that an installer has open on one HTTP/2 connection to us; uv has 50 at most. */
 export const MAX_HTTP2_STREAMS = 128;
-/** What is fetched ahead at a time, so that what is asked for always finds a free connection. */
+/** What is fetched ahead of pip at a time, so that what it asks for always finds a free connection. */
 export const AHEAD_LANES = { pages: 8, files: 4 } as const;
 /** Pages and metadata for who asks for many at a time himself: nearly as many as one connection carries. */
 export const AHEAD_PAGES_AT_ONCE = 40;
