@@ -94,8 +94,10 @@ export async function judgeUndefended(
     const ownExit = guarded.report?.installer.exit ?? null;
     const installersWord = guarded.exit === ownExit && ownExit !== 0;
     // Of a project's tool nobody said what it does by itself: where we refused nothing, it did.
-    const refusesItself = plainOf(form, setting) ?? (passedAll(guarded) ? 'refuses' : 'installs');
-    const stillRefused = refusesItself === 'refuses' && installersWord;
+    const refusesItself = isTool(setting.installer)
+      ? passedAll(guarded)
+      : plainOf(form, setting) === 'refuses';
+    const stillRefused = refusesItself && installersWord;
     if (!installed && !stillRefused && noticed.length === 0)
       faults.push('refused all the same: the defence is elsewhere');
     return told(faults, guarded);
