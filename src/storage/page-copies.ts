@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { hash, randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writevSync,
-} from 'node:fs';
+import { hash } from 'node:crypto';
+import { lstatSync, readdirSync } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -20,7 +12,7 @@ import {
 import type { PageCopies, PageCopy, PageCopyKey } from '../core/page-copy.ts';
 import { forgottenAt, noteForgotten } from './forgotten-project.ts';
 import { parseObject } from './json-object.ts';
-import { TO_READ } from './plain-file.ts';
+import { putFile, removeQuietly, TO_READ } from './plain-file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 /** Bumped when the head or the body begins to mean something else: older copies then count as none. */
@@ -62,7 +54,7 @@ export function openPageCopies(
     if (due !== null) clearTimeout(due);
     due = null;
     for (const [path, { copy, since }] of held) {
-      isWritten = write(path, copy) || isWritten;
+      isWritten = putFile(path, encode(copy)) || isWritten;
       // Whoever forgets says so first and looks for copies then: one of the two sees the other.
       if (forgottenAt(directory, copy.project) >= since) removeQuietly(path);
     }
@@ -109,37 +101,10 @@ export function openPageCopies(
   };
 }
 
-/** @returns whether it could be. In one go: to ask for each step in turn costs more than the steps. */
-function write(path: string, { body, ...head }: PageCopy): boolean {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    const line = JSON.stringify({ format: FORMAT, ...head });
-    const seal = sha256(`${line}\n${sha256(body)}`);
-    writeWhole(draft, [Buffer.from(`${seal} ${line}\n`), body]);
-    renameSync(draft, path);
-    return true;
-  } catch {
-    removeQuietly(draft);
-    return false;
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // What is left goes with the leftovers of killed runs.
-  }
-}
-
-function writeWhole(path: string, parts: readonly Uint8Array[]): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-    if (writevSync(file, parts) !== bytes) throw new Error('the disk took a part of it');
-  } finally {
-    closeSync(file);
-  }
+function encode({ body, ...head }: PageCopy): readonly Uint8Array[] {
+  const line = JSON.stringify({ format: FORMAT, ...head });
+  const seal = sha256(`${line}\n${sha256(body)}`);
+  return [Buffer.from(`${seal} ${line}\n`), body];
 }
 
 /** `null`: none, or not as it was written. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_KEPT_VERDICT_BYTES, MAX_KEPT_VERDICTS } from '../core/limits.ts';
 import type { VerdictCache } from '../core/verdict-cache.ts';
-import { readSmallFile } from './plain-file.ts';
+import { putFile, readSmallFile } from './plain-file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 const NAME = /^[0-9a-f]{64}$/u;
@@ -29,14 +29,8 @@ export function openVerdictCache(directory: string, most = MAX_KEPT_VERDICTS): V
       if (!NAME.test(key) || Buffer.byteLength(text) > MAX_KEPT_VERDICT_BYTES) return;
       if (!isReady) ensurePrivateDirectory(directory);
       isReady = true;
-      const draft = join(directory, `${key}.${randomBytes(6).toString('hex')}`);
-      try {
-        writeFileSync(draft, `${seal(key, text)}\n${text}`, { mode: 0o600, flag: 'wx' });
-        renameSync(draft, join(directory, key));
-        written += 1;
-      } catch {
-        await rm(draft, { force: true }).catch(() => undefined);
-      }
+      const bytes = Buffer.from(`${seal(key, text)}\n${text}`);
+      if (putFile(join(directory, key), [bytes])) written += 1;
     },
     async close() {
       if (written > 0) await keepAtMost(directory, most).catch(() => undefined);
