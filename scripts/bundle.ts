@@ -90,8 +90,11 @@ function requireScript(text: string): void {
   if (found !== null) throw new Error(`not for a script: ${found[0]}`);
 }
 
-/** Rewrites what is built for a script that the program, or a part of it, is. @returns its name */
-function finishScript(outdir: string, { metafile }: { readonly metafile: Metafile }): string {
+/** Rewrites what is built for a script that the program, or a part of it, is. */
+function finishScript(
+  outdir: string,
+  { metafile }: { readonly metafile: Metafile },
+): { readonly name: string; readonly text: string } {
   const [name = ''] = Object.keys(metafile.outputs).map((path) => basename(path));
   const place = join(outdir, name);
   const text = readFileSync(place, 'utf8').replaceAll(
@@ -100,7 +103,7 @@ function finishScript(outdir: string, { metafile }: { readonly metafile: Metafil
   );
   requireScript(text);
   writeFileSync(place, text);
-  return name;
+  return { name, text };
 }
 
 /**
@@ -154,8 +157,8 @@ export async function bundle(
       'import.meta.dirname': 'meta.dirname',
     },
   });
-  const name = finishScript(outdir, program);
-  requireKnownNames(readFileSync(join(outdir, name), 'utf8'));
+  const { name, text } = finishScript(outdir, program);
+  requireKnownNames(text);
   const apart = await Promise.all(
     Object.entries(APART).map(async ([from, names]) => {
       const contents = `export { ${names.join(', ')} } from '${from}';`;
@@ -165,7 +168,7 @@ export async function bundle(
         entryNames: `${from}-[hash]`,
         plugins,
       });
-      return { from, part, name: finishScript(outdir, part) };
+      return { from, part, name: finishScript(outdir, part).name };
     }),
   );
   const modules = {

@@ -45,13 +45,13 @@ export class Trust {
    * @returns whether one of these names one that did not count then as its issuer: it may be trusted now.
    */
   widen(refused: readonly X509Certificate[], stage: number): boolean {
+    const former = new Set(this.#rootsAt(stage));
     for (let next = stage + 1; next <= WHOLE; next += 1) {
       const roots = this.#rootsAt(next);
       if (next > this.#stage) {
         this.#stage = next;
         this.#context = this.#contextOf(roots);
       }
-      const former = new Set(this.#rootsAt(stage));
       const more = roots.filter((pem) => !former.has(pem));
       const names = new Set(more.map((pem) => new X509Certificate(pem).subject));
       if (refused.some(({ issuer }) => names.has(issuer))) return true;

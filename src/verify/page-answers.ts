@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asRefusal, Refusal } from '../core/errors.ts';
 import type { PageAsk, ReadPage, UnreadPage } from '../core/evidence.ts';
 import type { PageOutcome } from '../core/verification.ts';
@@ -73,6 +74,10 @@ export class PageAnswers {
         return { outcome: 'not-found', status: 404 }; // not even asked (attack E07)
       }
       const reading = await access.read(this.#bounded(ask));
+      // Pages come many at a time. What they lead on to is asked for once all of them are read, and
+      // is on its way by the next turn of the event loop: before they are judged and written, which
+      // takes longer. Each goes on by itself: one that came first is judged first, so that what it
+      // says stands.
       if (this.#parts.ahead !== null) await nextTurn();
       if (reading.outcome === 'unread') return await this.#judgeUnread(ask, page, reading);
       if (reading.outcome !== 'page') return names.declined(page, reading);
@@ -137,13 +142,4 @@ export class PageAnswers {
     const found = judgeAskedAddress(this.#parts.policy, url);
     if (found !== null) throw new Refusal(found.code, found);
   }
-}
-
-/**
- * Pages come many at a time. What they lead on to is asked for once all of them are read, and is on
- * its way by the next turn of the event loop: before they are judged and written, which takes longer.
- * Each goes on by itself: one that came first is judged first, so that what it says stands.
- */
-async function nextTurn(): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
 }
